@@ -1,0 +1,146 @@
+//! What is known about a feed from its checks: its state, its history and its problems.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    feed::Format,
+    read::{Problem, Skipped},
+};
+
+/// How one check of a feed ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Read, and something changed.
+    Changed,
+    /// Read (or 304, or equal bytes), and nothing changed.
+    Unchanged,
+    /// Read, but so much was missing that nothing was taken away.
+    Shrank,
+    /// Could not be fetched.
+    FetchFailed,
+    /// Fetched, but it was no feed.
+    ReadFailed,
+}
+
+/// One check of a feed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Check {
+    /// When it began.
+    pub at: DateTime<Utc>,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The same in one plain sentence.
+    pub words: String,
+    /// HTTP status, if one came.
+    pub status: Option<u16>,
+    /// Bytes of the body, decoded.
+    pub bytes: u64,
+    /// How long it took.
+    pub took_ms: u64,
+    /// Items in the feed.
+    pub entries: u32,
+    /// Events added, changed and withdrawn by this check.
+    pub added: u32,
+    /// Events changed.
+    pub changed: u32,
+    /// Events withdrawn.
+    pub withdrawn: u32,
+}
+
+/// Health of a feed in a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Health {
+    /// Not checked yet.
+    New,
+    /// Works.
+    Fine,
+    /// Works, but has announced nothing for long.
+    Quiet,
+    /// Lost many events at once; nothing was taken away yet.
+    Shrinking,
+    /// The last checks failed.
+    Failing,
+    /// Answers with a permanent redirect.
+    Moved,
+    /// 410.
+    Gone,
+    /// Paused by the operator.
+    Paused,
+    /// Has never been read.
+    NeverWorked,
+}
+
+/// All that is remembered about a feed between checks.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeedState {
+    /// Id of the feed.
+    pub feed: String,
+    /// SHA-256 (hex) of its URL: an address may be a secret, so it is not stored.
+    pub url_hash: String,
+    /// ETag of the last good answer.
+    pub etag: Option<String>,
+    /// Last-Modified of the last good answer.
+    pub last_modified: Option<String>,
+    /// SHA-256 (hex) of the last good body.
+    pub body_hash: Option<String>,
+    /// Hash of everything besides the body that decided the result (settings, vocabulary, program version).
+    pub settings_hash: Option<String>,
+    /// Last check, whatever its end.
+    pub last_check: Option<DateTime<Utc>>,
+    /// Last check that was read well.
+    pub last_good: Option<DateTime<Utc>>,
+    /// Not before this instant.
+    pub next_check: Option<DateTime<Utc>>,
+    /// Failures in a row.
+    pub failures: u32,
+    /// First failure of that row.
+    pub failing_since: Option<DateTime<Utc>>,
+    /// Since when the feed has been much smaller than before.
+    pub shrank_since: Option<DateTime<Utc>>,
+    /// Target of a permanent redirect and how often in a row it was given.
+    pub moved_to: Option<(String, u32)>,
+    /// Answered 410.
+    pub gone: bool,
+    /// Title by the feed's own word.
+    pub title: Option<String>,
+    /// Program that made it, by its own word.
+    pub generator: Option<String>,
+    /// What it is.
+    pub format: Option<Format>,
+    /// Licence or copyright by its own word.
+    pub rights: Option<String>,
+    /// What its pubDate was found to mean.
+    pub pubdate_habit: Option<String>,
+    /// How often to ask, in seconds, by the feed's and its server's word.
+    pub asked_interval: Option<u64>,
+    /// Hours (UTC) in which not to ask.
+    #[serde(default)]
+    pub skip_hours: Vec<u32>,
+    /// Days on which not to ask.
+    #[serde(default)]
+    pub skip_days: Vec<String>,
+    /// Items in the last good read.
+    #[serde(default)]
+    pub entries: u32,
+    /// Events of this feed that are listed.
+    #[serde(default)]
+    pub listed: u32,
+    /// Events without a safe date.
+    #[serde(default)]
+    pub undated: u32,
+    /// Events not listed, with the reason and how many.
+    #[serde(default)]
+    pub unlisted: Vec<(String, u32)>,
+    /// Items that could not be read in the last good read.
+    #[serde(default)]
+    pub skipped: Vec<Skipped>,
+    /// Problems of the last good read.
+    #[serde(default)]
+    pub problems: Vec<Problem>,
+    /// The last 90 checks, newest last.
+    #[serde(default)]
+    pub history: Vec<Check>,
+}
