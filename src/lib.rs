@@ -15,3 +15,5 @@ pub mod query;
 // From the wire to the store.
 pub mod read;
 pub mod health;
+pub mod classify;
+pub mod merge;
