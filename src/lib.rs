@@ -17,4 +17,7 @@ pub mod config;
 pub mod fetch;
 pub mod read;
 pub mod health;
+pub mod normalise;
+pub mod merge;
+pub mod reconcile;
 pub mod store;
