@@ -420,11 +420,13 @@ fn hint<'a>(written: &str, allowed: impl Iterator<Item = &'a str>) -> String {
         let like = normalized_damerau_levenshtein(written, word);
         if same_begin && written.len() >= 3 { like.max(0.75) } else { like }
     };
+    // Of two that are as far off, the one that begins alike.
+    let begins = |word: &str| jaro_winkler(written, word);
     allowed
-        .map(|word| (score(word), word))
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .filter(|(score, _)| *score >= 0.6)
-        .map(|(_, word)| format!("; did you mean '{word}'?"))
+        .map(|word| (score(word), begins(word), word))
+        .max_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)))
+        .filter(|(score, ..)| *score >= 0.6)
+        .map(|(.., word)| format!("; did you mean '{word}'?"))
         .unwrap_or_default()
 }
 
