@@ -21,3 +21,10 @@ pub mod normalise;
 pub mod merge;
 pub mod reconcile;
 pub mod store;
+
+// From the store to people.
+pub mod catalogue;
+
+// What runs it.
+pub mod schedule;
+pub mod refresh;
