@@ -82,10 +82,16 @@ pub struct Snapshot {
     pub listings: Vec<Listing>,
     /// Listings that became part of another: from, into.
     pub aliases: Vec<(Id, Id)>,
+    /// Last states of listings that are part of another now, so that a merge that is undone goes on where it began.
+    #[serde(default)]
+    pub remembered: Vec<Listing>,
     /// The log of changes, oldest first.
     pub log: Vec<Change>,
     /// The cursor that the next change will have.
     pub next_cursor: u64,
+    /// Hash of the operator's rules by which the listings were merged last.
+    #[serde(default)]
+    pub rules: Option<String>,
     /// Decisions of the operator.
     #[serde(default)]
     pub decisions: Vec<ReviewDecision>,
@@ -107,8 +113,10 @@ impl Snapshot {
             events: Vec::new(),
             listings: Vec::new(),
             aliases: Vec::new(),
+            remembered: Vec::new(),
             log: Vec::new(),
             next_cursor: 1,
+            rules: None,
             decisions: Vec::new(),
             tombstones: Vec::new(),
             unreadable: Vec::new(),
@@ -150,8 +158,14 @@ pub struct Commit {
     pub aliases: Vec<(Id, Id)>,
     /// Listings that stand on their own again.
     pub aliases_removed: Vec<Id>,
+    /// Last states of listings that were merged or taken away, while their events remain.
+    pub remembered: Vec<Listing>,
+    /// Those that need not be remembered any more.
+    pub remembered_removed: Vec<Id>,
     /// For the log, in order.
     pub changes: Vec<NewChange>,
+    /// Hash of the operator's rules by which all listings are merged now.
+    pub rules: Option<String>,
     /// Decisions of the operator.
     pub decisions: Vec<ReviewDecision>,
     /// Forgotten events.

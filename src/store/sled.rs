@@ -39,6 +39,7 @@ const PLAIN: u8 = 1;
 const COMPRESSED: u8 = 2;
 
 const IDENTITY: &[u8] = b"m/identity";
+const RULES: &[u8] = b"m/rules";
 const SERIAL: &[u8] = b"m/serial";
 const CURSOR: &[u8] = b"m/cursor";
 
@@ -327,6 +328,7 @@ impl Base {
 
     fn load(&mut self, mut into: Snapshot) -> Result<Snapshot, Fault> {
         let mut checks: Vec<(String, Check)> = Vec::new();
+        into.rules = self.get(RULES)?;
         for item in &self.tree {
             let (key, value) = item?;
             let name = String::from_utf8_lossy(&key).into_owned();
@@ -339,6 +341,7 @@ impl Base {
                 ("e/", _) => decode(&value).map(|event| into.events.push(event)),
                 ("l/", _) => decode(&value).map(|listing| into.listings.push(listing)),
                 ("a/", from) => decode(&value).map(|to| into.aliases.push((from.to_owned(), to))),
+                ("r/", _) => decode(&value).map(|listing| into.remembered.push(listing)),
                 ("c/", _) => decode(&value).map(|change| into.log.push(change)),
                 ("d/", _) => decode(&value).map(|decision| into.decisions.push(decision)),
                 ("t/", _) => decode(&value).map(|stone| into.tombstones.push(stone)),
@@ -376,14 +379,25 @@ impl Base {
         for (from, into) in &commit.aliases {
             batch.insert(key("a/", from), encode(into)?);
         }
+        for listing in &commit.remembered {
+            batch.insert(key("r/", &listing.id), encode(listing)?);
+        }
+        if let Some(rules) = &commit.rules {
+            batch.insert(RULES, encode(rules)?);
+        }
         for decision in &commit.decisions {
             batch.insert(key("d/", &decision.event), encode(decision)?);
         }
         for stone in &commit.tombstones {
             batch.insert(key("t/", &stone.event), encode(stone)?);
         }
-        let gone = [("e/", &commit.events_removed), ("l/", &commit.listings_removed)];
-        for (prefix, ids) in gone.into_iter().chain([("a/", &commit.aliases_removed)]) {
+        let gone = [
+            ("e/", &commit.events_removed),
+            ("l/", &commit.listings_removed),
+            ("a/", &commit.aliases_removed),
+            ("r/", &commit.remembered_removed),
+        ];
+        for (prefix, ids) in gone {
             ids.iter().for_each(|id| batch.remove(key(prefix, id)));
         }
         let mut committed = Committed { changes: Vec::new(), log_start };
