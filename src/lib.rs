@@ -18,6 +18,7 @@ pub mod fetch;
 pub mod read;
 pub mod health;
 pub mod normalise;
+pub mod classify;
 pub mod merge;
 pub mod reconcile;
 pub mod store;

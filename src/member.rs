@@ -230,7 +230,8 @@ const BODIES: [&str; 9] = [
 ];
 
 /// Beginnings of official names.
-const FRONTS: [&str; 5] = ["london borough of ", "royal borough of ", "city of ", "borough of ", "the "];
+const FRONTS: [&str; 5] =
+    ["london borough of ", "royal borough of ", "city of ", "borough of ", "the "];
 
 fn name_key(name: &str) -> String {
     let letters: String = name

@@ -108,10 +108,7 @@ impl<'a> Filter<'a> {
             }
         };
         let general = query.general && facts.services.is_empty();
-        check(
-            any_of(&query.services, facts.services.iter()) || general,
-            About::Service,
-        );
+        check(any_of(&query.services, facts.services.iter()) || general, About::Service);
         check(query.kinds.is_empty() || self.kinds.contains(&facts.kind), About::Kind);
         let series = facts.series.as_deref().map(crate::query::slug);
         check(any_of(&query.series, series.iter()), About::Series);

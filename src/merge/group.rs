@@ -233,7 +233,9 @@ fn may_join(
             };
             // What is not shown never joins what is shown, whatever the rule: it would show it.
             ours.class == theirs.class
-                && (forced || rules.together(a, b) || compare::contradiction(ours, theirs).is_none())
+                && (forced
+                    || rules.together(a, b)
+                    || compare::contradiction(ours, theirs).is_none())
         })
     })
 }

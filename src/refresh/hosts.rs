@@ -19,13 +19,13 @@ type Last = Option<Instant>;
 
 /// The turns at all hosts.
 #[derive(Debug, Default)]
-pub struct Hosts {
+pub(super) struct Hosts {
     turns: Mutex<HashMap<String, Arc<Turn<Last>>>>,
 }
 
 /// A visit; it ends when this is dropped.
 #[derive(Debug)]
-pub struct Visit {
+pub(super) struct Visit {
     last: OwnedMutexGuard<Last>,
 }
 
@@ -37,7 +37,7 @@ impl Drop for Visit {
 
 impl Hosts {
     /// Waits for a turn at a host, and until `pause` has passed since the last one ended.
-    pub async fn visit(&self, host: &str, pause: Duration) -> Visit {
+    pub(super) async fn visit(&self, host: &str, pause: Duration) -> Visit {
         let turn = {
             let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
             if turns.len() > REMEMBERED {
@@ -55,6 +55,8 @@ impl Hosts {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt;
+
     use super::*;
 
     #[tokio::test]
@@ -62,12 +64,12 @@ mod tests {
         let hosts = Hosts::default();
         let visit = hosts.visit("Example.org", Duration::ZERO).await;
         let mut second = Box::pin(hosts.visit("example.org", Duration::ZERO));
-        assert!(futures_util::poll!(&mut second).is_pending());
+        assert!((&mut second).now_or_never().is_none());
         let other = Box::pin(hosts.visit("elsewhere.org", Duration::ZERO)).await;
         drop((visit, other));
         drop(second.await);
         // An hour's pause is not over at once.
         let mut third = Box::pin(hosts.visit("example.org", Duration::from_secs(3600)));
-        assert!(futures_util::poll!(&mut third).is_pending());
+        assert!((&mut third).now_or_never().is_none());
     }
 }

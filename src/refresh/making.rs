@@ -92,8 +92,8 @@ pub(super) fn make(document: Document, work: &Work, pages: &HashMap<String, Docu
     let complete = proves_absence(&work.feed, &document, normalised.skipped.len());
     let entries = document.entries.len() + document.skipped.len();
     Made {
-        skipped: document.skipped.iter().cloned().chain(normalised.skipped).collect(),
-        problems: document.problems.iter().cloned().chain(normalised.problems).collect(),
+        skipped: normalised.skipped,
+        problems: normalised.problems,
         habit: normalised.pubdate_habit,
         wanted: normalised.wanted_pages,
         entries: u32::try_from(entries).unwrap_or(u32::MAX),
