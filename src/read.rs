@@ -1,5 +1,14 @@
 //! Turns the bytes of a feed into items as their author wrote them, one bad item costing one item.
 
+pub mod decode;
+pub mod moment;
+pub mod link;
+mod tame;
+mod sniff;
+pub mod page;
+pub mod feed;
+pub mod discover;
+
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -367,3 +376,28 @@ pub const MAX_BYTES: usize = 16 * 1_048_576;
 pub const MAX_ENTRIES: usize = 20_000;
 /// Most bytes of one text that are kept.
 pub const MAX_TEXT: usize = 65_536;
+
+/// Reads whatever the bytes are: the operator's word on the format counts, else the bytes themselves; what the
+/// server says of them does not.
+///
+/// # Errors
+/// When nothing in them can be read as a feed, a calendar or a page with events.
+pub fn read(bytes: &[u8], hint: &Hint) -> Result<Document, ReadError> {
+    if bytes.len() > MAX_BYTES {
+        return Err(ReadError::TooLarge { bytes: bytes.len() });
+    }
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return Err(ReadError::Empty);
+    }
+    match hint.format {
+        Some(FormatSetting::Feed) => feed::read(bytes, hint),
+        Some(FormatSetting::Html) => page::read(bytes, hint),
+        _ => match sniff::shape(bytes, hint) {
+            sniff::Shape::Feed => feed::read(bytes, hint),
+            sniff::Shape::Page => page::read(bytes, hint),
+            // An error message of HTML printed before a feed looks like a page.
+            sniff::Shape::PageBeforeFeed => page::read(bytes, hint).or_else(|_| feed::read(bytes, hint)),
+            sniff::Shape::Other(found) => Err(ReadError::NotAFeed { found }),
+        },
+    }
+}
