@@ -13,5 +13,7 @@ pub mod event;
 pub mod query;
 
 // From the wire to the store.
+pub mod config;
+pub mod fetch;
 pub mod read;
 pub mod health;
