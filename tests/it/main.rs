@@ -8,6 +8,7 @@
 )]
 
 mod config;
+mod feed_corpus;
 mod feed_server;
 mod fetch;
 mod layers;
