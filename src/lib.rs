@@ -14,4 +14,5 @@ pub mod query;
 
 // From the wire to the store.
 pub mod read;
+pub mod normalise;
 pub mod health;
