@@ -195,3 +195,6 @@ fn blank(facts: Facts) -> Draft {
         date_doubt: None,
     }
 }
+
+#[cfg(test)]
+mod tests;

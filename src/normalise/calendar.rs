@@ -12,17 +12,37 @@ use super::{
 };
 use crate::{
     event::{Draft, Override, Reason, Status},
-    read::Text,
+    read::{Skipped, Text},
 };
 
 pub(super) fn drafts(scope: &Scope<'_>, out: &mut Normalised) {
     let (found, skipped, problems) = series::series(&scope.document.entries, &scope.zones);
-    out.skipped.extend(skipped);
     out.problems.extend(problems);
     for one in found {
         out.problems.extend(one.problems.iter().cloned());
         out.drafts.push(draft(scope, one));
     }
+    for item in skipped {
+        match undated(scope, &item) {
+            Some(draft) => out.drafts.push(draft),
+            None => out.skipped.push(item),
+        }
+    }
+}
+
+/// An event whose start cannot be read is still an event: it is kept without a date, for review.
+fn undated(scope: &Scope<'_>, item: &Skipped) -> Option<Draft> {
+    let entry = scope.document.entries.iter().find(|entry| {
+        entry.line == item.line
+            && entry.reference == item.reference
+            && entry.recurrence_id.is_none()
+    })?;
+    entry.title.as_ref().filter(|title| !title.value.trim().is_empty())?;
+    let mut draft = scope.draft(&Words::of(entry, scope));
+    let written = entry.start.as_ref().map(dates::said).unwrap_or_default();
+    let says = format!("no date was found: {}", item.reason);
+    draft.facts.evidence.date.push(Reason::new(written, "DTSTART", says));
+    Some(draft)
 }
 
 fn draft(scope: &Scope<'_>, series: Series<'_>) -> Draft {
@@ -32,23 +52,11 @@ fn draft(scope: &Scope<'_>, series: Series<'_>) -> Draft {
     draft.facts.time_zone = series.times.time_zone;
     draft.facts.span = series.times.span;
     draft.facts.recurrence = series.times.recurrence;
-    let written = series.entry.start.as_ref();
-    let reason = match (&draft.facts.span, written) {
-        (Some(span), Some(start)) => {
-            let says = dates::in_words(span, series.times.time_zone);
-            Reason::new(dates::said(start), dates::origin(series.entry), says)
-        }
-        (Some(span), None) => {
-            Reason::new("", "RDATE", dates::in_words(span, series.times.time_zone))
-        }
-        (None, Some(start)) => {
-            Reason::new(dates::said(start), "DTSTART", "no date was found: it cannot be read")
-        }
-        (None, None) => {
-            Reason::new("", "DTSTART", "no date was found: there is no start that can be read")
-        }
-    };
-    draft.facts.evidence.date.push(reason);
+    if let Some(span) = &draft.facts.span {
+        let says = dates::in_words(span, series.times.time_zone);
+        let written = series.entry.start.as_ref().map(dates::said).unwrap_or_default();
+        draft.facts.evidence.date.push(Reason::new(written, dates::origin(series.entry), says));
+    }
     let own =
         (draft.facts.title.clone(), draft.facts.description.clone(), draft.facts.place.clone());
     for change in draft.facts.recurrence.iter_mut().flat_map(|series| &mut series.overrides) {

@@ -170,7 +170,7 @@ pub fn read(location: Option<&str>, address: Option<&str>, geo: Option<(f64, f64
     }
     // A point alone (the office of the site's owner, as a rule) does not make an online event a meeting in a room.
     let nameless = place.name.is_none() && place.address.is_none() && place.postcode.is_none();
-    let place = (!place.is_empty() && !(online && nameless)).then_some(place);
+    let place = (!place.is_empty() && (!online || !nameless)).then_some(place);
     Located { place, online }
 }
 
@@ -439,7 +439,7 @@ pub fn attendance(
         return Attendance::Online;
     }
     // Plugins write "offline" unless told otherwise, so a location that only says "Zoom" is believed before it.
-    if mode.contains("offline") && !(located.online && !somewhere) {
+    if mode.contains("offline") && (!located.online || somewhere) {
         return Attendance::InPerson;
     }
     match (somewhere, located.online, words) {

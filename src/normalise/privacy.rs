@@ -540,6 +540,17 @@ mod tests {
     }
 
     #[test]
+    fn hostile_texts_end() {
+        for part in
+            ["a", "0", "0 1", "a.a@", "+1 ", "https://", "zoom.us/", "pin ", "(0", "[at] ", "é"]
+        {
+            let long = part.repeat(super::super::text::MAX_FIELD / part.len());
+            let left = gone(&long);
+            assert!(left.len() <= 20 * long.len());
+        }
+    }
+
+    #[test]
     fn organisations_stay_and_people_do_not() {
         for organisation_name in [
             "Guildford Borough Council",

@@ -52,17 +52,11 @@ fn undated(scope: &Scope<'_>, out: &Normalised) -> Option<Problem> {
     if none.is_empty() {
         return None;
     }
-    let (these, have) =
-        if none.len() == 1 { ("This item has", "1 item") } else { ("These items have", "items") };
-    let text = if none.len() == 1 {
-        format!("{these} no date that a machine can read: {}", titles(&none))
-    } else {
-        format!(
-            "These {} {have} have no date that a machine can read: {}",
-            none.len(),
-            titles(&none)
-        )
+    let these = match none.len() {
+        1 => "This item has".to_owned(),
+        count => format!("These {count} items have"),
     };
+    let text = format!("{these} no date that a machine can read: {}.", titles(&none));
     Some(problem(Severity::Warning, "no_date", text, advice_on_dates(scope)))
 }
 
@@ -138,7 +132,8 @@ fn at_night(scope: &Scope<'_>, out: &Normalised) -> Option<Problem> {
         }
         _ => false,
     };
-    let early: Vec<&Draft> = out.drafts.iter().filter(night).collect();
+    let early: Vec<&Draft> =
+        out.drafts.iter().filter(|draft| draft.private.is_none()).filter(night).collect();
     if early.is_empty() {
         return None;
     }

@@ -131,7 +131,8 @@ impl Work<'_> {
         for problem in &mut problems {
             problem.line = problem.line.or(entry.line);
         }
-        let times = Times { span: Some(stated(span)), time_zone: self.clocks.shown(start), recurrence };
+        let times =
+            Times { span: Some(stated(span)), time_zone: self.clocks.shown(start), recurrence };
         found.push(Series { entry, ordinal: 0, times, problems });
     }
 
@@ -175,7 +176,12 @@ impl Work<'_> {
     }
 
     /// Rules in canonical form; those that cannot be followed are told and left out.
-    fn rules(&mut self, texts: &[String], start: Local, problems: &mut Vec<Problem>) -> Vec<String> {
+    fn rules(
+        &mut self,
+        texts: &[String],
+        start: Local,
+        problems: &mut Vec<Problem>,
+    ) -> Vec<String> {
         let mut rules = Vec::new();
         for text in texts {
             match Rule::parse(text).and_then(|rule| self.fertile(rule, start)) {
@@ -269,7 +275,8 @@ fn stated(span: Span) -> Span {
 /// so that an event keeps its number when others of the same UID leave the feed.
 fn number(found: &mut [Series<'_>]) {
     let mut seen: HashSet<(Option<String>, u32)> = HashSet::new();
-    let mut times_used: std::collections::HashMap<Option<&str>, usize> = std::collections::HashMap::new();
+    let mut times_used: std::collections::HashMap<Option<&str>, usize> =
+        std::collections::HashMap::new();
     for series in found.iter() {
         *times_used.entry(series.entry.reference.as_deref()).or_default() += 1;
     }
@@ -277,7 +284,9 @@ fn number(found: &mut [Series<'_>]) {
     for series in found.iter() {
         let reference = series.entry.reference.as_deref();
         let alone = series.entry.recurrence_id.is_some();
-        shared.push(reference.is_none() || alone || times_used.get(&reference).is_some_and(|n| *n > 1));
+        shared.push(
+            reference.is_none() || alone || times_used.get(&reference).is_some_and(|n| *n > 1),
+        );
     }
     for (series, shared) in found.iter_mut().zip(shared) {
         let mut ordinal = if shared { minutes(series.entry) } else { 0 };
@@ -290,7 +299,8 @@ fn number(found: &mut [Series<'_>]) {
 
 /// Of a lone instance the moment that it replaces, of others their start, as written.
 fn minutes(entry: &Entry) -> u32 {
-    let written = entry.recurrence_id.as_ref().map(|(instance, _)| instance).or(entry.start.as_ref());
+    let written =
+        entry.recurrence_id.as_ref().map(|(instance, _)| instance).or(entry.start.as_ref());
     let minutes = written.map_or(0, |written| match written.value {
         Local::Date(day) => day_minutes(day),
         Local::Time(at) => at.and_utc().timestamp() / 60,

@@ -222,6 +222,8 @@ fn fresh_line(out: &mut String) {
 fn open(out: &mut String, name: &str) {
     match name {
         "br" => out.push('\n'),
+        // The value of a label stays on its line.
+        "dd" if out.ends_with(": ") => {}
         "li" => {
             fresh_line(out);
             out.push_str("- ");
@@ -241,10 +243,9 @@ fn open(out: &mut String, name: &str) {
 fn close(out: &mut String, name: &str) {
     match name {
         "th" | "dt" => {
-            if !out.trim_end().ends_with(':') {
-                out.truncate(out.trim_end().len());
-                out.push_str(": ");
-            }
+            let kept = out.trim_end().trim_end_matches(':').len();
+            out.truncate(kept);
+            out.push_str(": ");
         }
         _ if PARAGRAPHS.contains(&name) => out.push_str("\n\n"),
         _ if LINES.contains(&name) => fresh_line(out),
@@ -427,6 +428,12 @@ mod tests {
             )),
             "Date: 4 March\na, b"
         );
+    }
+
+    #[test]
+    fn labels_keep_their_values() {
+        let words = plain(&html("<dl><dt>Date:</dt>\n<dd>4 March</dd><dt>Venue</dt><dd>Hall</dd></dl>"));
+        assert_eq!(words, "Date: 4 March\nVenue: Hall");
     }
 
     #[test]

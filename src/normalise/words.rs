@@ -162,10 +162,17 @@ fn some(words: &str) -> Option<String> {
     (!words.is_empty()).then(|| words.to_owned())
 }
 
-/// The title without its state words; where they are all of it, the title as written.
+/// The title without its state words; where they are all of it, the title as written; where there is none, the
+/// beginning of the text.
 fn title_of(words: &Words<'_>) -> String {
     let title = text::one_line(&words.state.title);
-    if title.chars().any(char::is_alphanumeric) { title } else { words.title.clone() }
+    let first = words.description.words.lines().next().unwrap_or_default();
+    let first = text::cap(first, 100).0.trim();
+    [title.as_str(), &words.title, first]
+        .into_iter()
+        .find(|title| title.chars().any(char::is_alphanumeric))
+        .unwrap_or("Untitled event")
+        .to_owned()
 }
 
 fn categories(entry: &Entry) -> Vec<String> {

@@ -176,7 +176,8 @@ fn finds_as_many_events_as_calcard() {
     for file in fs::read_dir(corpus.join("ics")).unwrap() {
         let path = file.unwrap().path();
         let bytes = fs::read(&path).unwrap();
-        let ours = ical::read(&bytes, &Hint::default()).map_or(0, |d| d.entries.len() + d.skipped.len());
+        let ours =
+            ical::read(&bytes, &Hint::default()).map_or(0, |d| d.entries.len() + d.skipped.len());
         let theirs = events_by_calcard(&bytes);
         files += 1;
         if ours != theirs {

@@ -62,7 +62,17 @@ struct NonEvent {
 }
 
 const FIELDS: [&str; 11] = [
-    "title", "start", "end", "all_day", "status", "online", "full", "place", "postcode", "council", "instances",
+    "title",
+    "start",
+    "end",
+    "all_day",
+    "status",
+    "online",
+    "full",
+    "place",
+    "postcode",
+    "council",
+    "instances",
 ];
 
 fn folder() -> Option<PathBuf> {
@@ -75,7 +85,12 @@ fn lines<T: serde::de::DeserializeOwned>(path: PathBuf) -> Vec<T> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-fn normalised(folder: &std::path::Path, known: &Known, members: &Members, meaning_given: bool) -> (Format, Normalised) {
+fn normalised(
+    folder: &std::path::Path,
+    known: &Known,
+    members: &Members,
+    meaning_given: bool,
+) -> (Format, Normalised) {
     let bytes = fs::read(folder.join("feeds").join(&known.feed)).unwrap();
     let mut feed = Feed::new("f", known.url.parse().unwrap());
     feed.member.clone_from(&known.council);
@@ -103,7 +118,11 @@ fn normalised(folder: &std::path::Path, known: &Known, members: &Members, meanin
 fn folded(words: &str) -> String {
     let words = words.replace('&', " and ").to_lowercase();
     let words: String = words.chars().filter(|c| !matches!(c, '\'' | '’')).collect();
-    words.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    words
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// Start and end as the truth writes them: local, all-day ends inclusive.
@@ -122,20 +141,30 @@ fn written(span: Option<Span>) -> (Option<String>, Option<String>, bool) {
 
 fn same_reference(draft: &Draft, reference: &str) -> bool {
     draft.reference.as_deref().is_some_and(|own| {
-        own == reference || canonical_url(own, None).is_some_and(|url| Some(url) == canonical_url(reference, None))
+        own == reference
+            || canonical_url(own, None)
+                .is_some_and(|url| Some(url) == canonical_url(reference, None))
     })
 }
 
 /// The draft of a row: by reference, then by start where an item has several.
 fn find<'a>(drafts: &'a [Draft], truth: &Truth) -> Option<&'a Draft> {
-    let same: Vec<&Draft> = drafts.iter().filter(|draft| same_reference(draft, &truth.reference)).collect();
-    same.iter().find(|draft| written(draft.facts.span).0 == truth.start).or_else(|| same.first()).copied()
+    let same: Vec<&Draft> =
+        drafts.iter().filter(|draft| same_reference(draft, &truth.reference)).collect();
+    same.iter()
+        .find(|draft| written(draft.facts.span).0 == truth.start)
+        .or_else(|| same.first())
+        .copied()
 }
 
 fn instances(draft: &Draft) -> Vec<String> {
-    let day = |year, month| London.from_local_datetime(&first(year, month)).unwrap().with_timezone(&Utc);
-    let (Some(span), series) = (draft.facts.span, draft.facts.recurrence.as_ref()) else { return Vec::new() };
-    let expansion = recurrence::expand(&span, draft.facts.time_zone, series, day(2026, 12), day(2028, 1));
+    let day =
+        |year, month| London.from_local_datetime(&first(year, month)).unwrap().with_timezone(&Utc);
+    let (Some(span), series) = (draft.facts.span, draft.facts.recurrence.as_ref()) else {
+        return Vec::new();
+    };
+    let expansion =
+        recurrence::expand(&span, draft.facts.time_zone, series, day(2026, 12), day(2028, 1));
     let live = expansion.occurrences.iter().filter(|occurrence| {
         let change = occurrence.changed_by.and_then(|at| series?.overrides.get(at));
         change.is_none_or(|change| change.status != Some(Status::Cancelled))
@@ -193,7 +222,8 @@ fn print(scores: &BTreeMap<String, (Format, Score)>) {
     for (feed, (_, score)) in scores {
         print!("{feed:<28}");
         for field in FIELDS {
-            let cell = score.get(field).map(|(right, all)| format!("{right}/{all}")).unwrap_or_default();
+            let cell =
+                score.get(field).map(|(right, all)| format!("{right}/{all}")).unwrap_or_default();
             print!("{cell:>10}");
         }
         println!("{:>7.1}%", share(score) * 100.0);
@@ -217,12 +247,18 @@ fn judge(known: &Known, truth: &[Truth], drafts: &[Draft], wrong: &mut Vec<Strin
             if expected == found {
                 cell.0 += 1;
             } else {
-                println!("  {}: {}: {field}: {found:?}, should be {expected:?}", known.feed, row.title);
+                println!(
+                    "  {}: {}: {field}: {found:?}, should be {expected:?}",
+                    known.feed, row.title
+                );
             }
         }
         let (start, ..) = written(draft.facts.span);
         if start.is_some() && start != row.start && draft.date_doubt.is_none() {
-            wrong.push(format!("{}: {}: {start:?}, should be {:?}", known.feed, row.title, row.start));
+            wrong.push(format!(
+                "{}: {}: {start:?}, should be {:?}",
+                known.feed, row.title, row.start
+            ));
         }
     }
     score
@@ -235,7 +271,8 @@ fn the_miniature_network_is_read_as_its_author_meant() {
         return;
     };
     let members = Members::embedded().unwrap();
-    let feeds: Vec<Known> = serde_json::from_slice(&fs::read(folder.join("feeds.json")).unwrap()).unwrap();
+    let feeds: Vec<Known> =
+        serde_json::from_slice(&fs::read(folder.join("feeds.json")).unwrap()).unwrap();
     let truth: Vec<Truth> = lines(folder.join("truth.jsonl"));
     let nonevents: Vec<NonEvent> = lines(folder.join("nonevents.jsonl"));
     let (mut scores, mut wrong) = (BTreeMap::new(), Vec::new());
@@ -245,7 +282,11 @@ fn the_miniature_network_is_read_as_its_author_meant() {
         for item in nonevents.iter().filter(|item| item.feed == known.feed) {
             let dated = out.drafts.iter().filter(|d| same_reference(d, &item.reference));
             for draft in dated.filter(|d| d.facts.span.is_some() && d.date_doubt.is_none()) {
-                println!("  not an event, and dated: {} ({:?})", item.title, written(draft.facts.span).0);
+                println!(
+                    "  not an event, and dated: {} ({:?})",
+                    item.title,
+                    written(draft.facts.span).0
+                );
             }
         }
         for problem in &out.problems {
@@ -275,7 +316,8 @@ fn the_meaning_of_pubdate_is_found_by_habit() {
         return;
     };
     let members = Members::embedded().unwrap();
-    let feeds: Vec<Known> = serde_json::from_slice(&fs::read(folder.join("feeds.json")).unwrap()).unwrap();
+    let feeds: Vec<Known> =
+        serde_json::from_slice(&fs::read(folder.join("feeds.json")).unwrap()).unwrap();
     for known in &feeds {
         let (format, out) = normalised(&folder, known, &members, false);
         if !matches!(format, Format::Ical | Format::Html) {
