@@ -223,7 +223,7 @@ fn open(out: &mut String, name: &str) {
     match name {
         "br" => out.push('\n'),
         // The value of a label stays on its line.
-        "dd" if out.ends_with(": ") => {}
+        "dd" if out.trim_end_matches(' ').ends_with(':') => {}
         "li" => {
             fresh_line(out);
             out.push_str("- ");
