@@ -8,7 +8,9 @@ pub mod rule;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono::{
+    DateTime, Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc,
+};
 use chrono_tz::Tz;
 
 use self::rule::{Frequency, Rule, Until};
@@ -67,6 +69,10 @@ pub fn expand(
         .filter(|occurrence| occurrence.span.overlaps(from, to, time_zone))
         .collect();
     occurrences.sort_by_key(|occurrence| (occurrence.span.start_utc(time_zone), occurrence.span));
+    // In the gap of a clock change two hours of an hourly rule are one instant.
+    occurrences.dedup_by(|one, other| {
+        one.span == other.span && (one.changed_by, other.changed_by) == (None, None)
+    });
     if occurrences.len() > MOST_DATES {
         occurrences.truncate(MOST_DATES);
         dates.complete = false;
@@ -86,7 +92,8 @@ pub fn expand(
 #[must_use]
 pub fn last_instance(span: &Span, _time_zone: Tz, recurrence: &Recurrence) -> Option<Occurrence> {
     let series = Series::new(span, recurrence);
-    let rules: Vec<Rule> = recurrence.rrule.iter().filter_map(|text| Rule::parse(text).ok()).collect();
+    let rules: Vec<Rule> =
+        recurrence.rrule.iter().filter_map(|text| Rule::parse(text).ok()).collect();
     if rules.iter().any(Rule::is_open) {
         return None;
     }
@@ -96,14 +103,19 @@ pub fn last_instance(span: &Span, _time_zone: Tz, recurrence: &Recurrence) -> Op
         period = period.max(days_of(rule) * 2);
         let end = match rule.count {
             Some(_) => {
-                let (dates, complete) = series.follow(rule, series.start, latest().naive_utc()).ok()?;
+                let (dates, complete) =
+                    series.follow(rule, series.start, latest().naive_utc()).ok()?;
                 dates.last().copied().filter(|_| complete)?
             }
             None => series.until(rule)?,
         };
         high = high.max(end);
     }
-    high = recurrence.rdate.iter().map(|extra| series.face(extra.start)).fold(high, NaiveDateTime::max);
+    high = recurrence
+        .rdate
+        .iter()
+        .map(|extra| series.face(extra.start))
+        .fold(high, NaiveDateTime::max);
     let mut low = earlier(high, TimeDelta::days(period));
     loop {
         let dates = series.dates(low, high);
@@ -254,7 +266,9 @@ impl<'a> Series<'a> {
 
     fn is_excluded(&self, face: NaiveDateTime) -> bool {
         self.without_day.contains(&face.date())
-            || (!self.without.is_empty() && !self.all_day && self.without.contains(&self.instant(face)))
+            || (!self.without.is_empty()
+                && !self.all_day
+                && self.without.contains(&self.instant(face)))
     }
 
     /// All dates between two points on the clock, both included.
@@ -271,7 +285,8 @@ impl<'a> Series<'a> {
                 Err(words) => dates.problems.push(refused(text, &words)),
             }
         }
-        let extra = self.recurrence.rdate.iter().map(|extra| (self.face(extra.start), extra.length));
+        let extra =
+            self.recurrence.rdate.iter().map(|extra| (self.face(extra.start), extra.length));
         dates.starts.extend(extra);
         let mut excluded = BTreeSet::new();
         for text in &self.recurrence.exrule {
@@ -320,7 +335,8 @@ impl<'a> Series<'a> {
             .map_err(|fault| fault.to_string())?;
         let set = rrule::RRuleSet::new(start).rrule(built).limit();
         let mut found = Vec::new();
-        let mut left = rule.count.map_or(usize::MAX, |count| usize::try_from(count).unwrap_or(usize::MAX));
+        let mut left =
+            rule.count.map_or(usize::MAX, |count| usize::try_from(count).unwrap_or(usize::MAX));
         for (step, date) in set.into_iter().enumerate() {
             let date = date.naive_utc();
             // A DTSTART outside its rule is the first of COUNT.
@@ -359,7 +375,10 @@ impl<'a> Series<'a> {
             whole_days(face.date(), length.num_days())
         } else {
             let start = self.instant(face);
-            Span::Timed { start, end: self.has_end.then(|| start.checked_add_signed(length)).flatten() }
+            Span::Timed {
+                start,
+                end: self.has_end.then(|| start.checked_add_signed(length)).flatten(),
+            }
         };
         Occurrence { span, instance: Some(instance), changed_by: None }
     }
@@ -381,7 +400,11 @@ impl<'a> Series<'a> {
     /// The occurrence of an override, wherever it was moved to.
     fn overridden(&self, index: usize) -> Option<Occurrence> {
         let change = self.recurrence.overrides.get(index)?;
-        Some(Occurrence { span: change.span, instance: Some(change.instance), changed_by: Some(index) })
+        Some(Occurrence {
+            span: change.span,
+            instance: Some(change.instance),
+            changed_by: Some(index),
+        })
     }
 }
 
@@ -413,11 +436,18 @@ fn forward(rule: &Rule, start: NaiveDateTime, low: NaiveDateTime) -> (Rule, Naiv
     let rounds = |passed: i64, each: i64| (passed / each - 2).max(0) * each;
     let passed = low - start;
     let moved = match rule.frequency {
-        Frequency::Hourly => start.checked_add_signed(TimeDelta::hours(rounds(passed.num_hours(), interval))),
-        Frequency::Daily => start.checked_add_signed(TimeDelta::days(rounds(passed.num_days(), interval))),
-        Frequency::Weekly => start.checked_add_signed(TimeDelta::days(rounds(passed.num_days(), 7 * interval))),
+        Frequency::Hourly => {
+            start.checked_add_signed(TimeDelta::hours(rounds(passed.num_hours(), interval)))
+        }
+        Frequency::Daily => {
+            start.checked_add_signed(TimeDelta::days(rounds(passed.num_days(), interval)))
+        }
+        Frequency::Weekly => {
+            start.checked_add_signed(TimeDelta::days(rounds(passed.num_days(), 7 * interval)))
+        }
         Frequency::Monthly => {
-            let months = i64::from(low.year() - start.year()) * 12 + i64::from(low.month()) - i64::from(start.month());
+            let months = i64::from(low.year() - start.year()) * 12 + i64::from(low.month())
+                - i64::from(start.month());
             first_of_month(start, rounds(months, interval))
         }
         Frequency::Yearly => {
@@ -436,7 +466,8 @@ fn first_of_month(start: NaiveDateTime, months: i64) -> Option<NaiveDateTime> {
 
 /// RFC 5545, section 3.3.10: what a rule does not say is taken from DTSTART.
 fn explicit(rule: &mut Rule, start: NaiveDateTime) {
-    let no_days = rule.by_month_day.is_empty() && rule.by_day.is_empty() && rule.by_year_day.is_empty();
+    let no_days =
+        rule.by_month_day.is_empty() && rule.by_day.is_empty() && rule.by_year_day.is_empty();
     let day = i8::try_from(start.day()).unwrap_or(1);
     match rule.frequency {
         Frequency::Monthly if no_days => rule.by_month_day = vec![day],
@@ -494,7 +525,8 @@ fn days(rule: &Rule) -> (Vec<rrule::NWeekday>, Vec<i32>) {
     {
         return (vec![every(*day)], vec![-5]);
     }
-    let most = if rule.frequency == Frequency::Monthly || !rule.by_month.is_empty() { 5 } else { 53 };
+    let most =
+        if rule.frequency == Frequency::Monthly || !rule.by_month.is_empty() { 5 } else { 53 };
     let days = rule.by_day.iter().flat_map(|(nth, day)| match nth {
         0 if !numbered => vec![every(*day)],
         // Days with and without a number beside each other are met only where both hold; all numbers are none.
@@ -523,11 +555,13 @@ fn later(at: NaiveDateTime, by: TimeDelta) -> NaiveDateTime {
 
 /// Calendars begin with the Gregorian one, and no plan reaches beyond year 9000.
 fn earliest() -> DateTime<Utc> {
-    NaiveDate::from_ymd_opt(1582, 10, 15).map_or(DateTime::<Utc>::MIN_UTC, |day| day.and_time(NaiveTime::MIN).and_utc())
+    NaiveDate::from_ymd_opt(1582, 10, 15)
+        .map_or(DateTime::<Utc>::MIN_UTC, |day| day.and_time(NaiveTime::MIN).and_utc())
 }
 
 fn latest() -> DateTime<Utc> {
-    NaiveDate::from_ymd_opt(9000, 1, 1).map_or(DateTime::<Utc>::MAX_UTC, |day| day.and_time(NaiveTime::MIN).and_utc())
+    NaiveDate::from_ymd_opt(9000, 1, 1)
+        .map_or(DateTime::<Utc>::MAX_UTC, |day| day.and_time(NaiveTime::MIN).and_utc())
 }
 
 fn refused(rule: &str, words: &str) -> Problem {

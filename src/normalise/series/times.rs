@@ -102,7 +102,10 @@ impl<'z> Clocks<'z> {
         let open = Span::Timed { start: begin, end: None };
         if let Some(end) = end {
             let Local::Time(face) = end.value else {
-                return (open, Some("it starts at a time and ends on a date; the end was left out"));
+                return (
+                    open,
+                    Some("it starts at a time and ends on a date; the end was left out"),
+                );
             };
             // Writers forget the zone of an end that they gave the start.
             let zoned = if end.zone == WrittenZone::Floating { start } else { end };
@@ -117,7 +120,8 @@ impl<'z> Clocks<'z> {
         // RFC 5545, section 3.3.6: days are days of the calendar, hours are hours of the clock.
         let days = Days::new(u64::try_from(seconds / DAY).unwrap_or(0));
         let later = at.checked_add_days(days).map(|face| self.instant(face, start));
-        let finish = later.and_then(|later| later.checked_add_signed(TimeDelta::seconds(seconds % DAY)));
+        let finish =
+            later.and_then(|later| later.checked_add_signed(TimeDelta::seconds(seconds % DAY)));
         (Span::Timed { start: begin, end: finish.filter(|finish| *finish >= begin) }, None)
     }
 
@@ -162,7 +166,9 @@ fn whole_days(
         // The same day twice is a common slip and means that day.
         Some(Local::Date(end)) if end == start => (day, None),
         Some(Local::Date(_)) => (day, Some("it ends before it starts; the end was left out")),
-        Some(Local::Time(_)) => (day, Some("it starts on a date and ends at a time; the end was left out")),
+        Some(Local::Time(_)) => {
+            (day, Some("it starts on a date and ends at a time; the end was left out"))
+        }
         None => {
             let days = duration.map_or(1, |seconds| (seconds + DAY - 1) / DAY).max(1);
             let end = start.checked_add_days(Days::new(u64::try_from(days).unwrap_or(1)));
