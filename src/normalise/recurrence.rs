@@ -69,6 +69,10 @@ pub fn expand(
         .filter(|occurrence| occurrence.span.overlaps(from, to, time_zone))
         .collect();
     occurrences.sort_by_key(|occurrence| (occurrence.span.start_utc(time_zone), occurrence.span));
+    // In the gap of a clock change two hours of an hourly rule are one instant.
+    occurrences.dedup_by(|one, other| {
+        one.span == other.span && (one.changed_by, other.changed_by) == (None, None)
+    });
     if occurrences.len() > MOST_DATES {
         occurrences.truncate(MOST_DATES);
         dates.complete = false;
@@ -125,6 +129,15 @@ pub fn last_instance(span: &Span, _time_zone: Tz, recurrence: &Recurrence) -> Op
         period *= 8;
         low = earlier(high, TimeDelta::days(period));
     }
+}
+
+/// Whether the rules give a date, changes left aside.
+#[must_use]
+pub fn is_instance(recurrence: &Recurrence, instance: Local) -> bool {
+    let start = midnight_or(recurrence.start);
+    let series = Series::new(&Span::Timed { start: start.and_utc(), end: None }, recurrence);
+    let face = series.face(instance);
+    !series.dates(face, face).starts.is_empty()
 }
 
 /// Whether a rule ever comes to a date. Expensive for rules that do not (up to a third of a second), hence to be

@@ -21,7 +21,8 @@ use crate::{
     read::{Entry, Problem, Severity, Skipped, Text, Written},
 };
 
-/// Rules of one document that never come to a date and are found out one by one; later suspects are dropped unseen.
+/// Rules of one document that never come to a date and are found out one by one; after so many, all but the plainest
+/// rules are dropped unseen.
 const MOST_BARREN: usize = 50;
 
 /// What is known about zones where a document says none.
@@ -110,7 +111,14 @@ impl Work<'_> {
         }
         if masters.is_empty() {
             for change in group.changes() {
-                self.event(change, &[], found);
+                if is_bare_cancellation(change) {
+                    self.skip(
+                        change,
+                        "it calls off an instance of a series that is not here".into(),
+                    );
+                } else {
+                    self.event(change, &[], found);
+                }
             }
         }
     }
@@ -164,14 +172,17 @@ impl Work<'_> {
             .iter()
             .map(|extra| ExtraDate { start: face(&extra.start), length: extra.length })
             .collect();
+        recurrence.rrule = self.rules(&entry.repeats.rrule, start.value, problems);
+        recurrence.exrule = self.rules(&entry.repeats.exrule, start.value, problems);
+        let mut overrides = Vec::new();
         for change in changes {
-            match self.change(entry, start, change) {
-                Ok(change) => recurrence.overrides.push(change),
+            let made = self.change(entry, start, change);
+            match made.and_then(|made| still_holds(made, change, entry, &recurrence)) {
+                Ok(made) => overrides.push(made),
                 Err(words) => self.skip(change, words),
             }
         }
-        recurrence.rrule = self.rules(&entry.repeats.rrule, start.value, problems);
-        recurrence.exrule = self.rules(&entry.repeats.exrule, start.value, problems);
+        recurrence.overrides = overrides;
         recurrence
     }
 
@@ -203,15 +214,14 @@ impl Work<'_> {
 
     /// A rule that has dates. To find out that one has none takes long, so hostile files get few tries.
     fn fertile(&mut self, rule: Rule, start: Local) -> Result<Rule, String> {
-        let narrow = [
-            !rule.by_month.is_empty(),
-            !rule.by_month_day.is_empty(),
-            !rule.by_year_day.is_empty(),
-            !rule.by_week_number.is_empty(),
-            !rule.by_day.is_empty(),
-            !rule.by_set_position.is_empty(),
-        ];
-        if narrow.into_iter().filter(|part| *part).count() < 2 {
+        let plain = rule.by_month.is_empty()
+            && rule.by_month_day.is_empty()
+            && rule.by_year_day.is_empty()
+            && rule.by_week_number.is_empty()
+            && rule.by_day.is_empty()
+            && rule.by_set_position.is_empty();
+        // Then DTSTART itself is a date of the rule.
+        if plain {
             return Ok(rule);
         }
         if self.barren < MOST_BARREN && recurrence::has_dates(&rule, start) {
@@ -244,6 +254,37 @@ impl Work<'_> {
             place: place.filter(|_| !private),
         })
     }
+}
+
+/// Refuses a change of an instance that its series has given up since.
+fn still_holds(
+    made: Override,
+    change: &Entry,
+    master: &Entry,
+    recurrence: &Recurrence,
+) -> Result<Override, String> {
+    let excluded = recurrence.exdate.iter().any(|excluded| match (excluded, made.instance) {
+        (Local::Time(at), Local::Time(instance)) => *at == instance,
+        (other, instance) => other.date() == instance.date(),
+    });
+    if excluded {
+        return Err("it changes an instance that the series leaves out (EXDATE)".into());
+    }
+    let stale = group::revision(change) < group::revision(master);
+    if stale && !recurrence::is_instance(recurrence, made.instance) {
+        return Err(
+            "it changes an instance that the series, as changed since, no longer has".into()
+        );
+    }
+    Ok(made)
+}
+
+/// An instance called off without a time of its own, and without the series that it belongs to, says nothing.
+fn is_bare_cancellation(entry: &Entry) -> bool {
+    let instance = entry.recurrence_id.as_ref().map(|(instance, _)| instance);
+    let own_time =
+        entry.end.is_some() || entry.duration.is_some() || entry.start.as_ref() != instance;
+    entry.status.as_deref() == Some("CANCELLED") && instance.is_some() && !own_time
 }
 
 fn repeats(entry: &Entry) -> bool {

@@ -163,7 +163,6 @@ mod tests {
             "(UTC+00:00) Dublin, Edinburgh, Lisbon, London",
             "/mozilla.org/20050126_1/Europe/London",
             "/freeassociation.sourceforge.net/Europe/London",
-            "Europe-London",
             "TZID=Europe/London",
             "(GMT) Greenwich Mean Time : Dublin, Edinburgh, Lisbon, London",
             "British Summer Time",

@@ -145,7 +145,7 @@ pub(super) fn property(line: &Line) -> Option<Property> {
     let text = &line.text;
     let name_end = text.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_'))?;
     let (name, rest) = text.split_at(name_end);
-    if name.is_empty() || !rest.starts_with([':', ';', ' ', '\t']) {
+    if name.is_empty() || !rest.trim_start().starts_with([':', ';']) {
         return None;
     }
     let colon = value_colon(text, name)?;
