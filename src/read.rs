@@ -8,6 +8,7 @@ mod sniff;
 pub mod page;
 pub mod feed;
 pub mod discover;
+pub mod ical;
 
 use std::time::Duration;
 
@@ -131,6 +132,8 @@ pub struct Entry {
     pub reference: Option<String>,
     /// Line at which it begins.
     pub line: Option<u32>,
+    /// Which VCALENDAR of the file it stands in, counted from 0; each is a calendar of its own.
+    pub calendar: u32,
     /// SUMMARY, title, name.
     pub title: Option<Text>,
     /// DESCRIPTION (or X-ALT-DESC), content or description or summary.
@@ -194,6 +197,7 @@ impl Entry {
         Self {
             reference: None,
             line: None,
+            calendar: 0,
             title: None,
             description: None,
             url: None,
@@ -341,6 +345,9 @@ pub enum ReadError {
         /// Its size.
         bytes: usize,
     },
+    /// There is text, but no calendar in it.
+    #[error("this is not a calendar: it has no line BEGIN:VCALENDAR")]
+    NotCalendar,
     /// A page that asks for a name and a password.
     #[error("this is a sign-in page, not a feed")]
     SignIn,
@@ -392,6 +399,8 @@ pub fn read(bytes: &[u8], hint: &Hint) -> Result<Document, ReadError> {
     match hint.format {
         Some(FormatSetting::Feed) => feed::read(bytes, hint),
         Some(FormatSetting::Html) => page::read(bytes, hint),
+        Some(FormatSetting::Ical) => ical::read(bytes, hint),
+        _ if ical::looks_like(bytes) => ical::read(bytes, hint),
         _ => match sniff::shape(bytes, hint) {
             sniff::Shape::Feed => feed::read(bytes, hint),
             sniff::Shape::Page => page::read(bytes, hint),

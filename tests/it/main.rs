@@ -11,4 +11,6 @@ mod config;
 mod feed_corpus;
 mod feed_server;
 mod fetch;
+mod ical_corpus;
 mod layers;
+mod network;
