@@ -15,3 +15,4 @@ pub mod query;
 // From the wire to the store.
 pub mod read;
 pub mod health;
+pub mod normalise;
