@@ -16,7 +16,6 @@ pub mod query;
 pub mod config;
 pub mod fetch;
 pub mod read;
-pub mod normalise;
 pub mod health;
 pub mod normalise;
 pub mod classify;

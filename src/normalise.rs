@@ -1,4 +1,3 @@
-<<<<<<< HEAD
 //! Makes sense of what a feed wrote: items become drafts of events, with times, places, plain words and reasons.
 //!
 //! Nothing is guessed in silence: a date from prose carries its words, a date that is not safe carries its doubt, an
@@ -199,9 +198,3 @@ fn blank(facts: Facts) -> Draft {
 
 #[cfg(test)]
 mod tests;
-=======
-//! Makes sense of items: what a feed wrote becomes an event in our words.
-
-pub mod phrase;
-pub mod state;
->>>>>>> prose
