@@ -29,3 +29,4 @@ pub mod catalogue;
 // What runs it.
 pub mod schedule;
 pub mod refresh;
+pub mod daemon;

@@ -6,24 +6,25 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     time::{Duration, Instant},
 };
 
+use arc_swap::ArcSwap;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use futures_util::{StreamExt, future::BoxFuture, stream};
 use tokio::sync::{Mutex as AsyncMutex, MutexGuard, OwnedMutexGuard, Semaphore};
 
 use crate::{
-    catalogue::Update,
+    catalogue::{Catalogue, Update},
     config::Config,
     feed::Feed,
     fetch::{Client, Failure, FailureKind, Fetched, Meta, Request},
     health::{Check, FeedState, Outcome},
     reconcile::{Before, Reconciled, Saw, reconcile},
     schedule::{self, AT_ONCE, weather::Weather},
-    store::{Commit, Store, StoreError, bodies::Bodies},
+    store::{Commit, LOG_KEPT, Store, StoreError, bodies::Bodies},
 };
 
 mod hosts;
@@ -35,7 +36,7 @@ pub mod resettle;
 pub mod settings;
 pub mod settle;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use memory::Memory;
 pub use settings::{Settings, SettingsError};
@@ -88,6 +89,8 @@ pub struct Refresher {
     pages: Mutex<PageCache>,
     readers: Arc<Semaphore>,
     weather: Mutex<Weather>,
+    /// The read model that follows the memory, once somebody looks at it.
+    shown: OnceLock<Arc<ArcSwap<Catalogue>>>,
 }
 
 /// What the network had to say, sorted by what it means for the stored events.
@@ -125,7 +128,11 @@ impl Refresher {
         let snapshot = store.load().await?;
         if !snapshot.unreadable.is_empty() {
             let (count, first) = (snapshot.unreadable.len(), snapshot.unreadable.first());
-            tracing::warn!(count, ?first, "some records of the store cannot be read and were left as they are");
+            tracing::warn!(
+                count,
+                ?first,
+                "some records of the store cannot be read and were left as they are"
+            );
         }
         let memory = Memory::new(snapshot, &config.overrides);
         Ok(Self {
@@ -137,7 +144,46 @@ impl Refresher {
             pages: Mutex::default(),
             readers: Arc::new(Semaphore::new(READ_AT_ONCE)),
             weather: Mutex::default(),
+            shown: OnceLock::new(),
         })
+    }
+
+    /// The read model of what is known; from now on it follows every change, in the order of the commits.
+    pub async fn show(&self, settings: &Settings, now: DateTime<Utc>) -> Arc<ArcSwap<Catalogue>> {
+        let memory = self.memory().await;
+        let build = || {
+            let base = settle::base(&memory, settings);
+            Arc::new(ArcSwap::from_pointee(Catalogue::build(
+                base,
+                settle::whole(&memory, settings),
+                now,
+            )))
+        };
+        Arc::clone(self.shown.get_or_init(build))
+    }
+
+    /// Brings the read model up to date. The caller holds the memory, so that updates come in order.
+    fn reveal(&self, update: &Update, at: DateTime<Utc>) {
+        if let Some(shown) = self.shown.get() {
+            shown.store(Arc::new(shown.load().update(update.clone(), Some(at))));
+        }
+    }
+
+    /// Moves what the read model keeps ready to the present.
+    pub async fn advance(&self, now: DateTime<Utc>) {
+        let _in_order = self.memory().await;
+        if let Some(shown) = self.shown.get()
+            && let Some(advanced) = shown.load().advanced(now)
+        {
+            let advanced = advanced.forgetting_changes_before(now - LOG_KEPT);
+            shown.store(Arc::new(advanced));
+        }
+    }
+
+    /// What is known, if no change is under way.
+    #[must_use]
+    pub fn try_memory(&self) -> Option<MutexGuard<'_, Memory>> {
+        self.memory.try_lock().ok()
     }
 
     /// What is known now; a change waits for as long as this is held.
@@ -148,6 +194,15 @@ impl Refresher {
     /// Runs something on what is known about our own connection.
     pub fn weather<T>(&self, ask: impl FnOnce(&mut Weather) -> T) -> T {
         ask(&mut self.weather.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Finds out whether the store takes commits, with one that changes nothing.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn try_store(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let _in_order = self.memory().await;
+        self.store.commit(Commit::new(now)).await.map(drop)
     }
 
     /// Finishes what was begun and closes the store.
@@ -201,10 +256,13 @@ impl Refresher {
         feed: &str,
         now: DateTime<Utc>,
     ) -> Result<Refreshed, String> {
-        let feed = settings.feeds.get(feed).ok_or_else(|| format!("there is no feed \"{feed}\""))?;
+        let feed =
+            settings.feeds.get(feed).ok_or_else(|| format!("there is no feed \"{feed}\""))?;
         let kept = self.bodies.as_ref().map(|bodies| bodies.latest(&feed.id)).transpose();
-        let kept = kept.map_err(|error| format!("the kept body cannot be read: {error}"))?.flatten();
-        let kept = kept.ok_or("no body of this feed is kept: they are kept for 7 days after a change")?;
+        let kept =
+            kept.map_err(|error| format!("the kept body cannot be read: {error}"))?.flatten();
+        let kept =
+            kept.ok_or("no body of this feed is kept: they are kept for 7 days after a change")?;
         let mut state = self.memory().await.feeds.get(&feed.id).cloned().unwrap_or_default();
         state.history.clear();
         let meta = Meta {
@@ -220,7 +278,8 @@ impl Refresher {
 
     /// Asks the site, and makes sense of the body if one comes that is not known already.
     async fn ask(&self, round: &Round<'_>) -> Brought {
-        let known = round.state.settings_hash.as_deref() == Some(&*round.settings.fingerprint(round.feed));
+        let known =
+            round.state.settings_hash.as_deref() == Some(&*round.settings.fingerprint(round.feed));
         let headers = match Config::headers(round.feed) {
             Ok(headers) => headers,
             Err(name) => return Brought::NoFetch(FailureKind::MissingVariable(name).into()),
@@ -234,7 +293,9 @@ impl Refresher {
             ..Request::new(round.feed.url.clone())
         };
         let visit = match schedule::host(round.feed) {
-            Some(host) => Some(self.hosts.visit(host, round.settings.config.network.host_delay).await),
+            Some(host) => {
+                Some(self.hosts.visit(host, round.settings.config.network.host_delay).await)
+            }
             None => None,
         };
         let fetched = self.fetcher.get(&request).await;
@@ -282,7 +343,9 @@ impl Refresher {
                 let hash = report::hash(&bytes);
                 Brought::New { meta, bytes, hash, made: Box::new(made) }
             }
-            Err(stopped) => Brought::NoFeed { meta, bytes: bytes.len(), words: stopped.to_string() },
+            Err(stopped) => {
+                Brought::NoFeed { meta, bytes: bytes.len(), words: stopped.to_string() }
+            }
         }
     }
 
@@ -300,7 +363,8 @@ impl Refresher {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Stopped> {
-        let place = Arc::clone(&self.readers).acquire_owned().await.map_err(|_| Stopped::Closing)?;
+        let place =
+            Arc::clone(&self.readers).acquire_owned().await.map_err(|_| Stopped::Closing)?;
         // The place is given back when the work ends, not when we stop waiting for it.
         let task = tokio::task::spawn_blocking(move || {
             let _place = place;
@@ -419,7 +483,9 @@ impl Refresher {
         report::tell(&feed, &check);
         match self.commit(round.settings, commit, memory).await {
             Ok(update) => Refreshed { feed, check, update, trouble: None },
-            Err(error) => Refreshed { feed, check, update: Update::default(), trouble: Some(error) },
+            Err(error) => {
+                Refreshed { feed, check, update: Update::default(), trouble: Some(error) }
+            }
         }
     }
 
@@ -432,7 +498,9 @@ impl Refresher {
     ) -> Result<Update, StoreError> {
         let done = self.store.commit(commit.clone()).await?;
         memory.apply(commit.clone(), &done);
-        Ok(settle::update(&memory, settings, &commit, &done))
+        let update = settle::update(&memory, settings, &commit, &done);
+        self.reveal(&update, commit.at);
+        Ok(update)
     }
 
     async fn keep_body(&self, round: &Round<'_>, content_type: Option<&str>, bytes: Bytes) {

@@ -74,7 +74,9 @@ impl Reading {
 #[must_use]
 pub fn read(text: &str, posted: &Posted) -> Reading {
     let survey = choice::survey(text, posted);
-    let said = status::of_title(&survey.tokens).or_else(|| status::of_line(&survey.tokens)).map(|said| said.status);
+    let said = status::of_title(&survey.tokens)
+        .or_else(|| status::of_line(&survey.tokens))
+        .map(|said| said.status);
     let Some(mut best) = survey.best() else {
         return nothing(&[(&survey, text)], said, "text");
     };
@@ -92,10 +94,13 @@ pub fn read(text: &str, posted: &Posted) -> Reading {
 pub fn read_item(title: &str, description: &str, posted: &Posted) -> Reading {
     let first = choice::survey(title, posted);
     let second = choice::survey(description, posted);
-    let said = status::of_title(&first.tokens).or_else(|| status::of_line(&second.tokens)).map(|said| said.status);
+    let said = status::of_title(&first.tokens)
+        .or_else(|| status::of_line(&second.tokens))
+        .map(|said| said.status);
     let (a, b) = (first.best(), second.best());
     // A description that announces another date overrules the title that it was posted with.
-    let moved = b.as_ref().is_some_and(|b| b.new && b.confidence >= BAR) && !a.as_ref().is_some_and(|a| a.new);
+    let moved = b.as_ref().is_some_and(|b| b.new && b.confidence >= BAR)
+        && !a.as_ref().is_some_and(|a| a.new);
     if let Some(mut best) = a.filter(|_| !moved) {
         if !best.timed {
             lend(&mut best, &second, b.as_ref(), posted);
@@ -129,8 +134,17 @@ fn same_days(a: &[Session], b: &[Session]) -> bool {
 }
 
 /// Fills in the time that a title lacks.
-fn lend(best: &mut choice::Candidate, from: &Survey, other: Option<&choice::Candidate>, posted: &Posted) {
-    let same = other.filter(|other| other.timed && same_days(&best.sessions, &other.sessions) && other.sessions.len() >= best.sessions.len());
+fn lend(
+    best: &mut choice::Candidate,
+    from: &Survey,
+    other: Option<&choice::Candidate>,
+    posted: &Posted,
+) {
+    let same = other.filter(|other| {
+        other.timed
+            && same_days(&best.sessions, &other.sessions)
+            && other.sessions.len() >= best.sessions.len()
+    });
     if let Some(other) = same {
         best.sessions.clone_from(&other.sessions);
         best.zone.clone_from(&other.zone);
@@ -158,11 +172,17 @@ fn doubt_report(best: &mut choice::Candidate, surveys: &[&Survey], posted: &Post
 fn nothing(surveys: &[(&Survey, &str)], status: Option<Status>, found_in: &'static str) -> Reading {
     let refused: Vec<(String, String)> = surveys
         .iter()
-        .flat_map(|(survey, text)| survey.refused.iter().take(5).map(|(from, to, says)| (survey.words(text, *from, *to).1, says.clone())))
+        .flat_map(|(survey, text)| {
+            survey
+                .refused
+                .iter()
+                .take(5)
+                .map(|(from, to, says)| (survey.words(text, *from, *to).1, says.clone()))
+        })
         .collect();
-    let vague = surveys
-        .iter()
-        .find_map(|(survey, text)| refusals::vague(&survey.tokens).map(|(from, to)| survey.words(text, from, to).1));
+    let vague = surveys.iter().find_map(|(survey, text)| {
+        refusals::vague(&survey.tokens).map(|(from, to)| survey.words(text, from, to).1)
+    });
     Reading {
         sessions: Vec::new(),
         confidence: 0.0,
@@ -184,9 +204,9 @@ pub fn spans(text: &str, posted: &Posted) -> Vec<(usize, usize)> {
     found
         .iter()
         .filter(|found| match found {
-            ranges::Found::Date(chain) => {
-                chain.atoms.iter().all(|atom| !matches!(atom.trust, dates::Trust::BareWeekday | dates::Trust::Repeats))
-            }
+            ranges::Found::Date(chain) => chain.atoms.iter().all(|atom| {
+                !matches!(atom.trust, dates::Trust::BareWeekday | dates::Trust::Repeats)
+            }),
             ranges::Found::Time(_) => true,
         })
         .filter_map(|found| tokens.chars(found.from(), found.to()))

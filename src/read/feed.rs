@@ -149,9 +149,11 @@ mod tests {
 
     #[test]
     fn extension_dates_are_found_undeclared_and_in_odd_case() {
-        let feed = rss("<item><title>A</title><EV:StartDate>2027-01-19T12:30:00+00:00</EV:StartDate></item>\
+        let feed = rss(
+            "<item><title>A</title><EV:StartDate>2027-01-19T12:30:00+00:00</EV:StartDate></item>\
              <item><title>B</title><mec:startDate>2027-01-26</mec:startDate><mec:startHour>9:30 am</mec:startHour>\
-             <mec:endDate>2027-01-26</mec:endDate><mec:endHour>12:00 pm</mec:endHour></item>");
+             <mec:endDate>2027-01-26</mec:endDate><mec:endHour>12:00 pm</mec:endHour></item>",
+        );
         let origins: Vec<_> = feed.entries.iter().map(|e| e.date_origin.clone()).collect();
         assert_eq!(
             origins,
@@ -194,7 +196,10 @@ mod tests {
              <skipDays><day>Sunday</day></skipDays><atom:link rel='hub' href='https://hub.example/'/>\
              <atom:link rel='next' href='?page=2'/><item><title>x</title></item>");
         assert_eq!(feed.refresh.every, Some(std::time::Duration::from_secs(3600)));
-        assert_eq!((feed.refresh.skip_hours, feed.refresh.skip_days), (vec![0, 3], vec!["sunday".into()]));
+        assert_eq!(
+            (feed.refresh.skip_hours, feed.refresh.skip_days),
+            (vec![0, 3], vec!["sunday".into()])
+        );
         assert_eq!(feed.refresh.hub.as_deref(), Some("https://hub.example/"));
     }
 }

@@ -32,7 +32,8 @@ pub fn read(bytes: &[u8], hint: &Hint) -> Result<Document, ReadError> {
     if text.is_empty() {
         return Err(ReadError::Empty);
     }
-    let mut document = if text.starts_with(['{', '[']) { json(text, hint)? } else { html(text, hint)? };
+    let mut document =
+        if text.starts_with(['{', '[']) { json(text, hint)? } else { html(text, hint)? };
     document.problems.splice(0..0, decoded.problems);
     if document.entries.len() > MAX_ENTRIES {
         document.entries.truncate(MAX_ENTRIES);
@@ -59,7 +60,8 @@ fn json(text: &str, hint: &Hint) -> Result<Document, ReadError> {
 
 /// A page bounded in size and depth, parsed.
 pub(in crate::read) fn parsed(text: &str) -> (Html, bool) {
-    let end = (0..=text.len().min(MAX_PAGE)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    let end =
+        (0..=text.len().min(MAX_PAGE)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     let cut = text.get(..end).unwrap_or_default();
     let tamed = tame::without_monstrous_tags(cut);
     let deep = tame::too_deep_at(&tamed);
@@ -140,7 +142,13 @@ fn head(html: &Html, base: Option<&Url>, document: &mut Document) {
     document.generator = attribute(html, "meta[name=generator i]", "content");
     document.rights = attribute(html, "[rel=license]", "href");
     document.link = canonical(html, base).map(String::from);
-    let next = ["link[rel=next]", "a[rel~=next]", ".pager__item--next a[href]", "li.next a[href]", "a.next[href]"];
+    let next = [
+        "link[rel=next]",
+        "a[rel~=next]",
+        ".pager__item--next a[href]",
+        "li.next a[href]",
+        "a.next[href]",
+    ];
     document.next_page = next
         .iter()
         .find_map(|selector| attribute(html, selector, "href"))
@@ -156,13 +164,15 @@ fn asks_for_password(html: &Html) -> bool {
 /// Whether two entries say the same event.
 fn same(one: &Entry, other: &Entry) -> bool {
     let title = |entry: &Entry| {
-        entry.title.as_ref().map(|title| markup::folded(&markup::unescape(&title.value)).to_lowercase())
+        entry
+            .title
+            .as_ref()
+            .map(|title| markup::folded(&markup::unescape(&title.value)).to_lowercase())
     };
     let address = |entry: &Entry| entry.url.as_deref().map(link::untracked);
     let pages = address(one).is_some() && address(one) == address(other);
     let titles = title(one).is_some() && title(one) == title(other);
-    pages && titles
-        || (pages || titles) && day(one).is_some() && day(one) == day(other)
+    pages && titles || (pages || titles) && day(one).is_some() && day(one) == day(other)
 }
 
 fn day(entry: &Entry) -> Option<chrono::DateTime<chrono::Utc>> {
@@ -255,7 +265,8 @@ mod tests {
              <a itemprop=name href=/hall>Hall</a></div></div>",
         )
         .unwrap();
-        let names: Vec<_> = found.entries.iter().map(|e| e.title.as_ref().unwrap().value.as_str()).collect();
+        let names: Vec<_> =
+            found.entries.iter().map(|e| e.title.as_ref().unwrap().value.as_str()).collect();
         assert_eq!(names, ["Micro", "Hack", "Old"]);
         assert_eq!(found.entries[0].location.as_deref(), Some("Hall"));
     }
@@ -271,7 +282,10 @@ mod tests {
 
     #[test]
     fn pages_without_events_say_what_they_are() {
-        assert_eq!(page("<p>Hello").unwrap_err(), ReadError::NoEvents { title: Some("Events".into()) });
+        assert_eq!(
+            page("<p>Hello").unwrap_err(),
+            ReadError::NoEvents { title: Some("Events".into()) }
+        );
         assert_eq!(page("<form><input type=password>").unwrap_err(), ReadError::SignIn);
     }
 }

@@ -218,7 +218,8 @@ impl Memory {
         }
         self.forgotten.extend(commit.tombstones.iter().flat_map(|stone| stone.hashes.clone()));
         self.tombstones.extend(commit.tombstones);
-        self.next_cursor = committed.changes.last().map_or(self.next_cursor, |last| last.cursor + 1);
+        self.next_cursor =
+            committed.changes.last().map_or(self.next_cursor, |last| last.cursor + 1);
         self.log.extend(committed.changes.iter().cloned());
         let gone = self.log.partition_point(|change| change.cursor < committed.log_start);
         self.log.drain(..gone);

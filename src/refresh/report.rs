@@ -131,7 +131,9 @@ pub(super) fn good(scene: &Scene, good: &Good, result: Reconciled, memory: &Memo
     state.shrank_since = result.shrank_since;
     state.missing = result.missing;
     state.moved_to = meta.moved_to.as_ref().map(|target| match &state.moved_to {
-        Some((known, times)) if *known == target.as_str() => (known.clone(), times.saturating_add(1)),
+        Some((known, times)) if *known == target.as_str() => {
+            (known.clone(), times.saturating_add(1))
+        }
         _ => (target.to_string(), 1),
     });
     if good.body.is_some() || !result.put.is_empty() || !result.removed.is_empty() {
@@ -139,10 +141,12 @@ pub(super) fn good(scene: &Scene, good: &Good, result: Reconciled, memory: &Memo
         let touched: HashSet<&Id> = put.chain(&result.removed).collect();
         let stored = memory.events_of(&scene.feed.id).into_iter();
         let kept: Vec<&Event> = stored.filter(|event| !touched.contains(&event.id)).collect();
-        (state.listed, state.undated, state.unlisted) = settle::tally(kept.into_iter().chain(&result.put));
+        (state.listed, state.undated, state.unlisted) =
+            settle::tally(kept.into_iter().chain(&result.put));
     }
     let answer = Answer::Good { fresh_for: meta.fresh_for };
-    state.next_check = Some(next_check(scene.feed, &scene.settings.config.network, &state, answer, scene.now));
+    state.next_check =
+        Some(next_check(scene.feed, &scene.settings.config.network, &state, answer, scene.now));
     let changes = result.added + result.changed + result.withdrawn;
     let outcome = match (result.shrank_since, changes) {
         (Some(_), _) => Outcome::Shrank,
@@ -151,7 +155,8 @@ pub(super) fn good(scene: &Scene, good: &Good, result: Reconciled, memory: &Memo
     };
     let bytes = good.body.as_ref().map_or(0, |body| body.bytes as u64);
     let words = good_words(scene, &state, &result);
-    let (entries, took_ms) = (state.entries, u64::try_from(good.took.as_millis()).unwrap_or(u64::MAX));
+    let (entries, took_ms) =
+        (state.entries, u64::try_from(good.took.as_millis()).unwrap_or(u64::MAX));
     let (added, changed, withdrawn) = (result.added, result.changed, result.withdrawn);
     let check = Check {
         status: meta.status,
@@ -178,9 +183,8 @@ fn take_body(state: &mut FeedState, scene: &Scene, meta: &Meta, body: &Body, res
     state.generator.clone_from(&document.generator);
     state.format = Some(document.format);
     state.rights.clone_from(&document.rights);
-    state.pubdate_habit = made.habit.and_then(|habit| {
-        serde_json::to_value(habit).ok()?.as_str().map(str::to_owned)
-    });
+    state.pubdate_habit =
+        made.habit.and_then(|habit| serde_json::to_value(habit).ok()?.as_str().map(str::to_owned));
     state.asked_interval = document.refresh.every.map(|every| every.as_secs());
     state.skip_hours.clone_from(&document.refresh.skip_hours);
     state.skip_days.clone_from(&document.refresh.skip_days);
@@ -211,7 +215,11 @@ fn good_words(scene: &Scene, state: &FeedState, result: &Reconciled) -> String {
     let parts: Vec<String> = [
         (result.added, "new event", "new events"),
         (result.changed, "event changed", "events changed"),
-        (result.withdrawn, "event no longer listed by its organiser", "events no longer listed by their organiser"),
+        (
+            result.withdrawn,
+            "event no longer listed by its organiser",
+            "events no longer listed by their organiser",
+        ),
     ]
     .into_iter()
     .filter(|(n, ..)| *n > 0)
@@ -223,7 +231,11 @@ fn good_words(scene: &Scene, state: &FeedState, result: &Reconciled) -> String {
         (false, _) => words.push(format!("{}.", parts.join(", "))),
     }
     let asides = [
-        (u32::try_from(state.skipped.len()).unwrap_or(u32::MAX), "item could not be read", "items could not be read"),
+        (
+            u32::try_from(state.skipped.len()).unwrap_or(u32::MAX),
+            "item could not be read",
+            "items could not be read",
+        ),
         (result.too_old, "item was over long ago", "items were over long ago"),
     ];
     for (n, one, many) in asides.into_iter().filter(|(n, ..)| *n > 0) {
@@ -233,7 +245,9 @@ fn good_words(scene: &Scene, state: &FeedState, result: &Reconciled) -> String {
         && *times >= MOVED_AFTER
     {
         let id = &scene.feed.id;
-        words.push(format!("The feed has moved for good: `folkmoot feeds adopt {id}` takes the new address."));
+        words.push(format!(
+            "The feed has moved for good: `folkmoot feeds adopt {id}` takes the new address."
+        ));
     }
     words.join(" ")
 }
@@ -253,7 +267,12 @@ pub(super) fn unreadable(scene: &Scene, meta: &Meta, bytes: usize, words: &str) 
 }
 
 /// A check that brought nothing.
-pub(super) fn failed(scene: &Scene, failure: &Failure, meaning: &Meaning, memory: &Memory) -> Commit {
+pub(super) fn failed(
+    scene: &Scene,
+    failure: &Failure,
+    meaning: &Meaning,
+    memory: &Memory,
+) -> Commit {
     let mut state = scene.state.clone();
     let gone = failure.kind == FailureKind::Status(410);
     let words = match meaning {
@@ -275,7 +294,8 @@ pub(super) fn failed(scene: &Scene, failure: &Failure, meaning: &Meaning, memory
         state.last_check = Some(scene.now);
         state.next_check = Some(scene.now);
     }
-    let check = Check { status: failure.kind.status(), ..check(scene, Outcome::FetchFailed, words) };
+    let check =
+        Check { status: failure.kind.status(), ..check(scene, Outcome::FetchFailed, words) };
     let mut commit = commit(scene, state, check);
     if let Meaning::OursNow(blamed) = meaning {
         let states = blamed.iter().filter_map(|feed| memory.feeds.get(feed)).cloned();
@@ -299,7 +319,8 @@ fn row_of_failures(state: &mut FeedState, scene: &Scene, retry_after: Option<Dur
     state.failures = state.failures.saturating_add(1);
     state.failing_since = state.failing_since.or(Some(scene.now));
     let answer = Answer::Failed { retry_after };
-    state.next_check = Some(next_check(scene.feed, &scene.settings.config.network, state, answer, scene.now));
+    state.next_check =
+        Some(next_check(scene.feed, &scene.settings.config.network, state, answer, scene.now));
 }
 
 /// A cause as a sentence, and what it means for the events.
@@ -315,7 +336,17 @@ pub(super) fn tell(feed: &str, check: &Check) {
     let Check { outcome, words, status, entries, added, changed, withdrawn, took_ms, .. } = check;
     match outcome {
         Outcome::Changed | Outcome::Unchanged => {
-            tracing::info!(feed, ?outcome, status, entries, added, changed, withdrawn, took_ms, "checked {feed}: {words}");
+            tracing::info!(
+                feed,
+                ?outcome,
+                status,
+                entries,
+                added,
+                changed,
+                withdrawn,
+                took_ms,
+                "checked {feed}: {words}"
+            );
         }
         Outcome::Shrank | Outcome::FetchFailed | Outcome::ReadFailed => {
             tracing::warn!(feed, ?outcome, status, took_ms, "checked {feed}: {words}");

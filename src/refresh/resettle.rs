@@ -68,9 +68,14 @@ impl Refresher {
             settle::update(&memory, new, &commit, &done)
         };
         views(&memory, old, new, &mut update);
+        self.rebase(&memory, old, new, now);
+        self.reveal(&update, now);
         let anew = |id: &&String| {
-            let (Some(feed), Some(state)) = (new.feeds.get(*id), memory.feeds.get(*id)) else { return true };
-            let known = state.settings_hash.as_ref().is_some_and(|hash| *hash == new.fingerprint(feed));
+            let (Some(feed), Some(state)) = (new.feeds.get(*id), memory.feeds.get(*id)) else {
+                return true;
+            };
+            let known =
+                state.settings_hash.as_ref().is_some_and(|hash| *hash == new.fingerprint(feed));
             let address = state.url_hash == report::hash(feed.url.as_str().as_bytes());
             state.last_good.is_some() && !known || !address
         };
@@ -80,10 +85,21 @@ impl Refresher {
     }
 }
 
+impl Refresher {
+    /// Other words, groups or time zone are another ground for the read model to stand on.
+    fn rebase(&self, memory: &Memory, old: Option<&Settings>, new: &Settings, now: DateTime<Utc>) {
+        let Some(shown) = self.shown.get() else { return };
+        if old.is_none_or(|old| old.ground() != new.ground()) {
+            shown.store(Arc::new(shown.load().rebased(settle::base(memory, new), now)));
+        }
+    }
+}
+
 /// Hash of what the operator says about merging and single events.
 fn rules(settings: &Settings) -> String {
     let config = &settings.config;
-    let mut feeds: Vec<_> = settings.feeds.values().map(|f| (&f.id, f.priority, &f.licence, &f.member)).collect();
+    let mut feeds: Vec<_> =
+        settings.feeds.values().map(|f| (&f.id, f.priority, &f.licence, &f.member)).collect();
     feeds.sort();
     let text = format!("{:?} {:?} {:?} {feeds:?}", config.together, config.apart, config.overrides);
     report::hash(text.as_bytes())
@@ -91,7 +107,8 @@ fn rules(settings: &Settings) -> String {
 
 /// A stored feed that feeds.toml does not know, and a new one with the same address, are one.
 fn renames(memory: &Memory, settings: &Settings) -> Vec<(String, String)> {
-    let mut new: Vec<_> = settings.feeds.values().filter(|feed| !memory.feeds.contains_key(&feed.id)).collect();
+    let mut new: Vec<_> =
+        settings.feeds.values().filter(|feed| !memory.feeds.contains_key(&feed.id)).collect();
     new.sort_by(|a, b| a.id.cmp(&b.id));
     let mut old: Vec<&FeedState> =
         memory.feeds.values().filter(|state| !settings.feeds.contains_key(&state.feed)).collect();
@@ -140,7 +157,9 @@ fn come_and_go(memory: &Memory, new: &Settings, renamed: &[(String, String)], co
 /// Events about which two settings differ in how they are merged.
 fn touched(memory: &Memory, old: &Settings, new: &Settings) -> BTreeSet<Id> {
     let mut ids = BTreeSet::new();
-    for (was, is) in [(&old.config.together, &new.config.together), (&old.config.apart, &new.config.apart)] {
+    for (was, is) in
+        [(&old.config.together, &new.config.together), (&old.config.apart, &new.config.apart)]
+    {
         if was != is {
             ids.extend(was.iter().chain(is).flatten().cloned());
         }

@@ -57,6 +57,12 @@ impl Settings {
         })
     }
 
+    /// Hash of what concerns all feeds: words, groups, time zone.
+    #[must_use]
+    pub fn ground(&self) -> &str {
+        &self.common
+    }
+
     /// Hash of everything besides the body that decides what becomes of a feed's items.
     #[must_use]
     pub fn fingerprint(&self, feed: &Feed) -> String {

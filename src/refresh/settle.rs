@@ -9,7 +9,7 @@ use super::{
     memory::{Memory, Overlay},
 };
 use crate::{
-    catalogue::{FeedView, Update},
+    catalogue::{Base, FeedView, Update},
     event::{ChangeKind, Decision, Event, Facts, Id, Listing},
     merge::{ListingChange, MergeContext, World, merge},
     store::{Commit, Committed, NewChange},
@@ -31,7 +31,8 @@ pub fn settle(memory: &Memory, settings: &Settings, mut commit: Commit, also: &[
     if changed.is_empty() {
         return commit;
     }
-    let (events, removed) = (std::mem::take(&mut commit.events), std::mem::take(&mut commit.events_removed));
+    let (events, removed) =
+        (std::mem::take(&mut commit.events), std::mem::take(&mut commit.events_removed));
     let overlay = Overlay::new(memory, &events, &removed);
     for change in merge(&changed, &overlay, &context(memory, settings, commit.at)) {
         match change {
@@ -97,7 +98,8 @@ fn forget_traces(memory: &Memory, commit: &mut Commit, removed: &[Id]) {
     if gone.is_empty() {
         return;
     }
-    let merged = |id: &Id, commit: &Commit| commit.aliases.iter().find(|(from, _)| from == id).cloned();
+    let merged =
+        |id: &Id, commit: &Commit| commit.aliases.iter().find(|(from, _)| from == id).cloned();
     for (from, into) in &memory.aliases {
         if !gone.contains(into) || commit.aliases_removed.contains(from) {
             continue;
@@ -173,6 +175,17 @@ pub fn update(memory: &Memory, settings: &Settings, commit: &Commit, done: &Comm
         feeds_removed: commit.feeds_removed.clone(),
         changes: done.changes.clone(),
         merged,
+    }
+}
+
+/// What a catalogue is built upon.
+#[must_use]
+pub fn base(memory: &Memory, settings: &Settings) -> Base {
+    Base {
+        vocabulary: Arc::clone(&settings.vocabulary),
+        members: Arc::clone(&settings.members),
+        time_zone: settings.config.network.time_zone,
+        epoch: memory.identity.epoch.clone(),
     }
 }
 

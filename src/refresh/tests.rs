@@ -16,13 +16,13 @@ use crate::{
 
 /// Sites by address; an address that is not there cannot be reached.
 #[derive(Default)]
-struct Sites {
-    answers: Mutex<HashMap<String, Fetched>>,
+pub(crate) struct Sites {
+    pub(crate) answers: Mutex<HashMap<String, Fetched>>,
     asked: Mutex<Vec<Request>>,
 }
 
 impl Sites {
-    fn serve(&self, url: &str, body: impl Into<String>) {
+    pub(crate) fn serve(&self, url: &str, body: impl Into<String>) {
         let fetched = Fetched::Body {
             meta: Meta { status: Some(200), etag: Some("\"v\"".into()), ..Meta::default() },
             bytes: body.into().into(),
@@ -52,12 +52,12 @@ fn at(minutes: i64) -> DateTime<Utc> {
     "2027-01-15T08:00:00Z".parse::<DateTime<Utc>>().unwrap() + TimeDelta::minutes(minutes)
 }
 
-fn url(id: &str) -> String {
+pub(crate) fn url(id: &str) -> String {
     format!("https://{id}.example.org/events.ics")
 }
 
 /// A calendar of events, each by UID, title and day of March 2027.
-fn calendar(events: &[(&str, &str, u32)]) -> String {
+pub(crate) fn calendar(events: &[(&str, &str, u32)]) -> String {
     let mut text = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//test//EN\r\n".to_owned();
     for (uid, title, day) in events {
         text.push_str(&format!(
@@ -106,11 +106,19 @@ fn kinds(update: &Update) -> Vec<ChangeKind> {
 async fn an_event_goes_all_the_way_and_survives_a_restart() {
     let (dir, sites) = (tempfile::tempdir().unwrap(), Arc::new(Sites::default()));
     let settings = settings(&["a"]);
-    sites.serve(&url("a"), calendar(&[("u1@a", "Waste workshop", 4), ("u2@a", "Library workshop", 5)]));
+    sites.serve(
+        &url("a"),
+        calendar(&[("u1@a", "Waste workshop", 4), ("u2@a", "Library workshop", 5)]),
+    );
     let here = refresher(dir.path(), &sites).await;
     let first = here.refresh(&settings, "a", at(0)).await.unwrap();
     assert!(first.trouble.is_none());
-    assert_eq!((first.check.outcome, first.check.added), (Outcome::Changed, 2), "{}", first.check.words);
+    assert_eq!(
+        (first.check.outcome, first.check.added),
+        (Outcome::Changed, 2),
+        "{}",
+        first.check.words
+    );
     assert_eq!(first.check.words, "2 new events.");
     assert_eq!(kinds(&first.update), [ChangeKind::Added, ChangeKind::Added]);
     assert_eq!((first.update.put.len(), first.update.feeds.len()), (2, 1));
@@ -144,12 +152,18 @@ async fn a_bad_fetch_takes_nothing_away() {
     let here = refresher(dir.path(), &sites).await;
     here.refresh(&settings, "a", at(0)).await.unwrap();
     let good = here.memory().await.snapshot();
-    for (n, body) in ["", "<html><body>Please sign in</body></html>", "garbage"].into_iter().enumerate() {
+    for (n, body) in
+        ["", "<html><body>Please sign in</body></html>", "garbage"].into_iter().enumerate()
+    {
         sites.serve(&url("a"), body);
         let minute = 10 * i64::try_from(n).unwrap();
         let checked = here.refresh(&settings, "a", at(minute + 10)).await.unwrap();
         assert_eq!(checked.check.outcome, Outcome::ReadFailed, "{body}");
-        assert!(checked.check.words.ends_with("Its events stay as they were."), "{}", checked.check.words);
+        assert!(
+            checked.check.words.ends_with("Its events stay as they were."),
+            "{}",
+            checked.check.words
+        );
         assert!(checked.update.put.is_empty() && checked.update.removed.is_empty());
     }
     sites.status(&url("a"), 500);
@@ -179,14 +193,18 @@ async fn the_log_tells_changes_cancellation_and_withdrawal() {
     let settings = settings(&["a"]);
     let all: Vec<(String, String, u32)> =
         (1..=12).map(|n| (format!("u{n}"), format!("Waste workshop {n}"), n)).collect();
-    let mut all: Vec<(&str, &str, u32)> = all.iter().map(|(u, t, d)| (u.as_str(), t.as_str(), *d)).collect();
+    let mut all: Vec<(&str, &str, u32)> =
+        all.iter().map(|(u, t, d)| (u.as_str(), t.as_str(), *d)).collect();
     sites.serve(&url("a"), calendar(&all));
     let here = refresher(dir.path(), &sites).await;
     assert_eq!(here.refresh(&settings, "a", at(0)).await.unwrap().check.added, 12);
     all[3].2 = 25;
     sites.serve(&url("a"), calendar(&all));
     let moved = here.refresh(&settings, "a", at(60)).await.unwrap();
-    assert_eq!((kinds(&moved.update), moved.update.put[0].sequence), (vec![ChangeKind::Changed], 1));
+    assert_eq!(
+        (kinds(&moved.update), moved.update.put[0].sequence),
+        (vec![ChangeKind::Changed], 1)
+    );
     all.remove(7);
     sites.serve(&url("a"), calendar(&all));
     assert!(here.refresh(&settings, "a", at(120)).await.unwrap().update.changes.is_empty());
@@ -197,7 +215,11 @@ async fn the_log_tells_changes_cancellation_and_withdrawal() {
     sites.serve(&url("a"), calendar(few));
     let shrank = here.refresh(&settings, "a", at(3000)).await.unwrap();
     assert_eq!((shrank.check.outcome, shrank.update.changes.len()), (Outcome::Shrank, 0));
-    assert!(shrank.check.words.starts_with("9 upcoming events are missing at once."), "{}", shrank.check.words);
+    assert!(
+        shrank.check.words.starts_with("9 upcoming events are missing at once."),
+        "{}",
+        shrank.check.words
+    );
     here.close().await;
 }
 
@@ -325,7 +347,8 @@ async fn merged_listings_lead_on_and_come_back() {
 async fn private_items_leave_no_words_on_the_disk() {
     let (dir, sites) = (tempfile::tempdir().unwrap(), Arc::new(Sites::default()));
     let settings = settings(&["a"]);
-    let body = calendar(&[("u1", "Zanzibarmarker", 4)]).replace("SUMMARY", "CLASS:PRIVATE\r\nSUMMARY");
+    let body =
+        calendar(&[("u1", "Zanzibarmarker", 4)]).replace("SUMMARY", "CLASS:PRIVATE\r\nSUMMARY");
     sites.serve(&url("a"), body);
     let here = refresher(dir.path(), &sites).await;
     here.refresh(&settings, "a", at(0)).await.unwrap();

@@ -71,7 +71,7 @@ impl Doubts {
 pub(crate) fn day(posted: &Posted) -> Option<NaiveDate> {
     let day = posted.at.map(|at: DateTime<Utc>| at.with_timezone(&posted.zone).date_naive())?;
     // Nothing on this earth was announced outside these years.
-    let sane = NaiveDate::from_ymd_opt(1990, 1, 1)? ..= NaiveDate::from_ymd_opt(2200, 1, 1)?;
+    let sane = NaiveDate::from_ymd_opt(1990, 1, 1)?..=NaiveDate::from_ymd_opt(2200, 1, 1)?;
     sane.contains(&day).then_some(day)
 }
 
@@ -100,12 +100,18 @@ pub(crate) fn survey(text: &str, posted: &Posted) -> Survey {
         .collect();
     for candidate in &mut survey.candidates {
         let near = |&(from, to): &(usize, usize)| {
-            let (low, high) = if to <= candidate.from { (to, candidate.from) } else { (candidate.to, from) };
-            (from, to) != (candidate.from, candidate.to) && high >= low && high - low < 12 && !(low..=high).any(|p| survey.tokens.breaks(p))
+            let (low, high) =
+                if to <= candidate.from { (to, candidate.from) } else { (candidate.to, from) };
+            (from, to) != (candidate.from, candidate.to)
+                && high >= low
+                && high - low < 12
+                && !(low..=high).any(|p| survey.tokens.breaks(p))
         };
         if repeats.iter().take(50).any(near) {
             candidate.confidence -= HOLDS;
-            candidate.doubts.push("The words beside it say that it repeats, which needs a person to enter.".into());
+            candidate.doubts.push(
+                "The words beside it say that it repeats, which needs a person to enter.".into(),
+            );
         }
     }
     survey
@@ -121,7 +127,9 @@ fn sense(survey: &Survey, group: &Group, floor: usize, earlier: Option<(usize, S
             return Sense::Refused(says);
         }
         // "The deadline for the day on 14 November is 7 November": the verb belongs to the first words.
-        let copula = from == floor && group.from > from && (from..group.from).all(|p| t.one_of(p, &["is", "are"]) || t.has(p, ':'));
+        let copula = from == floor
+            && group.from > from
+            && (from..group.from).all(|p| t.one_of(p, &["is", "are"]) || t.has(p, ':'));
         if let (true, Some((start, Sense::Doubtful(says)))) = (copula, earlier) {
             let _ = start;
             return Sense::Refused(says);
@@ -134,7 +142,14 @@ fn sense(survey: &Survey, group: &Group, floor: usize, earlier: Option<(usize, S
     sense
 }
 
-fn weigh(survey: &mut Survey, mut group: Group, floor: usize, sense: Sense, posted: &Posted, today: Option<NaiveDate>) {
+fn weigh(
+    survey: &mut Survey,
+    mut group: Group,
+    floor: usize,
+    sense: Sense,
+    posted: &Posted,
+    today: Option<NaiveDate>,
+) {
     let t = &survey.tokens;
     let (from, to) = (group.from, group.to);
     if let Sense::Refused(says) = sense {
@@ -166,7 +181,8 @@ fn weigh(survey: &mut Survey, mut group: Group, floor: usize, sense: Sense, post
     let welcome = refusals::welcome(t, clause, from);
     let trust = group.days.iter().map(|day| cost_of_rank(day.trust)).fold(0.0, f64::max);
     let mut rank = welcome + if built.notes.timed { 2.0 } else { 0.0 } - trust;
-    rank += if notes.year_inferred { 0.0 } else { 0.5 } + if notes.weekday_agrees { 0.5 } else { 0.0 };
+    rank +=
+        if notes.year_inferred { 0.0 } else { 0.5 } + if notes.weekday_agrees { 0.5 } else { 0.0 };
     rank += if sense == Sense::New { 5.0 } else { 0.0 };
     let week = is_week(t, clause, from);
     let list = if week { vec![week_of(first)] } else { built.list };
@@ -202,7 +218,13 @@ fn cost_of_rank(trust: Trust) -> f64 {
     }
 }
 
-fn doubts_of_days(doubts: &mut Doubts, group: &Group, placed: &[Option<NaiveDate>], notes: ranges::Notes, today: Option<NaiveDate>) {
+fn doubts_of_days(
+    doubts: &mut Doubts,
+    group: &Group,
+    placed: &[Option<NaiveDate>],
+    notes: ranges::Notes,
+    today: Option<NaiveDate>,
+) {
     let first = placed.first().copied().flatten();
     let last = placed.last().copied().flatten();
     let year = first.map(|day| day.format("%Y").to_string()).unwrap_or_default();
@@ -210,28 +232,55 @@ fn doubts_of_days(doubts: &mut Doubts, group: &Group, placed: &[Option<NaiveDate
     let words = group.days.iter().all(|day| matches!(day.trust, Trust::Written | Trust::Slashed));
     doubts.add(notes.year_inferred && words, if named { 0.05 } else { 0.12 }, || {
         let fits = if named { ", and the weekday agrees" } else { "" };
-        format!("The year is not written; {year} is the one that fits the day it was published{fits}.")
+        format!(
+            "The year is not written; {year} is the one that fits the day it was published{fits}."
+        )
     });
     if let Some((weekday, day)) = notes.weekday_wrong {
         doubts.add(true, HOLDS, || {
-            format!("It says {}, but {} is a {}.", sentence::weekday(weekday), sentence::short(day), day.format("%A"))
+            format!(
+                "It says {}, but {} is a {}.",
+                sentence::weekday(weekday),
+                sentence::short(day),
+                day.format("%A")
+            )
         });
     }
-    doubts.add(notes.month_far, HOLDS, || "The month is not written and the next such day is far off.".into());
+    doubts.add(notes.month_far, HOLDS, || {
+        "The month is not written and the next such day is far off.".into()
+    });
     doubts.add(notes.impossible, HOLDS, || "One of its days does not exist.".into());
-    doubts.add(notes.far_year, HOLDS, || "The year is far from the year in which it was published.".into());
+    doubts.add(notes.far_year, HOLDS, || {
+        "The year is far from the year in which it was published.".into()
+    });
     let past = today.zip(first).is_some_and(|(today, first)| first < today - Duration::days(14));
-    doubts.add(past && notes.year_inferred && words, 0.1, || "That day had passed when it was published.".into());
+    doubts.add(past && notes.year_inferred && words, 0.1, || {
+        "That day had passed when it was published.".into()
+    });
     let backwards = placed.windows(2).zip(&group.joins).any(|(pair, join)| {
         matches!(pair, [Some(a), Some(b)] if b < a || (b == a && *join == Join::Range))
     });
     doubts.add(backwards, HOLDS, || "Its days are not in order.".into());
-    let long = group.is_range() && first.zip(last).is_some_and(|(first, last)| last - first > Duration::days(31));
+    let long = group.is_range()
+        && first.zip(last).is_some_and(|(first, last)| last - first > Duration::days(31));
     doubts.add(long, HOLDS, || "It lasts more than a month, which an event seldom does.".into());
-    doubts.add(group.joins.contains(&Join::Or), HOLDS, || "It offers more than one day (“or”).".into());
-    let mixed = group.is_range() && group.joins.iter().any(|join| matches!(join, Join::Comma | Join::And | Join::Slash));
+    doubts.add(group.joins.contains(&Join::Or), HOLDS, || {
+        "It offers more than one day (“or”).".into()
+    });
+    let mixed = group.is_range()
+        && group.joins.iter().any(|join| matches!(join, Join::Comma | Join::And | Join::Slash));
     doubts.add(mixed, HOLDS, || "A range and a list of days are mixed.".into());
-    for trust in [Trust::NoMonth, Trust::Slashed, Trust::Stamp, Trust::MonthFirst, Trust::Relative, Trust::NextWeekday, Trust::Past, Trust::BareWeekday, Trust::Repeats] {
+    for trust in [
+        Trust::NoMonth,
+        Trust::Slashed,
+        Trust::Stamp,
+        Trust::MonthFirst,
+        Trust::Relative,
+        Trust::NextWeekday,
+        Trust::Past,
+        Trust::BareWeekday,
+        Trust::Repeats,
+    ] {
         if group.days.iter().any(|day| day.trust == trust) {
             let (cost, words) = sentence::trust(trust);
             doubts.add(true, cost, || words.into());
@@ -241,15 +290,33 @@ fn doubts_of_days(doubts: &mut Doubts, group: &Group, placed: &[Option<NaiveDate
 
 fn doubts_of_times(doubts: &mut Doubts, built: &Sessions) {
     let notes = built.notes;
-    doubts.add(notes.assumed, 0.05, || "Neither am nor pm is written; office hours were assumed.".into());
-    doubts.add(notes.doubtful, HOLDS, || "Its times do not run forward, or run over midnight.".into());
-    doubts.add(notes.unclear_zone, HOLDS, || "The time zone beside the time can mean several zones.".into());
-    doubts.add(notes.abroad, 0.1, || "The time was written in another country’s zone and was converted.".into());
-    doubts.add(notes.weak, 0.1, || "Only doors or registration are given a time; that was taken for the start.".into());
+    doubts.add(notes.assumed, 0.05, || {
+        "Neither am nor pm is written; office hours were assumed.".into()
+    });
+    doubts.add(notes.doubtful, HOLDS, || {
+        "Its times do not run forward, or run over midnight.".into()
+    });
+    doubts.add(notes.unclear_zone, HOLDS, || {
+        "The time zone beside the time can mean several zones.".into()
+    });
+    doubts.add(notes.abroad, 0.1, || {
+        "The time was written in another country’s zone and was converted.".into()
+    });
+    doubts.add(notes.weak, 0.1, || {
+        "Only doors or registration are given a time; that was taken for the start.".into()
+    });
     doubts.add(built.list.len() > 12, HOLDS, || "It lists very many days.".into());
 }
 
-fn doubts_of_words(doubts: &mut Doubts, t: &Tokens, group: &Group, clause: usize, built: &Sessions, first: NaiveDate, sense: Sense) {
+fn doubts_of_words(
+    doubts: &mut Doubts,
+    t: &Tokens,
+    group: &Group,
+    clause: usize,
+    built: &Sessions,
+    first: NaiveDate,
+    sense: Sense,
+) {
     let from = group.from;
     if let Sense::Doubtful(says) = sense {
         doubts.add(true, HOLDS, || format!("The words before it may mean {says}."));
@@ -258,16 +325,25 @@ fn doubts_of_words(doubts: &mut Doubts, t: &Tokens, group: &Group, clause: usize
         format!("Only the week that begins on {} is given.", sentence::short(first))
     });
     let single = group.days.len() == 1;
-    let open = from > clause && t.one_of(from - 1, &["from", "beginning", "o"]) && single && !built.notes.timed && sense == Sense::Free;
+    let open = from > clause
+        && t.one_of(from - 1, &["from", "beginning", "o"])
+        && single
+        && !built.notes.timed
+        && sense == Sense::Free;
     doubts.add(open, HOLDS, || "“From” gives a beginning without an end, which may be the start of a rule or a service.".into());
     let relative = group.days.iter().any(|day| day.trust == Trust::Relative);
-    let called = from > clause && t.one_of(from - 1, &["book", "register", "apply", "up", "join", "reply", "us"]);
+    let called = from > clause
+        && t.one_of(from - 1, &["book", "register", "apply", "up", "join", "reply", "us"]);
     let event = (clause..from).any(|p| t.word(p).is_some_and(refusals::is_event));
     doubts.add(relative && (called || !(built.notes.timed || event)), HOLDS, || {
         "It may tell people what to do today rather than when the event is.".into()
     });
-    let often = group.is_range() && (clause..(group.to + 8).min(t.len())).any(|p| t.one_of(p, &["weekly", "fortnightly", "monthly"]));
-    doubts.add(often, HOLDS, || "It repeats between the two days, which needs a person to enter.".into());
+    let often = group.is_range()
+        && (clause..(group.to + 8).min(t.len()))
+            .any(|p| t.one_of(p, &["weekly", "fortnightly", "monthly"]));
+    doubts.add(often, HOLDS, || {
+        "It repeats between the two days, which needs a person to enter.".into()
+    });
 }
 
 /// "w/c", "week commencing".
@@ -288,9 +364,12 @@ fn week_of(first: NaiveDate) -> Session {
 /// A new date makes the others former ones.
 fn supersede(survey: &mut Survey) {
     if survey.candidates.iter().any(|c| !c.former) {
-        let (former, rest): (Vec<Candidate>, Vec<Candidate>) = survey.candidates.drain(..).partition(|c| c.former);
+        let (former, rest): (Vec<Candidate>, Vec<Candidate>) =
+            survey.candidates.drain(..).partition(|c| c.former);
         survey.candidates = rest;
-        survey.refused.extend(former.iter().map(|c| (c.from, c.to, "is the former date".to_owned())));
+        survey
+            .refused
+            .extend(former.iter().map(|c| (c.from, c.to, "is the former date".to_owned())));
     }
 }
 
@@ -306,11 +385,15 @@ impl Survey {
             (safe(a).cmp(&safe(b))).then(a.rank.total_cmp(&b.rank)).then(b.from.cmp(&a.from))
         };
         let mut best = self.candidates.iter().max_by(order)?.clone();
-        let rival = self.candidates.iter().filter(|c| c.from != best.from && c.confidence >= BAR && !best.new).find(|other| {
-            let same_day = first_day(other) == first_day(&best);
-            let times = other.timed && best.timed && other.sessions != best.sessions;
-            other.rank > best.rank - 1.5 && (!same_day || times)
-        });
+        let rival = self
+            .candidates
+            .iter()
+            .filter(|c| c.from != best.from && c.confidence >= BAR && !best.new)
+            .find(|other| {
+                let same_day = first_day(other) == first_day(&best);
+                let times = other.timed && best.timed && other.sessions != best.sessions;
+                other.rank > best.rank - 1.5 && (!same_day || times)
+            });
         if let Some(other) = rival {
             best.confidence -= HOLDS;
             let words = other.sessions.first().map(sentence::session).unwrap_or_default();
@@ -321,23 +404,36 @@ impl Survey {
 
     /// The one time that belongs to no date, if there is one and only one.
     pub(crate) fn lone_time(&self) -> Option<Use> {
-        let starts: Vec<&Use> = self.loose.iter().filter(|time| matches!(time.role, Role::Start | Role::Weak)).collect();
+        let starts: Vec<&Use> = self
+            .loose
+            .iter()
+            .filter(|time| matches!(time.role, Role::Start | Role::Weak))
+            .collect();
         let ranges: Vec<&&Use> = starts.iter().filter(|time| time.mark.end.is_some()).collect();
         match (starts.as_slice(), ranges.as_slice()) {
             ([one], _) => Some((*one).clone()),
             (_, [one]) => Some((**one).clone()),
             (several, _) => {
                 let (first, rest) = several.split_first()?;
-                let same = rest.iter().all(|time| time.mark.start == first.mark.start && time.mark.end == first.mark.end);
+                let same = rest.iter().all(|time| {
+                    time.mark.start == first.mark.start && time.mark.end == first.mark.end
+                });
                 same.then(|| (*first).clone())
             }
         }
     }
 
     /// The words of a candidate.
-    pub(crate) fn words(&self, text: &str, from: usize, to: usize) -> (Option<(usize, usize)>, String) {
+    pub(crate) fn words(
+        &self,
+        text: &str,
+        from: usize,
+        to: usize,
+    ) -> (Option<(usize, usize)>, String) {
         let span = self.tokens.chars(from, to);
-        let words = span.map(|(from, to)| text.chars().skip(from).take(to - from).collect()).unwrap_or_default();
+        let words = span
+            .map(|(from, to)| text.chars().skip(from).take(to - from).collect())
+            .unwrap_or_default();
         (span, words)
     }
 }
@@ -353,7 +449,8 @@ impl Candidate {
         if built.list.is_empty() || built.list.len() != self.sessions.len() {
             return;
         }
-        let mut doubts = Doubts { confidence: self.confidence - 0.08, said: std::mem::take(&mut self.doubts) };
+        let mut doubts =
+            Doubts { confidence: self.confidence - 0.08, said: std::mem::take(&mut self.doubts) };
         doubts.said.push(format!("The time stands elsewhere in the {place}."));
         doubts_of_times(&mut doubts, &built);
         (self.sessions, self.zone, self.timed) = (built.list, built.zone, true);
@@ -361,7 +458,13 @@ impl Candidate {
     }
 
     /// The reading that follows from it.
-    pub(crate) fn reading(self, survey: &Survey, text: &str, status: Option<Status>, found_in: &'static str) -> Reading {
+    pub(crate) fn reading(
+        self,
+        survey: &Survey,
+        text: &str,
+        status: Option<Status>,
+        found_in: &'static str,
+    ) -> Reading {
         let (span, words) = survey.words(text, self.from, self.to);
         let confidence = (self.confidence.clamp(0.05, 1.0) * 100.0).round() / 100.0;
         let status = match status {
@@ -372,6 +475,16 @@ impl Candidate {
         };
         let held = confidence < BAR;
         let reason = sentence::chosen(&words, &self.sessions, &self.doubts, held);
-        Reading { sessions: self.sessions, confidence, held, span, reason, status, words, zone: self.zone, found_in }
+        Reading {
+            sessions: self.sessions,
+            confidence,
+            held,
+            span,
+            reason,
+            status,
+            words,
+            zone: self.zone,
+            found_in,
+        }
     }
 }

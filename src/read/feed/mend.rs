@@ -443,8 +443,8 @@ impl Mender {
                 self.stack.truncate(at);
             }
         }
-        let left_open =
-            self.root != Some(Root::Channel) && self.stack.iter().any(|open| open.name != "channel");
+        let left_open = self.root != Some(Root::Channel)
+            && self.stack.iter().any(|open| open.name != "channel");
         if unfinished || left_open {
             self.faults.note(Fault::CutOff, cut);
         }
@@ -493,7 +493,8 @@ impl Capture {
 
     /// RSS says nothing about what a text is: unescaped tags make it markup, unless it has escaped ones too.
     fn as_rss(&self) -> Option<(String, Option<&'static str>)> {
-        let value = if self.has_tags && !self.has_escaped_tags { &self.markup } else { &self.plain };
+        let value =
+            if self.has_tags && !self.has_escaped_tags { &self.markup } else { &self.plain };
         (!value.trim().is_empty()).then(|| (value.clone(), None))
     }
 
@@ -560,7 +561,9 @@ mod tests {
             "<title>A &amp; B</title><item><title>C&lt;br&gt;d</title><pubDate>x</pubDate>\
              <description>e</description></item><item><title>F</title></item></channel></rss>"
         );
-        for fault in [Fault::JunkBefore, Fault::BareAmpersand, Fault::UnclosedElement, Fault::InlineMarkup] {
+        for fault in
+            [Fault::JunkBefore, Fault::BareAmpersand, Fault::UnclosedElement, Fault::InlineMarkup]
+        {
             assert!(faults.has(fault), "{fault:?}");
         }
     }
@@ -585,7 +588,12 @@ mod tests {
              </tagline><entry><title/><content type='application/xhtml+xml'><div>x &amp; y</div></content></entry></feed>",
         );
         assert!(faults.has(Fault::Atom03));
-        assert!(text.contains("<subtitle type=\"html\">a &lt;b&gt;</subtitle><entry><content type=\"html\">"), "{text}");
+        assert!(
+            text.contains(
+                "<subtitle type=\"html\">a &lt;b&gt;</subtitle><entry><content type=\"html\">"
+            ),
+            "{text}"
+        );
         assert!(text.contains("&lt;div&gt;x &amp;amp; y&lt;/div&gt;"), "{text}");
         assert!(text.contains("xmlns=\"http://www.w3.org/2005/Atom\""), "{text}");
     }

@@ -16,8 +16,10 @@ use crate::{
 const CLIMB: usize = 7;
 
 /// Class names, ids and words that show a time to be something else than an event's.
-const OTHER_TIMES: &[&str] =
-    &["publish", "posted", "updated", "modified", "created", "pubdate", "comment", "author", "byline", "deadline"];
+const OTHER_TIMES: &[&str] = &[
+    "publish", "posted", "updated", "modified", "created", "pubdate", "comment", "author",
+    "byline", "deadline",
+];
 
 /// Events marked by `<time datetime>` within something that calls itself an event.
 pub(super) fn events(html: &Html, base: Option<&Url>) -> Vec<Entry> {
@@ -26,7 +28,8 @@ pub(super) fn events(html: &Html, base: Option<&Url>) -> Vec<Entry> {
     let mut entries = Vec::new();
     for time in html.select(&times) {
         let Some((card, heading)) = card(time) else { continue };
-        if !calls_itself_event(time, card) || is_other_time(time, card) || !cards.insert(card.id()) {
+        if !calls_itself_event(time, card) || is_other_time(time, card) || !cards.insert(card.id())
+        {
             continue;
         }
         entries.extend(event(time, card, heading, base));
@@ -55,7 +58,9 @@ fn marks(element: ElementRef) -> String {
 fn calls_itself_event(time: ElementRef, card: ElementRef) -> bool {
     let says = |element: ElementRef| {
         let marks = marks(element);
-        (marks.contains("event") && !marks.contains("prevent")) || marks.contains("whatson") || marks.contains("whats-on")
+        (marks.contains("event") && !marks.contains("prevent"))
+            || marks.contains("whatson")
+            || marks.contains("whats-on")
     };
     if says(time) || says(card) {
         return true;
@@ -93,11 +98,17 @@ fn is_other_time(time: ElementRef, card: ElementRef) -> bool {
             return true;
         }
     }
-    let before = time.prev_sibling().and_then(|node| node.value().as_text().map(|text| text.to_lowercase()));
+    let before =
+        time.prev_sibling().and_then(|node| node.value().as_text().map(|text| text.to_lowercase()));
     before.is_some_and(|before| other(&before))
 }
 
-fn event(time: ElementRef, card: ElementRef, heading: ElementRef, base: Option<&Url>) -> Option<Entry> {
+fn event(
+    time: ElementRef,
+    card: ElementRef,
+    heading: ElementRef,
+    base: Option<&Url>,
+) -> Option<Entry> {
     let start = moment::written(time.attr("datetime")?)?;
     let mut entry = Entry::empty();
     entry.title = Some(Text { value: words(heading), html: false, language: None });
@@ -106,7 +117,9 @@ fn event(time: ElementRef, card: ElementRef, heading: ElementRef, base: Option<&
     entry.date_origin = Some(DateOrigin::Page("<time datetime>".into()));
     let links = Selector::parse("a[href]").ok()?;
     let own = (heading.value().name() == "a").then_some(heading);
-    let around = || heading.ancestors().filter_map(ElementRef::wrap).take(2).find(|e| e.value().name() == "a");
+    let around = || {
+        heading.ancestors().filter_map(ElementRef::wrap).take(2).find(|e| e.value().name() == "a")
+    };
     let address = own
         .or_else(|| heading.select(&links).next())
         .or_else(around)
@@ -117,10 +130,14 @@ fn event(time: ElementRef, card: ElementRef, heading: ElementRef, base: Option<&
         .map(String::from);
     entry.reference = entry.url.as_deref().map(link::untracked);
     let paragraphs = Selector::parse("p").ok()?;
-    let about: Vec<String> =
-        card.select(&paragraphs).take(20).map(|p| words(p)).filter(|text| !text.is_empty()).collect();
-    entry.description = (!about.is_empty())
-        .then(|| Text { value: about.join("\n"), html: false, language: None });
+    let about: Vec<String> = card
+        .select(&paragraphs)
+        .take(20)
+        .map(|p| words(p))
+        .filter(|text| !text.is_empty())
+        .collect();
+    entry.description =
+        (!about.is_empty()).then(|| Text { value: about.join("\n"), html: false, language: None });
     entry.location = named(card, &["location", "venue"]);
     entry.cost = named(card, &["price", "cost"]);
     Some(entry)
@@ -155,9 +172,9 @@ fn end(time: ElementRef, card: ElementRef, start: &Written) -> Option<Written> {
 fn is_later(start: &Written, end: &Written) -> bool {
     match (start.value, end.value) {
         (Local::Date(start), Local::Date(end)) => end > start,
-        (Local::Time(_), Local::Time(_)) => {
-            moment::instant_of(end).zip(moment::instant_of(start)).is_some_and(|(end, start)| end > start)
-        }
+        (Local::Time(_), Local::Time(_)) => moment::instant_of(end)
+            .zip(moment::instant_of(start))
+            .is_some_and(|(end, start)| end > start),
         _ => false,
     }
 }
@@ -174,11 +191,15 @@ fn after(time: ElementRef, start: &Written) -> Option<Written> {
         .take(4)
         .collect();
     let text = text.trim();
-    let rest = ["to ", "until ", "till ", "–", "—", "-"].iter().find_map(|mark| text.strip_prefix(mark))?.trim();
+    let rest = ["to ", "until ", "till ", "–", "—", "-"]
+        .iter()
+        .find_map(|mark| text.strip_prefix(mark))?
+        .trim();
     match start.value {
         Local::Time(at) => {
             let clock = moment::clock_time(rest)?;
-            let end = Written { value: Local::Time(at.date().and_time(clock)), zone: start.zone.clone() };
+            let end =
+                Written { value: Local::Time(at.date().and_time(clock)), zone: start.zone.clone() };
             is_later(start, &end).then_some(end)
         }
         Local::Date(first) => {
