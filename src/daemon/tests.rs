@@ -31,8 +31,9 @@ impl House {
     fn with(feeds: &[&str]) -> Self {
         let house = Self { dir: tempfile::tempdir().unwrap(), sites: Arc::new(Sites::default()) };
         house.write(feeds);
-        for id in feeds {
-            house.sites.serve(&url(id), calendar(&[(&format!("{id}@x"), "Waste workshop", 4)]));
+        for (day, id) in (4..).zip(feeds) {
+            let (uid, title) = (format!("{id}@x.example.org"), format!("Waste workshop {id}"));
+            house.sites.serve(&url(id), calendar(&[(&uid, &title, day)]));
         }
         house
     }
@@ -141,7 +142,7 @@ async fn an_edit_is_taken_over_unless_it_is_broken_or_takes_away_too_much() {
     let running = house.start().await;
     running.poll(&[]).await;
     house.write(&["a", "b", "c", "d", "e", "f"]);
-    house.sites.serve(&url("f"), calendar(&[("f@x", "Library camp", 9)]));
+    house.sites.serve(&url("f"), calendar(&[("f@x.example.org", "Library camp", 19)]));
     assert_eq!(running.control.reload().await.unwrap(), Reloaded::Applied { feeds: 6 });
     running.poll(&["f"]).await;
     assert_eq!(running.catalogue.load().len(), 6);
