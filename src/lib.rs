@@ -15,6 +15,8 @@ pub mod query;
 // From the wire to the store.
 pub mod read;
 pub mod health;
+pub mod normalise;
 
 // From the store to people.
 pub mod catalogue;
+pub mod publish;

@@ -2,12 +2,13 @@
 //!
 //! Nothing is decided here, and nothing depends on the time of writing: the same listings are the same bytes.
 
-use chrono::{DateTime, SecondsFormat, TimeZone, Utc};
+use chrono::{DateTime, FixedOffset, SecondsFormat, Utc};
 use chrono_tz::Tz;
 
 use crate::{
-    event::{Listing, Local, Place, Source, Status, Zone, midnight},
+    event::{Listing, Local, Place, Source, Status, Zone},
     member::Members,
+    normalise::zone::to_utc,
     vocabulary::Vocabulary,
 };
 
@@ -178,24 +179,13 @@ fn local(at: Local, zone: &Zone) -> String {
         Local::Date(day) => return day.to_string(),
         Local::Time(naive) => naive,
     };
-    let plain = || naive.format("%Y-%m-%dT%H:%M:%S").to_string();
-    match zone {
-        Zone::Iana(zone) => zone.from_local_datetime(&naive).earliest().map_or_else(
-            // In a gap: the clock showed this time with the offset of before (RFC 5545, section 3.3.5).
-            || {
-                let before = zone.offset_from_utc_datetime(&midnight(naive.date(), *zone).naive_utc());
-                let fixed = chrono::Offset::fix(&before);
-                fixed.from_local_datetime(&naive).earliest().map_or_else(plain, |at| {
-                    at.to_rfc3339_opts(SecondsFormat::Secs, false)
-                })
-            },
-            |at| at.to_rfc3339_opts(SecondsFormat::Secs, false),
-        ),
-        Zone::Offset(seconds) => chrono::FixedOffset::east_opt(*seconds)
-            .and_then(|offset| offset.from_local_datetime(&naive).earliest())
-            .map_or_else(plain, |at| at.to_rfc3339_opts(SecondsFormat::Secs, false)),
-        Zone::Custom(_) => plain(),
-    }
+    let at = to_utc(naive, zone);
+    let offset = (naive - at.naive_utc()).num_seconds();
+    let offset = i32::try_from(offset).ok().and_then(FixedOffset::east_opt);
+    offset.map_or_else(
+        || utc(at),
+        |offset| at.with_timezone(&offset).to_rfc3339_opts(SecondsFormat::Secs, false),
+    )
 }
 
 #[cfg(test)]

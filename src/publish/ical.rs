@@ -16,7 +16,6 @@ mod vevent;
 mod zones;
 
 use lines::Lines;
-use vevent::Vevent;
 use zones::ZoneForm;
 
 /// What a calendar says about itself.

@@ -10,7 +10,7 @@ use chrono_tz::Tz;
 use super::ZonesInUse;
 use crate::{
     event::{Facts, Local, Override, Recurrence, Span, Zone, midnight},
-    normalise::recurrence::last_instance,
+    normalise::{recurrence::last_instance, zone::to_utc},
 };
 
 /// A series as RRULE and EXDATE.
@@ -57,19 +57,18 @@ impl RuleForm {
 }
 
 /// Whether an override says anything that its series does not.
-pub(super) fn differs(change: &Override, recurrence: &Recurrence, span: &Span, zone: Tz) -> bool {
+pub(super) fn differs(change: &Override, recurrence: &Recurrence, span: &Span) -> bool {
     let by_rule = match (change.instance, span) {
         (Local::Date(start), Span::AllDay { .. }) => {
             Some(Span::AllDay { start, end: start + span.length() })
         }
         (Local::Time(naive), Span::Timed { end, .. }) => {
-            let start = naive.and_local_timezone(zone).earliest().map(|at| at.to_utc());
-            start.map(|start| Span::Timed { start, end: end.map(|_| start + span.length()) })
+            let start = to_utc(naive, &recurrence.zone);
+            Some(Span::Timed { start, end: end.map(|_| start + span.length()) })
         }
         _ => None,
     };
-    recurrence.zone != Zone::Iana(zone)
-        || by_rule != Some(change.span)
+    by_rule != Some(change.span)
         || change.title.is_some()
         || change.status.is_some()
         || change.description.is_some()
@@ -215,14 +214,10 @@ fn until(span: &Span, recurrence: &Recurrence, zone: Tz) -> Option<String> {
 
 /// EXDATEs in the form of DTSTART, whatever form the source gave them.
 fn exdates(recurrence: &Recurrence, span: &Span) -> Vec<Local> {
-    let zone = match &recurrence.zone {
-        Zone::Iana(zone) => *zone,
-        _ => Tz::UTC,
-    };
     let changed = recurrence
         .overrides
         .iter()
-        .filter(|change| differs(change, recurrence, span, zone) || span.is_all_day())
+        .filter(|change| differs(change, recurrence, span))
         .map(|change| change.instance);
     let mut dates: Vec<Local> = recurrence
         .exdate

@@ -54,10 +54,7 @@ pub(super) fn events<'a>(
     };
     let Some(rule) = RuleForm::of(facts, zones) else { return dates.iter().map(single).collect() };
     let stands_alone = |date: &&Occurrence| {
-        listing.change_of(date).is_some_and(|change| {
-            let zone = facts.time_zone;
-            span.is_all_day() || differs(change, recurrence, &span, zone)
-        })
+        listing.change_of(date).is_some_and(|change| differs(change, recurrence, &span))
     };
     let mut events: Vec<Vevent> = Vec::new();
     if dates.iter().any(|date| !stands_alone(&date)) {
