@@ -119,6 +119,15 @@ pub fn last_instance(span: &Span, _time_zone: Tz, recurrence: &Recurrence) -> Op
     }
 }
 
+/// Whether the rules give a date, changes left aside.
+#[must_use]
+pub fn is_instance(recurrence: &Recurrence, instance: Local) -> bool {
+    let start = midnight_or(recurrence.start);
+    let series = Series::new(&Span::Timed { start: start.and_utc(), end: None }, recurrence);
+    let face = series.face(instance);
+    !series.dates(face, face).starts.is_empty()
+}
+
 /// Whether a rule ever comes to a date. Expensive for rules that do not (up to a third of a second), hence to be
 /// asked once, when a feed is read.
 #[must_use]

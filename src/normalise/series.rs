@@ -110,7 +110,11 @@ impl Work<'_> {
         }
         if masters.is_empty() {
             for change in group.changes() {
-                self.event(change, &[], found);
+                if is_bare_cancellation(change) {
+                    self.skip(change, "it calls off an instance of a series that is not here".into());
+                } else {
+                    self.event(change, &[], found);
+                }
             }
         }
     }
@@ -163,14 +167,17 @@ impl Work<'_> {
             .iter()
             .map(|extra| ExtraDate { start: face(&extra.start), length: extra.length })
             .collect();
+        recurrence.rrule = self.rules(&entry.repeats.rrule, start.value, problems);
+        recurrence.exrule = self.rules(&entry.repeats.exrule, start.value, problems);
+        let mut overrides = Vec::new();
         for change in changes {
-            match self.change(entry, start, change) {
-                Ok(change) => recurrence.overrides.push(change),
+            let made = self.change(entry, start, change);
+            match made.and_then(|made| still_holds(made, change, entry, &recurrence)) {
+                Ok(made) => overrides.push(made),
                 Err(words) => self.skip(change, words),
             }
         }
-        recurrence.rrule = self.rules(&entry.repeats.rrule, start.value, problems);
-        recurrence.exrule = self.rules(&entry.repeats.exrule, start.value, problems);
+        recurrence.overrides = overrides;
         recurrence
     }
 
@@ -238,6 +245,34 @@ impl Work<'_> {
             place: place.filter(|_| !private),
         })
     }
+}
+
+/// Refuses a change of an instance that its series has given up since.
+fn still_holds(
+    made: Override,
+    change: &Entry,
+    master: &Entry,
+    recurrence: &Recurrence,
+) -> Result<Override, String> {
+    let excluded = recurrence.exdate.iter().any(|excluded| match (excluded, made.instance) {
+        (Local::Time(at), Local::Time(instance)) => *at == instance,
+        (other, instance) => other.date() == instance.date(),
+    });
+    if excluded {
+        return Err("it changes an instance that the series leaves out (EXDATE)".into());
+    }
+    let stale = group::revision(change) < group::revision(master);
+    if stale && !recurrence::is_instance(recurrence, made.instance) {
+        return Err("it changes an instance that the series, as changed since, no longer has".into());
+    }
+    Ok(made)
+}
+
+/// An instance called off without a time of its own, and without the series that it belongs to, says nothing.
+fn is_bare_cancellation(entry: &Entry) -> bool {
+    let instance = entry.recurrence_id.as_ref().map(|(instance, _)| instance);
+    let own_time = entry.end.is_some() || entry.duration.is_some() || entry.start.as_ref() != instance;
+    entry.status.as_deref() == Some("CANCELLED") && instance.is_some() && !own_time
 }
 
 fn repeats(entry: &Entry) -> bool {

@@ -77,7 +77,7 @@ fn newest<'a>(entries: &[&'a Entry], same: impl Fn(&Entry, &Entry) -> bool) -> V
 }
 
 /// RFC 5546, section 2.1.5: SEQUENCE first, then the time of change, then the stamp.
-fn revision(entry: &Entry) -> (u32, Option<DateTime<Utc>>, Option<DateTime<Utc>>) {
+pub(super) fn revision(entry: &Entry) -> (u32, Option<DateTime<Utc>>, Option<DateTime<Utc>>) {
     (entry.sequence, entry.modified, entry.stamp)
 }
 

@@ -101,14 +101,13 @@ fn alias(lower: &str) -> Option<Tz> {
     ALIASES.iter().find(|(known, _)| *known == lower).map(|(_, tz)| *tz)
 }
 
-/// `/mozilla.org/20050126_1/Europe/London`, `Olson/America/Argentina/Salta`, `Europe-London`.
+/// `/mozilla.org/20050126_1/Europe/London`, `Olson/America/Argentina/Salta`.
 fn tail(name: &str) -> Option<Tz> {
     let parts: Vec<&str> = name.split('/').filter(|part| !part.is_empty()).collect();
     let tails = (1..=3_usize).rev().filter(|count| *count < parts.len() || parts.len() > 1);
     tails
         .filter_map(|count| parts.get(parts.len().checked_sub(count)?..))
         .find_map(|tail| iana(&tail.join("/")))
-        .or_else(|| iana(&name.replacen('-', "/", 1)))
 }
 
 /// A name as a screen shows it: `(UTC+01:00) Amsterdam, Berlin, Bern, Rome, Stockholm, Vienna`.
@@ -133,15 +132,14 @@ fn city(place: &str) -> Option<Tz> {
     found.first().map(|(_, tz)| **tz)
 }
 
-/// `UTC+11`, `(GMT -03:00)`, `GMT+0100`: seconds east.
+/// `UTC+11`, `GMT+0100`: seconds east. Not `(GMT +01:00)`, which is the winter offset of an unnamed zone with summer
+/// time, as a screen shows it.
 fn offset(lower: &str) -> Option<i32> {
-    let rest = lower.trim_start_matches('(').trim_start();
-    let rest = rest.strip_prefix("utc").or_else(|| rest.strip_prefix("gmt"))?.trim_start();
-    let sign = match rest.chars().next() {
-        Some('+') => 1,
-        Some('-' | '\u{2212}') => -1,
-        Some(')') | None => return Some(0),
-        Some(_) => return None,
+    let rest = lower.strip_prefix("utc").or_else(|| lower.strip_prefix("gmt"))?.trim_start();
+    let sign = match rest.chars().next()? {
+        '+' => 1,
+        '-' | '\u{2212}' => -1,
+        _ => return None,
     };
     let digits: String = rest
         .chars()
@@ -173,7 +171,8 @@ mod tests {
         assert_eq!(tz("Japan"), "Japan");
         assert_eq!(tz("Canberra, Melbourne, Sydney"), "Australia/Canberra");
         assert_eq!(guess("UTC+11"), Some(Zone::Offset(39_600)));
-        assert_eq!(guess("(GMT -03:30)"), Some(Zone::Offset(-12_600)));
+        assert_eq!(guess("GMT -03:30"), Some(Zone::Offset(-12_600)));
+        assert_eq!(guess("(GMT +01:00)"), None);
         assert_eq!(guess("foo"), None);
         assert_eq!(standard("w. europe standard time"), Some(Tz::Europe__Berlin));
         assert_eq!(standard("EST"), None);

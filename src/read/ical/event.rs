@@ -14,6 +14,8 @@ use crate::{
 
 /// Bytes of a text that are kept.
 const LONGEST_TEXT: usize = 64 * 1024;
+/// Longest UID believed; a longer one counts as none.
+const LONGEST_UID: usize = 4096;
 /// Rules, extra dates, excluded dates and categories that are kept of one event.
 const MOST_RULES: usize = 16;
 const MOST_DATES: usize = 5_000;
@@ -160,7 +162,10 @@ impl EventBuilder {
         let entry = &mut self.entry;
         let upper = || Some(property.value.trim().to_ascii_uppercase()).filter(|text| !text.is_empty());
         match property.name.as_str() {
-            "UID" => entry.reference = entry.reference.take().or_else(|| plain(property)),
+            // Unescaped, otherwise unchanged: a space at its end is part of it.
+            "UID" if !property.value.trim().is_empty() && property.value.len() <= LONGEST_UID => {
+                entry.reference.get_or_insert_with(|| value::text(&property.value));
+            }
             "STATUS" => entry.status = upper(),
             "CLASS" => entry.class = upper(),
             "X-MICROSOFT-CDO-BUSYSTATUS" => entry.busy = upper(),
