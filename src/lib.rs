@@ -25,6 +25,7 @@ pub mod store;
 
 // From the store to people.
 pub mod catalogue;
+pub mod publish;
 
 // What runs it.
 pub mod schedule;
