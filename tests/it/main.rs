@@ -13,4 +13,6 @@ mod feed_server;
 mod fetch;
 mod ical_corpus;
 mod layers;
+mod lens;
+mod merging;
 mod network;
