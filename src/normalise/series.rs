@@ -170,7 +170,10 @@ impl Work<'_> {
             .repeats
             .rdate
             .iter()
-            .map(|extra| ExtraDate { start: face(&extra.start), length: extra.length })
+            .map(|extra| ExtraDate {
+                start: clocks.moment(&extra.start, start),
+                length: extra.length,
+            })
             .collect();
         recurrence.rrule = self.rules(&entry.repeats.rrule, start.value, problems);
         recurrence.exrule = self.rules(&entry.repeats.exrule, start.value, problems);
@@ -245,7 +248,7 @@ impl Work<'_> {
         let location = change.location.clone().filter(|_| change.location != master.location);
         let place = location.map(|name| Place { name: Some(name), ..Place::default() });
         Ok(Override {
-            instance: self.clocks.face(instance, start),
+            instance: self.clocks.moment(instance, start),
             this_and_future: *this_and_future,
             span: stated(span),
             title: differs(&change.title, &master.title).filter(|_| !private),
