@@ -17,3 +17,4 @@ pub mod config;
 pub mod fetch;
 pub mod read;
 pub mod health;
+pub mod normalise;

@@ -5,6 +5,7 @@ pub mod moment;
 pub mod link;
 mod tame;
 mod sniff;
+pub mod ical;
 pub mod page;
 pub mod feed;
 pub mod discover;
@@ -14,6 +15,8 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+// By another name, so that the crate `ical` is named in its reader only.
+use self::ical as calendar;
 use crate::{
     event::{Local, ZoneRules},
     feed::{Format, FormatSetting},
@@ -131,6 +134,8 @@ pub struct Entry {
     pub reference: Option<String>,
     /// Line at which it begins.
     pub line: Option<u32>,
+    /// Which VCALENDAR of the file it stands in, counted from 0; each is a calendar of its own.
+    pub calendar: u32,
     /// SUMMARY, title, name.
     pub title: Option<Text>,
     /// DESCRIPTION (or X-ALT-DESC), content or description or summary.
@@ -194,6 +199,7 @@ impl Entry {
         Self {
             reference: None,
             line: None,
+            calendar: 0,
             title: None,
             description: None,
             url: None,
@@ -350,6 +356,9 @@ pub enum ReadError {
         /// Title of the page.
         title: Option<String>,
     },
+    /// There is text, but no calendar in it.
+    #[error("this is not a calendar: it has no line BEGIN:VCALENDAR")]
+    NotCalendar,
     /// Something else.
     #[error("this is not a feed: {found}")]
     NotAFeed {
@@ -390,8 +399,10 @@ pub fn read(bytes: &[u8], hint: &Hint) -> Result<Document, ReadError> {
         return Err(ReadError::Empty);
     }
     match hint.format {
+        Some(FormatSetting::Ical) => calendar::read(bytes, hint),
         Some(FormatSetting::Feed) => feed::read(bytes, hint),
         Some(FormatSetting::Html) => page::read(bytes, hint),
+        _ if calendar::looks_like(bytes) => calendar::read(bytes, hint),
         _ => match sniff::shape(bytes, hint) {
             sniff::Shape::Feed => feed::read(bytes, hint),
             sniff::Shape::Page => page::read(bytes, hint),
