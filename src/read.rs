@@ -5,6 +5,7 @@ pub mod moment;
 pub mod link;
 mod tame;
 mod sniff;
+pub mod ical;
 pub mod page;
 pub mod feed;
 pub mod discover;
@@ -357,6 +358,9 @@ pub enum ReadError {
         /// Title of the page.
         title: Option<String>,
     },
+    /// There is text, but no calendar in it.
+    #[error("this is not a calendar: it has no line BEGIN:VCALENDAR")]
+    NotCalendar,
     /// Something else.
     #[error("this is not a feed: {found}")]
     NotAFeed {
