@@ -5,16 +5,18 @@ pub mod moment;
 pub mod link;
 mod tame;
 mod sniff;
+pub mod ical;
 pub mod page;
 pub mod feed;
 pub mod discover;
-pub mod ical;
 
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+// By another name, so that the crate `ical` is named in its reader only.
+use self::ical as calendar;
 use crate::{
     event::{Local, ZoneRules},
     feed::{Format, FormatSetting},
@@ -345,9 +347,6 @@ pub enum ReadError {
         /// Its size.
         bytes: usize,
     },
-    /// There is text, but no calendar in it.
-    #[error("this is not a calendar: it has no line BEGIN:VCALENDAR")]
-    NotCalendar,
     /// A page that asks for a name and a password.
     #[error("this is a sign-in page, not a feed")]
     SignIn,
@@ -357,6 +356,9 @@ pub enum ReadError {
         /// Title of the page.
         title: Option<String>,
     },
+    /// There is text, but no calendar in it.
+    #[error("this is not a calendar: it has no line BEGIN:VCALENDAR")]
+    NotCalendar,
     /// Something else.
     #[error("this is not a feed: {found}")]
     NotAFeed {
@@ -397,10 +399,10 @@ pub fn read(bytes: &[u8], hint: &Hint) -> Result<Document, ReadError> {
         return Err(ReadError::Empty);
     }
     match hint.format {
+        Some(FormatSetting::Ical) => calendar::read(bytes, hint),
         Some(FormatSetting::Feed) => feed::read(bytes, hint),
         Some(FormatSetting::Html) => page::read(bytes, hint),
-        Some(FormatSetting::Ical) => ical::read(bytes, hint),
-        _ if ical::looks_like(bytes) => ical::read(bytes, hint),
+        _ if calendar::looks_like(bytes) => calendar::read(bytes, hint),
         _ => match sniff::shape(bytes, hint) {
             sniff::Shape::Feed => feed::read(bytes, hint),
             sniff::Shape::Page => page::read(bytes, hint),

@@ -184,7 +184,7 @@ mod tests {
     #[test]
     fn each_character_set_is_read_as_meant() {
         assert_eq!(text(b"\xef\xbb\xbf<a>caf\xc3\xa9</a>"), "<a>café</a>");
-        assert_eq!(text(b"<?xml version='1.0' encoding='ISO-8859-1'?><a>\xa345 \x96</a>").len(), 61);
+        assert_eq!(text(b"<?xml version='1.0' encoding='ISO-8859-1'?><a>\xa345 \x96</a>").get(43..), Some("<a>£45 –</a>"));
         assert!(text(b"<?xml encoding=\"windows-1252\"?>\x96").ends_with('–'));
         let utf16: Vec<u8> = "<a>é</a>".encode_utf16().flat_map(u16::to_le_bytes).collect();
         assert_eq!(text(&utf16), "<a>é</a>");

@@ -9,6 +9,7 @@
 
 mod config;
 mod feed_corpus;
+mod feed_network;
 mod feed_server;
 mod fetch;
 mod ical_corpus;
