@@ -15,3 +15,6 @@ pub mod query;
 // From the wire to the store.
 pub mod read;
 pub mod health;
+
+// From the store to people.
+pub mod catalogue;
