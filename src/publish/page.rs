@@ -112,17 +112,13 @@ impl<'a> Dated<'a> {
     /// A date of an event.
     #[must_use]
     pub fn new(listing: &'a Listing, occurrence: &Occurrence) -> Self {
-        let facts = &listing.facts;
-        let change = occurrence
-            .changed_by
-            .and_then(|at| facts.recurrence.as_ref().and_then(|rule| rule.overrides.get(at)));
-        let whole = (facts.status != Status::Confirmed).then_some(facts.status);
+        let change = listing.change_of(occurrence);
         Self {
             listing,
             span: Some(occurrence.span),
-            title: change.and_then(|c| c.title.as_deref()).unwrap_or(&facts.title),
-            status: change.and_then(|c| c.status).or(whole).unwrap_or_default(),
-            place: change.and_then(|c| c.place.as_ref()).or(facts.place.as_ref()),
+            title: listing.title_of(occurrence),
+            status: listing.status_of(occurrence),
+            place: change.and_then(|c| c.place.as_ref()).or(listing.facts.place.as_ref()),
         }
     }
 

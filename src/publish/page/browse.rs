@@ -1,7 +1,7 @@
 //! What is on: the first page, search, a page for each service, kind, council, region and group, and the lists of
 //! these.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 
@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// How many events are listed for each id of a facet.
-pub type Counts = HashMap<String, usize>;
+pub type Counts = BTreeMap<String, usize>;
 
 /// Address of the calendar for a filter: short and stable where one service (or kind, …) is all that is asked.
 #[must_use]

@@ -1,0 +1,3 @@
+//! Turns listings into what people and programs read.
+
+pub mod page;
