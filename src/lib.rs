@@ -13,6 +13,8 @@ pub mod event;
 pub mod query;
 
 // From the wire to the store.
+pub mod config;
+pub mod fetch;
 pub mod read;
 pub mod health;
 

@@ -1,1 +1,3 @@
+//! Folkmoot on the command line.
+
 fn main() {}

@@ -1,0 +1,13 @@
+//! All integration tests in one binary, so that the crate is linked once.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may fail where it likes"
+)]
+
+mod config;
+mod feed_server;
+mod fetch;
+mod layers;
