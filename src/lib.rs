@@ -20,3 +20,7 @@ pub mod health;
 
 // From the store to people.
 pub mod catalogue;
+pub mod publish;
+
+// What runs it.
+pub mod server;

@@ -273,7 +273,7 @@ fn head(site: &Site, page: &Page, title: &str) -> Markup {
 
 fn here(page: &str, link: &str) -> Option<&'static str> {
     let path = page.split('?').next().unwrap_or(page);
-    let inside = link != "/" && path.starts_with(link) && path[link.len()..].starts_with('/');
+    let inside = link != "/" && path.strip_prefix(link).is_some_and(|rest| rest.starts_with('/'));
     if path == link {
         Some("page")
     } else if inside || (link == "/" && path.starts_with("/events")) {

@@ -1,179 +1,201 @@
 //! The JSON of `/api/v1`.
 
-use serde_json::{Map, Value, json};
+use chrono::SecondsFormat;
+use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::{
     answer::{Answer, Refusal},
-    ask::Ask,
-    pages::request,
+    ask::{Ask, encode},
+    pages::{self, request},
 };
 use crate::{
-    catalogue::FeedView,
-    event::Listing,
-    publish::page::feeds::discreet,
-    query::Query,
+    catalogue::{Counts, CursorError, FeedView, Range},
+    publish::{
+        json,
+        page::{browse, feeds::discreet},
+    },
+    query::{Fault, MAX_LIMIT, Query},
 };
 
-pub(super) fn description(listing: &Listing) -> Option<String> {
-    listing.facts.description.clone()
+/// Lines of the change log in one answer unless `limit` says otherwise.
+const CHANGES: usize = 100;
+
+/// A list under its own name, with the address of the next page in the body and in the Link header.
+fn list(name: &str, items: Vec<Value>, next: Option<String>) -> Answer {
+    let answer = Answer::json(&json!({ name: items, "next": next }));
+    match next {
+        Some(next) => answer.with("link", format!("<{next}>; rel=\"next\"")),
+        None => answer,
+    }
 }
+
+fn whole<T: Serialize>(name: &str, items: impl Iterator<Item = T>) -> Answer {
+    Answer::json(&json!({ name: items.map(|item| json!(item)).collect::<Vec<_>>() }))
+}
+
+/// `/api/v1/events`.
 pub(super) fn events(ask: &Ask) -> Result<Answer, Refusal> {
-    request(ask, &[])?;
-    Err(Refusal::Broken)
+    let request = request(ask, &[])?;
+    let page = ask.catalogue.list(&request, ask.now);
+    let context = ask.context();
+    let items = page.hits.iter().map(|hit| {
+        json::pick(json::event(&hit.item, &context, ask.now), &request.fields)
+    });
+    let next = page.next.map(|cursor| next_page(ask, &request.canonical_at(Some(&cursor))));
+    Ok(list("events", items.collect(), next))
 }
+
+fn next_page(ask: &Ask, query: &str) -> String {
+    format!("{}{}", ask.base, browse::join(&ask.path, query))
+}
+
+/// `/api/v1/events/{id}`.
 pub(super) fn event(ask: &Ask) -> Result<Answer, Refusal> {
-    events(ask)
+    let item = pages::find(ask, ask.id(), |into| format!("/api/v1/events/{into}"))?;
+    ask.only(&["fields"])?;
+    let request = request(ask, &[])?;
+    let event = json::pick(json::event(&item, &ask.context(), ask.now), &request.fields);
+    Ok(Answer::json(&event))
 }
+
+/// `/api/v1/occurrences`; with `start` and `end` as FullCalendar asks for them.
 pub(super) fn occurrences(ask: &Ask) -> Result<Answer, Refusal> {
-    events(ask)
+    if ask.first("start").is_some() || ask.first("end").is_some() {
+        return full_calendar(ask);
+    }
+    let request = request(ask, &["timeZone"])?;
+    let page = ask.catalogue.dates(&request, ask.now);
+    let context = ask.context();
+    let items = page.dates.iter().map(|date| json::pick(json::date(date, &context), &request.fields));
+    let next = page.next.map(|cursor| next_page(ask, &request.canonical_at(Some(&cursor))));
+    Ok(list("occurrences", items.collect(), next))
 }
+
+/// FullCalendar's JSON feed: `start` and `end` are its words for our `from` and `to`, and it wants a bare array.
+fn full_calendar(ask: &Ask) -> Result<Answer, Refusal> {
+    let both = ask.pairs.iter().find(|(name, _)| matches!(name.as_str(), "from" | "to"));
+    if let Some((name, value)) = both {
+        return Err(Refusal::Unknown(vec![Fault {
+            parameter: name.clone(),
+            value: Some(value.clone()),
+            allowed: vec!["start".into(), "end".into()],
+            words: format!("'{name}' cannot be used together with 'start' and 'end'"),
+        }]));
+    }
+    let pairs = ask.pairs.iter().map(|(name, value)| {
+        let name = match name.as_str() {
+            "start" => "from",
+            "end" => "to",
+            other => other,
+        };
+        (name.to_owned(), value.clone())
+    });
+    let request = pages::parse(ask, pairs.collect(), &["timeZone"])?;
+    let dates = ask.catalogue.all_dates(&request.query, Range::dates(&request.query, ask.now));
+    let context = ask.context();
+    let dates = dates.iter().map(|date| json!(json::full_calendar(date, &context)));
+    Ok(Answer::json(&Value::Array(dates.collect())))
+}
+
+/// `/api/v1/changes`.
 pub(super) fn changes(ask: &Ask) -> Result<Answer, Refusal> {
-    events(ask)
+    ask.only(&["since", "limit"])?;
+    let limit = match ask.first("limit") {
+        None => CHANGES,
+        Some(text) => match text.parse::<usize>() {
+            Ok(limit) if (1..=MAX_LIMIT).contains(&limit) => limit,
+            _ => {
+                let allowed = format!("1 to {MAX_LIMIT}");
+                return Err(Refusal::Unknown(vec![Fault {
+                    parameter: "limit".into(),
+                    value: Some(text.to_owned()),
+                    words: format!("'{text}' is not a value of 'limit' ({allowed})"),
+                    allowed: vec![allowed],
+                }]));
+            }
+        },
+    };
+    let begin = format!("{}/api/v1/changes", ask.base);
+    let page = ask.catalogue.changes(ask.first("since"), limit).map_err(|fault| match fault {
+        CursorError::Gone | CursorError::Malformed => {
+            Refusal::Gone(format!("{fault}."), Some(begin.clone()))
+        }
+    })?;
+    let lines = json::changes(&page, &ask.context(), ask.now);
+    let mut pairs = vec![("since", page.next.as_str())];
+    if let Some(limit) = ask.first("limit") {
+        pairs.push(("limit", limit));
+    }
+    let next = format!("{begin}?{}", encode(pairs));
+    let link = format!("<{next}>; rel=\"next\"");
+    Ok(Answer::json(&json!({ "changes": lines, "next": next, "more": page.more })).with("link", link))
+}
+
+fn feed_views(ask: &Ask) -> Vec<&FeedView> {
+    ask.catalogue.feeds().map(AsRef::as_ref).collect()
+}
+
+fn counts(ask: &Ask) -> Counts {
+    ask.catalogue.counts(&Query::default(), ask.now)
 }
 
 /// `/api/v1/feeds`: health and settings, never an address unless the operator made it public.
 pub(super) fn feeds(ask: &Ask) -> Result<Answer, Refusal> {
     ask.no_parameters()?;
-    let feeds: Vec<Value> = ask.catalogue.feeds().map(|view| feed(ask, view)).collect();
-    Ok(Answer::json(&json!({ "feeds": feeds })))
+    let context = ask.context();
+    let feeds = ask.catalogue.feeds().map(|view| {
+        let mut feed = json::feed(view, &context, ask.now);
+        let public = view.feed.public_url;
+        feed.last_result = feed.last_result.map(|words| discreet(&words, public));
+        for problem in &mut feed.problems {
+            problem.text = discreet(&problem.text, public);
+            problem.fix = problem.fix.take().map(|fix| discreet(&fix, public));
+        }
+        feed
+    });
+    Ok(whole("feeds", feeds))
 }
 
-fn feed(ask: &Ask, view: &FeedView) -> Value {
-    let (feed, state) = (&view.feed, &view.state);
-    let problems: Vec<Value> = state
-        .problems
-        .iter()
-        .map(|problem| {
-            json!({
-                "severity": problem.severity,
-                "code": problem.code,
-                "line": problem.line,
-                "text": discreet(&problem.text, feed.public_url),
-                "fix": problem.fix.as_deref().map(|fix| discreet(fix, feed.public_url)),
-            })
-        })
-        .collect();
-    json!({
-        "id": feed.id,
-        "name": view.name(),
-        "page": format!("{}/feeds/{}", ask.base, feed.id),
-        "url": feed.public_url.then(|| feed.url.as_str()),
-        "member": feed.member,
-        "policy": feed.policy,
-        "format": state.format,
-        "licence": feed.licence,
-        "health": view.health(ask.now),
-        "last_check": state.last_check,
-        "last_good": state.last_good,
-        "next_check": state.next_check,
-        "failures": state.failures,
-        "entries": state.entries,
-        "listed": state.listed,
-        "undated": state.undated,
-        "skipped": state.skipped.len(),
-        "problems": problems,
-    })
-}
-
-/// `/api/v1/members`: groups, and the councils that have a feed or an event.
+/// `/api/v1/members`: the councils that have a feed, and all groups.
 pub(super) fn members(ask: &Ask) -> Result<Answer, Refusal> {
     ask.no_parameters()?;
-    let counts = ask.catalogue.counts(&Query::default(), ask.now);
-    let members = ask.catalogue.members();
-    let feeds_of = |id: &str| -> Vec<&str> {
-        let of = |view: &&std::sync::Arc<FeedView>| {
-            view.feed.member.as_deref().is_some_and(|member| member.eq_ignore_ascii_case(id))
-        };
-        ask.catalogue.feeds().filter(of).map(|view| view.feed.id.as_str()).collect()
-    };
-    let groups = members.groups().iter().map(|group| {
-        json!({
-            "id": group.id,
-            "type": "group",
-            "name": group.name,
-            "url": group.url,
-            "regions": group.regions,
-            "services": group.services,
-            "feeds": feeds_of(&group.id),
-            "events": counts.groups.get(&group.id).copied().unwrap_or(0),
-        })
-    });
-    let councils = members.councils().iter().filter_map(|council| {
-        let feeds = feeds_of(&council.code);
-        let events = counts.councils.get(&council.code).copied().unwrap_or(0);
-        (events > 0 || !feeds.is_empty()).then(|| {
-            json!({
-                "id": council.code,
-                "type": "council",
-                "name": council.nice_name,
-                "url": council.website,
-                "regions": [crate::query::place::region_id(&council.region)],
-                "services": [],
-                "feeds": feeds,
-                "events": events,
-            })
-        })
-    });
-    Ok(Answer::json(&json!({ "members": groups.chain(councils).collect::<Vec<_>>() })))
+    let members = json::members(&feed_views(ask), &counts(ask), &ask.context());
+    Ok(whole("members", members.into_iter()))
 }
 
 /// `/api/v1/councils`.
 pub(super) fn councils(ask: &Ask) -> Result<Answer, Refusal> {
     ask.no_parameters()?;
-    let counts = ask.catalogue.counts(&Query::default(), ask.now).councils;
+    let (feeds, counts, context) = (feed_views(ask), counts(ask), ask.context());
     let councils = ask.catalogue.members().councils().iter();
-    let councils: Vec<Value> = councils
-        .map(|council| counted(json!(council), counts.get(&council.code), ask, "councils", &council.code))
-        .collect();
-    Ok(Answer::json(&json!({ "councils": councils })))
+    let councils = councils.map(|council| json::council(council, &feeds, &counts, &context));
+    Ok(whole("councils", councils))
 }
 
 /// `/api/v1/services`.
 pub(super) fn services(ask: &Ask) -> Result<Answer, Refusal> {
     ask.no_parameters()?;
-    let counts = ask.catalogue.counts(&Query::default(), ask.now).services;
+    let (counts, context) = (counts(ask), ask.context());
     let services = ask.catalogue.vocabulary().services.iter();
-    let services: Vec<Value> = services
-        .map(|service| {
-            let value = json!({
-                "id": service.id,
-                "title": service.title,
-                "group": service.group,
-                "provided_by": service.provided_by,
-                "lgsl": service.lgsl,
-            });
-            counted(value, counts.get(&service.id), ask, "services", &service.id)
-        })
-        .collect();
-    Ok(Answer::json(&json!({ "services": services })))
+    Ok(whole("services", services.map(|service| json::service(service, &counts, &context))))
 }
 
 /// `/api/v1/kinds`.
 pub(super) fn kinds(ask: &Ask) -> Result<Answer, Refusal> {
     ask.no_parameters()?;
-    let counts = ask.catalogue.counts(&Query::default(), ask.now).kinds;
+    let (counts, context) = (counts(ask), ask.context());
     let kinds = ask.catalogue.vocabulary().kinds.iter();
-    let kinds: Vec<Value> = kinds
-        .map(|kind| counted(json!(kind), counts.get(&kind.id), ask, "kinds", &kind.id))
-        .collect();
-    Ok(Answer::json(&json!({ "kinds": kinds })))
-}
-
-/// Adds how many events are to come, the page and the calendar.
-fn counted(mut value: Value, events: Option<&usize>, ask: &Ask, folder: &str, id: &str) -> Value {
-    if let Some(object) = value.as_object_mut() {
-        object.insert("events".into(), events.copied().unwrap_or(0).into());
-        let page = format!("{}/{folder}/{id}", ask.base);
-        object.insert("calendar".into(), format!("{page}/calendar.ics").into());
-        object.insert("page".into(), page.into());
-    }
-    value
+    Ok(whole("kinds", kinds.map(|kind| json::kind(kind, &counts, &context))))
 }
 
 /// `/api/v1/stats`.
 pub(super) fn stats(ask: &Ask) -> Result<Answer, Refusal> {
     ask.no_parameters()?;
-    let stats = serde_json::to_value(ask.catalogue.stats(ask.now));
-    let stats = stats.unwrap_or_else(|_| Value::Object(Map::new()));
+    let mut stats = json!(ask.catalogue.stats(ask.now));
+    if let Some(object) = stats.as_object_mut() {
+        let at = ask.now.to_rfc3339_opts(SecondsFormat::Secs, true);
+        object.insert("at".into(), at.into());
+    }
     Ok(Answer::json(&stats))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::{Settings, answer::Refusal};
-use crate::{catalogue::Catalogue, publish::page::Site, query::Fault};
+use crate::{catalogue::Catalogue, publish::{Context, page::Site}, query::Fault};
 
 /// Parameters that advertisers and newsletters hang on to links; they mean nothing to us.
 const IGNORED: [&str; 2] = ["fbclid", "gclid"];
@@ -50,6 +50,16 @@ impl Ask {
         encode(sorted.into_iter().map(|(name, value)| (name.as_str(), value.as_str())))
     }
 
+    /// What every other output needs.
+    pub(crate) fn context(&self) -> Context<'_> {
+        Context {
+            base: &self.base,
+            vocabulary: self.catalogue.vocabulary(),
+            members: self.catalogue.members(),
+            time_zone: self.settings.network.time_zone,
+        }
+    }
+
     /// What every page needs.
     pub(crate) fn site(&self) -> Site<'_> {
         site(&self.settings, &self.catalogue, &self.base, self.now)
@@ -76,6 +86,20 @@ impl Ask {
                 value: Some(value.clone()),
                 allowed: allowed.iter().map(|&name| name.to_owned()).collect(),
                 words: format!("There is no filter “{name}” at this address."),
+            })
+            .collect();
+        if wrong.is_empty() { Ok(()) } else { Err(Refusal::Unknown(wrong)) }
+    }
+
+    /// Refuses these parameters, which mean something elsewhere but not at this address.
+    pub(crate) fn without(&self, refused: &[&str]) -> Result<(), Refusal> {
+        let wrong = self.pairs.iter().filter(|(name, _)| refused.contains(&name.as_str()));
+        let wrong: Vec<Fault> = wrong
+            .map(|(name, value)| Fault {
+                parameter: name.clone(),
+                value: Some(value.clone()),
+                allowed: Vec::new(),
+                words: format!("'{name}' has no meaning at this address"),
             })
             .collect();
         if wrong.is_empty() { Ok(()) } else { Err(Refusal::Unknown(wrong)) }

@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     State,
-    answer::{Answer, Refusal},
+    answer::Refusal,
     ask::Ask,
     cache::{Coding, Held, Moment},
     origin::{self, Peer},

@@ -1,5 +1,7 @@
 //! The pages for people: each finds what it shows and hands it to its template.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Days, Utc};
 
 use super::{
@@ -9,9 +11,12 @@ use super::{
     openapi,
 };
 use crate::{
-    catalogue::{Catalogue, Date, Found as At, Range},
+    catalogue::{Catalogue, Date, FeedView, Found as At, Item, Range},
     event::{Decision, midnight},
-    publish::page::{self, Dated, browse, feeds as report, list::Found, share as sharing},
+    publish::{
+        self,
+        page::{self, Dated, browse, feeds as report, list::Found, share as sharing},
+    },
     query::{self, Bound, Known, Query, Request, Scope, place},
 };
 
@@ -22,6 +27,15 @@ const IN_A_FRAME: usize = 20;
 
 /// Reads the filters, or says what is wrong with them.
 pub(super) fn request(ask: &Ask, extra: &[&str]) -> Result<Request, Refusal> {
+    parse(ask, ask.pairs.clone(), extra)
+}
+
+/// The same for parameters that were put into our own words first.
+pub(super) fn parse(
+    ask: &Ask,
+    pairs: Vec<(String, String)>,
+    extra: &[&str],
+) -> Result<Request, Refusal> {
     cut_postcode(ask)?;
     let feeds: Vec<String> = ask.catalogue.feeds().map(|view| view.feed.id.clone()).collect();
     let known = Known {
@@ -30,7 +44,7 @@ pub(super) fn request(ask: &Ask, extra: &[&str]) -> Result<Request, Refusal> {
         feeds: &feeds,
         time_zone: ask.settings.network.time_zone,
     };
-    query::parse_with(ask.pairs.iter().cloned(), &known, ask.now, extra).map_err(Refusal::Unknown)
+    query::parse_with(pairs, &known, ask.now, extra).map_err(Refusal::Unknown)
 }
 
 /// A whole postcode says where somebody lives or works: it is cut before it becomes part of an address that is
@@ -116,19 +130,26 @@ pub(super) fn events(ask: &Ask) -> Result<Answer, Refusal> {
     Ok(Answer::page(html))
 }
 
+/// The event with this id, or where it went.
+pub(super) fn find(
+    ask: &Ask,
+    id: &str,
+    elsewhere: impl Fn(&str) -> String,
+) -> Result<Arc<Item>, Refusal> {
+    match ask.catalogue.find(id) {
+        At::Here(item) => Ok(item),
+        At::Merged(into) => Err(Refusal::Moved(elsewhere(&into))),
+        At::Gone => Err(Refusal::Gone("This event is no longer shown here.".into(), None)),
+        At::Unknown => Err(Refusal::NotFound("We know of no such event.".into())),
+    }
+}
+
 /// `/events/{id}`, and `/events/{id}.ics`, which the router cannot tell apart.
 pub(super) fn event(ask: &Ask) -> Result<Answer, Refusal> {
     if let Some(id) = ask.id().strip_suffix(".ics") {
         return super::calendars::event(ask, id);
     }
-    let item = match ask.catalogue.find(ask.id()) {
-        At::Here(item) => item,
-        At::Merged(into) => return Err(Refusal::Moved(format!("/events/{into}"))),
-        At::Gone => {
-            return Err(Refusal::Gone("This event is no longer shown here.".into(), None));
-        }
-        At::Unknown => return Err(Refusal::NotFound("We know of no such event.".into())),
-    };
+    let item = find(ask, ask.id(), |into| format!("/events/{into}"))?;
     ask.no_parameters()?;
     let until = ask.now.checked_add_days(Days::new(731)).unwrap_or(ask.now);
     let range = Range { from: DateTime::<Utc>::MIN_UTC, to: Some(until) };
@@ -147,7 +168,7 @@ pub(super) fn event(ask: &Ask) -> Result<Answer, Refusal> {
         listing,
         dates: occurrences.iter().map(|occurrence| Dated::new(listing, occurrence)).collect(),
         goes_on: listing.facts.recurrence.is_some() && item.first(beyond).is_some(),
-        description: super::api::description(listing),
+        description: publish::description(listing),
         feed_names,
     };
     Ok(Answer::page(page::event::event(&ask.site(), &shown)))
@@ -248,7 +269,7 @@ pub(super) fn councils(ask: &Ask) -> Result<Answer, Refusal> {
     Ok(Answer::page(browse::councils(&ask.site(), &counts.councils, &counts.groups)))
 }
 
-fn undated_items(ask: &Ask) -> Vec<std::sync::Arc<crate::catalogue::Item>> {
+fn undated_items(ask: &Ask) -> Vec<Arc<Item>> {
     ask.catalogue
         .items()
         .filter(|item| {
@@ -310,13 +331,16 @@ pub(super) fn feeds(ask: &Ask) -> Result<Answer, Refusal> {
     Ok(Answer::page(report::feeds(&ask.site(), &views)))
 }
 
+/// The feed that the path names.
+pub(super) fn feed_view(ask: &Ask) -> Result<&FeedView, Refusal> {
+    let view = ask.catalogue.feed(ask.id()).map(AsRef::as_ref);
+    view.ok_or_else(|| Refusal::NotFound("We know of no such feed.".into()))
+}
+
 /// `/feeds/{id}`.
 pub(super) fn feed(ask: &Ask) -> Result<Answer, Refusal> {
     ask.no_parameters()?;
-    let view = ask
-        .catalogue
-        .feed(ask.id())
-        .ok_or_else(|| Refusal::NotFound("We know of no such feed.".into()))?;
+    let view = feed_view(ask)?;
     Ok(Answer::page(report::card(&ask.site(), view)))
 }
 

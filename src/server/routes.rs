@@ -124,7 +124,7 @@ pub(crate) const ALL: &[Route] = &[
     calendar("/feed.json", calendars::json_feed),
     calendar("/feeds/{id}/health.atom", calendars::health),
     // Developers' programs.
-    program("/events.csv", calendars::csv),
+    program("/events.csv", calendars::spreadsheet),
     program("/api/v1/events", api::events),
     program("/api/v1/events/{id}", api::event),
     program("/api/v1/occurrences", api::occurrences),

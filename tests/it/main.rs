@@ -11,3 +11,4 @@ mod config;
 mod feed_server;
 mod fetch;
 mod layers;
+mod server;

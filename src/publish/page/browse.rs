@@ -251,7 +251,7 @@ fn take_away(query: &Query) -> Markup {
 fn undated_link(number: usize) -> Markup {
     html! {
         @if number > 0 {
-            p { a href="/undated" { (sentence(&words::count(number, "event", "events"))) " with a date to be announced" } }
+            p.more { a href="/undated" { (sentence(&words::count(number, "event", "events"))) " with a date to be announced" } }
         }
     }
 }
@@ -314,7 +314,9 @@ pub fn kinds(site: &Site, counts: &Counts) -> String {
 /// `/councils`: those with events first, then the regions.
 #[must_use]
 pub fn councils(site: &Site, counts: &Counts, groups: &Counts) -> String {
-    let with_events = site.members.councils().iter().filter(|c| counts.contains_key(&c.code));
+    let mut with_events: Vec<_> =
+        site.members.councils().iter().filter(|c| counts.contains_key(&c.code)).collect();
+    with_events.sort_by_key(|council| &council.nice_name);
     let content = html! {
         h2 { "Councils that have announced events" }
         @if counts.is_empty() { p { "None at the moment." } }

@@ -254,46 +254,6 @@ fn history(site: &Site, view: &FeedView) -> Markup {
     }
 }
 
-/// `/feeds/{id}/health.atom`: each change of the way its checks end, newest first.
-#[must_use]
-pub fn health_atom(site: &Site, view: &FeedView) -> String {
-    let address = format!("{}/feeds/{}", site.base, view.feed.id);
-    let mut changes: Vec<&Check> = Vec::new();
-    let good = |check: &Check| matches!(check.outcome, Outcome::Changed | Outcome::Unchanged);
-    for check in &view.state.history {
-        if changes.last().is_none_or(|last| good(last) != good(check)) {
-            changes.push(check);
-        }
-    }
-    let updated = changes.last().map_or(DateTime::UNIX_EPOCH, |check| check.at);
-    let markup = html! {
-        feed xmlns="http://www.w3.org/2005/Atom" {
-            id { (address) "/health.atom" }
-            title { "Report card: " (clean(view.name())) }
-            updated { (updated.to_rfc3339()) }
-            author { name { (clean(site.name)) } }
-            link rel="self" href={ (address) "/health.atom" } {}
-            link rel="alternate" href=(address) {}
-            @for check in changes.iter().rev() {
-                entry {
-                    id { (address) "#" (check.at.timestamp()) }
-                    title { @if good(check) { "Works" } @else { (outcome(check.outcome)) } }
-                    updated { (check.at.to_rfc3339()) }
-                    link rel="alternate" href=(address) {}
-                    summary { (clean(&discreet(&check.words, view.feed.public_url))) }
-                }
-            }
-        }
-    };
-    // maud writes void-like names (`link`) with an end tag when they have a block: well-formed XML.
-    format!("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n{}", markup.into_string())
-}
-
-/// XML 1.0 has no way to write control characters.
-fn clean(text: &str) -> String {
-    text.chars().filter(|letter| !letter.is_control() && !matches!(letter, '\u{fffe}' | '\u{ffff}')).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::{Site, words};
 use crate::{
+    member::Council,
     query::{Query, Scope, place},
     vocabulary::KIND_GROUPS,
 };
@@ -128,7 +129,7 @@ pub(crate) fn form(site: &Site, action: &str, query: &Query, button: &str) -> Ma
                         label for="council" { "Council" }
                         select #council name="council" {
                             option value="" { "All councils" }
-                            @for council in site.members.councils() {
+                            @for council in by_name(site) {
                                 option value=(council.code) selected[query.councils.first() == Some(&council.code)] { (council.nice_name) }
                             }
                         }
@@ -146,6 +147,13 @@ pub(crate) fn form(site: &Site, action: &str, query: &Query, button: &str) -> Ma
             }
         }
     }
+}
+
+/// All councils as people look for them.
+fn by_name<'a>(site: &Site<'a>) -> Vec<&'a Council> {
+    let mut councils: Vec<&Council> = site.members.councils().iter().collect();
+    councils.sort_by(|a, b| a.nice_name.cmp(&b.nice_name));
+    councils
 }
 
 /// Filters that the form does not show (further values of one that it does, a series, a feed) go along unseen.
@@ -174,12 +182,18 @@ pub(crate) fn hidden(query: &Query) -> Markup {
 
 /// Filters that the short form of the subscribe page does not ask for but must not lose.
 pub(crate) fn kept(query: &Query) -> Markup {
+    let one = |name: &'static str, value: Option<String>| value.map(|value| (name, value));
+    let near = query.near.iter().map(|point| ("near", point.written()));
+    let ways = query.attendance.iter().map(|way| ("attendance", way.as_str().to_owned()));
+    let single = [
+        one("council", query.councils.first().cloned()),
+        one("open_to", query.open_to.first().cloned()),
+        one("q", query.q.clone()),
+    ];
     html! {
-        @for council in query.councils.first() { input type="hidden" name="council" value=(council); }
-        @for id in query.open_to.first() { input type="hidden" name="open_to" value=(id); }
-        @for point in &query.near { input type="hidden" name="near" value=(point.written()); }
-        @for way in &query.attendance { input type="hidden" name="attendance" value=(way.as_str()); }
-        @for words in &query.q { input type="hidden" name="q" value=(words); }
+        @for (name, value) in single.into_iter().flatten().chain(near).chain(ways) {
+            input type="hidden" name=(name) value=(value);
+        }
     }
 }
 

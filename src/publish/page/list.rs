@@ -118,7 +118,7 @@ fn entry(site: &Site, item: &Dated) -> Markup {
                 p.facts {
                     (words::whereabouts(item.place, facts.attendance))
                     @if let Some(name) = site.organiser(listing) { " · " (name) }
-                    " · " (site.kind(&facts.kind))
+                    @if facts.kind != "other" { " · " (site.kind(&facts.kind)) }
                 }
                 @if audience.is_some() || facts.cost.is_some() {
                     p.facts {

@@ -101,7 +101,7 @@ pub(crate) fn hours(span: &Span, zone: Tz, usual: Tz) -> String {
     let (first, from) = parts.start;
     let words = match (from, parts.end) {
         (None, None) => "All day".to_owned(),
-        (None, Some((last, _))) => format!("Until {}", day_of_year(last)),
+        (None, Some((last, _))) => format!("All day, until {}", day_of_year(last)),
         (Some(from), None) => clock(from),
         (Some(from), Some((last, Some(to)))) if last == first => {
             format!("{} to {}", clock(from), clock(to))
