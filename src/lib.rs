@@ -17,6 +17,7 @@ pub mod config;
 pub mod fetch;
 pub mod read;
 pub mod health;
+pub mod normalise;
 
 // From the store to people.
 pub mod catalogue;

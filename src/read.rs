@@ -5,6 +5,8 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+pub mod ical;
+
 use crate::{
     event::{Local, ZoneRules},
     feed::{Format, FormatSetting},
@@ -122,6 +124,8 @@ pub struct Entry {
     pub reference: Option<String>,
     /// Line at which it begins.
     pub line: Option<u32>,
+    /// Which VCALENDAR of the file it stands in, counted from 0; each is a calendar of its own.
+    pub calendar: u32,
     /// SUMMARY, title, name.
     pub title: Option<Text>,
     /// DESCRIPTION (or X-ALT-DESC), content or description or summary.
@@ -185,6 +189,7 @@ impl Entry {
         Self {
             reference: None,
             line: None,
+            calendar: 0,
             title: None,
             description: None,
             url: None,
@@ -214,6 +219,17 @@ impl Entry {
             sold_out: None,
         }
     }
+}
+
+/// Why a document could not be read at all.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReadError {
+    /// Nothing but white space.
+    #[error("the document is empty")]
+    Empty,
+    /// There is text, but no calendar in it.
+    #[error("the document is not a calendar: it has no line BEGIN:VCALENDAR")]
+    NotCalendar,
 }
 
 /// Hints of a document on how often to ask for it.

@@ -10,5 +10,6 @@
 mod config;
 mod feed_server;
 mod fetch;
+mod ical_corpus;
 mod layers;
 mod server;

@@ -3,7 +3,10 @@
 use chrono::{DateTime, Datelike, Duration, NaiveDate, NaiveTime, Timelike, Utc};
 use chrono_tz::Tz;
 
-use crate::event::{Attendance, Place, Span, Status};
+use crate::{
+    event::{Attendance, Place, Span, Status},
+    publish::place_line,
+};
 
 /// "Friday 14 November 2014".
 pub(crate) fn day(date: NaiveDate) -> String {
@@ -181,7 +184,7 @@ pub(crate) fn status(status: Status, withdrawn: bool, full: Option<bool>) -> Opt
 
 /// Where one goes, in a few words: "Online", "Shire Hall, Reading RG2 9XD", "Shire Hall and online".
 pub(crate) fn whereabouts(place: Option<&Place>, attendance: Attendance) -> String {
-    let venue = place.map(venue).filter(|venue| !venue.is_empty());
+    let venue = place.and_then(place_line);
     match (attendance, venue) {
         (Attendance::Online, _) => "Online".into(),
         (Attendance::Hybrid, Some(venue)) => format!("{venue}, and online"),
@@ -190,21 +193,6 @@ pub(crate) fn whereabouts(place: Option<&Place>, attendance: Attendance) -> Stri
         (Attendance::InPerson, None) => "In person, place not given".into(),
         (Attendance::Unknown, None) => "Place not given".into(),
     }
-}
-
-/// Name, address and postcode in one line, saying nothing twice.
-pub(crate) fn venue(place: &Place) -> String {
-    let mut words = String::new();
-    for part in [&place.name, &place.address, &place.postcode].into_iter().flatten() {
-        if part.is_empty() || words.contains(part.as_str()) {
-            continue;
-        }
-        if !words.is_empty() {
-            words.push_str(", ");
-        }
-        words.push_str(part);
-    }
-    words
 }
 
 /// Who may come, from the id in the vocabulary of the API.
@@ -297,15 +285,5 @@ mod tests {
         assert_eq!(count(1, "event", "events"), "1 event");
         assert_eq!(count(12_345, "event", "events"), "12,345 events");
         assert_eq!(thousands(999), "999");
-    }
-
-    #[test]
-    fn a_venue_says_nothing_twice() {
-        let place = Place {
-            name: Some("Shire Hall, Reading RG2 9XD".into()),
-            postcode: Some("RG2 9XD".into()),
-            ..Place::default()
-        };
-        assert_eq!(venue(&place), "Shire Hall, Reading RG2 9XD");
     }
 }
