@@ -67,12 +67,7 @@ impl Settings {
     /// Settings without a listener, proxies or texts of the operator's own.
     #[must_use]
     pub fn new(network: Network) -> Self {
-        Self {
-            network,
-            texts: Texts::default(),
-            listen: None,
-            trusted_proxies: Vec::new(),
-        }
+        Self { network, texts: Texts::default(), listen: None, trusted_proxies: Vec::new() }
     }
 }
 

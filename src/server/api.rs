@@ -39,9 +39,10 @@ pub(super) fn events(ask: &Ask) -> Result<Answer, Refusal> {
     let request = request(ask, &[])?;
     let page = ask.catalogue.list(&request, ask.now);
     let context = ask.context();
-    let items = page.hits.iter().map(|hit| {
-        json::pick(json::event(&hit.item, &context, ask.now), &request.fields)
-    });
+    let items = page
+        .hits
+        .iter()
+        .map(|hit| json::pick(json::event(&hit.item, &context, ask.now), &request.fields));
     let next = page.next.map(|cursor| next_page(ask, &request.canonical_at(Some(&cursor))));
     Ok(list("events", items.collect(), next))
 }
@@ -67,7 +68,8 @@ pub(super) fn occurrences(ask: &Ask) -> Result<Answer, Refusal> {
     let request = request(ask, &["timeZone"])?;
     let page = ask.catalogue.dates(&request, ask.now);
     let context = ask.context();
-    let items = page.dates.iter().map(|date| json::pick(json::date(date, &context), &request.fields));
+    let items =
+        page.dates.iter().map(|date| json::pick(json::date(date, &context), &request.fields));
     let next = page.next.map(|cursor| next_page(ask, &request.canonical_at(Some(&cursor))));
     Ok(list("occurrences", items.collect(), next))
 }
@@ -129,7 +131,8 @@ pub(super) fn changes(ask: &Ask) -> Result<Answer, Refusal> {
     }
     let next = format!("{begin}?{}", encode(pairs));
     let link = format!("<{next}>; rel=\"next\"");
-    Ok(Answer::json(&json!({ "changes": lines, "next": next, "more": page.more })).with("link", link))
+    Ok(Answer::json(&json!({ "changes": lines, "next": next, "more": page.more }))
+        .with("link", link))
 }
 
 fn feed_views(ask: &Ask) -> Vec<&FeedView> {

@@ -5,7 +5,11 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::{Settings, answer::Refusal};
-use crate::{catalogue::Catalogue, publish::{Context, page::Site}, query::Fault};
+use crate::{
+    catalogue::Catalogue,
+    publish::{Context, page::Site},
+    query::Fault,
+};
 
 /// Parameters that advertisers and newsletters hang on to links; they mean nothing to us.
 const IGNORED: [&str; 2] = ["fbclid", "gclid"];

@@ -61,8 +61,17 @@ pub(super) fn security(ask: &Ask) -> Result<Answer, Refusal> {
 pub(super) fn sitemap(ask: &Ask) -> Result<Answer, Refusal> {
     const MOST: usize = 50_000;
     const FIXED: [&str; 11] = [
-        "/", "/events", "/services", "/kinds", "/councils", "/subscribe", "/feeds", "/publish",
-        "/about", "/accessibility", "/privacy",
+        "/",
+        "/events",
+        "/services",
+        "/kinds",
+        "/councils",
+        "/subscribe",
+        "/feeds",
+        "/publish",
+        "/about",
+        "/accessibility",
+        "/privacy",
     ];
     let words = ask.catalogue.vocabulary();
     let counts = ask.catalogue.counts(&Query::default(), ask.now);

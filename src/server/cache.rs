@@ -232,7 +232,13 @@ impl Cache {
 }
 
 impl Shelves {
-    fn changed_at(&mut self, key: &str, hash: &str, tick: u64, now: DateTime<Utc>) -> DateTime<Utc> {
+    fn changed_at(
+        &mut self,
+        key: &str,
+        hash: &str,
+        tick: u64,
+        now: DateTime<Utc>,
+    ) -> DateTime<Utc> {
         let whole = DateTime::from_timestamp(now.timestamp(), 0).unwrap_or(now);
         if let Some(known) = self.remembered.get_mut(key) {
             known.used = tick;

@@ -15,12 +15,20 @@ use crate::{
 const FILTERS: [(&str, &str, &str); 19] = [
     ("service", "waste", "Area of council work; ids at /api/v1/services."),
     ("general", "yes", "`yes` adds events that are for every service."),
-    ("kind", "makers", "Kind of event, or a group of kinds such as take-part; ids at /api/v1/kinds."),
+    (
+        "kind",
+        "makers",
+        "Kind of event, or a group of kinds such as take-part; ids at /api/v1/kinds.",
+    ),
     ("series", "lgmakers", "A named series of events."),
     ("group", "", "The group that runs it; ids at /api/v1/members."),
     ("feed", "", "The feed that it came from; ids at /api/v1/feeds."),
     ("status", "confirmed", "confirmed, tentative, cancelled or postponed."),
-    ("council", "WBK", "The council that runs it, by three-letter code; codes at /api/v1/councils."),
+    (
+        "council",
+        "WBK",
+        "The council that runs it, by three-letter code; codes at /api/v1/councils.",
+    ),
     ("region", "south-west", "Region where one can go, by the venue or else by the organiser."),
     ("nation", "wales", "Nation where one can go."),
     ("near", "RG14", "A council’s code, the first half of a postcode, or latitude,longitude."),
@@ -31,7 +39,11 @@ const FILTERS: [(&str, &str, &str); 19] = [
     ("q", "missed bins", "Words in title, description, place and organiser: all of them."),
     ("from", "2026-12-01", "A date or an instant, inclusive; from now on if not given."),
     ("to", "2027-01-01", "A date or an instant, exclusive."),
-    ("listed", "yes", "`no` or `any` shows what was judged not to be for this network; never private or held items."),
+    (
+        "listed",
+        "yes",
+        "`no` or `any` shows what was judged not to be for this network; never private or held items.",
+    ),
 ];
 
 /// How a list is asked for.
@@ -59,26 +71,122 @@ enum Takes {
 
 /// Address, name of the operation, what it takes, media type, what it gives.
 const ADDRESSES: [(&str, &str, Takes, &str, &str); 20] = [
-    ("/api/v1/events", "listEvents", Takes::Filters, "application/json", "Each event or series once, with its next date."),
-    ("/api/v1/events/{id}", "getEvent", Takes::Id, "application/json", "One event. 301 when it was merged into another, 410 when it is gone."),
-    ("/api/v1/occurrences", "listOccurrences", Takes::Filters, "application/json", "Dates, flattened. With `start` and `end` (FullCalendar) a bare array."),
-    ("/api/v1/changes", "listChanges", Takes::Since, "application/json", "What changed since a cursor; without one a snapshot first. 410 for a cursor that is too old or not ours."),
-    ("/api/v1/feeds", "listFeeds", Takes::Nothing, "application/json", "The feeds and their health."),
-    ("/api/v1/members", "listMembers", Takes::Nothing, "application/json", "Groups, and the councils that have a feed or an event."),
-    ("/api/v1/councils", "listCouncils", Takes::Nothing, "application/json", "All councils of the United Kingdom."),
-    ("/api/v1/services", "listServices", Takes::Nothing, "application/json", "Areas of council work, with LGSL ids."),
+    (
+        "/api/v1/events",
+        "listEvents",
+        Takes::Filters,
+        "application/json",
+        "Each event or series once, with its next date.",
+    ),
+    (
+        "/api/v1/events/{id}",
+        "getEvent",
+        Takes::Id,
+        "application/json",
+        "One event. 301 when it was merged into another, 410 when it is gone.",
+    ),
+    (
+        "/api/v1/occurrences",
+        "listOccurrences",
+        Takes::Filters,
+        "application/json",
+        "Dates, flattened. With `start` and `end` (FullCalendar) a bare array.",
+    ),
+    (
+        "/api/v1/changes",
+        "listChanges",
+        Takes::Since,
+        "application/json",
+        "What changed since a cursor; without one a snapshot first. 410 for a cursor that is too old or not ours.",
+    ),
+    (
+        "/api/v1/feeds",
+        "listFeeds",
+        Takes::Nothing,
+        "application/json",
+        "The feeds and their health.",
+    ),
+    (
+        "/api/v1/members",
+        "listMembers",
+        Takes::Nothing,
+        "application/json",
+        "Groups, and the councils that have a feed or an event.",
+    ),
+    (
+        "/api/v1/councils",
+        "listCouncils",
+        Takes::Nothing,
+        "application/json",
+        "All councils of the United Kingdom.",
+    ),
+    (
+        "/api/v1/services",
+        "listServices",
+        Takes::Nothing,
+        "application/json",
+        "Areas of council work, with LGSL ids.",
+    ),
     ("/api/v1/kinds", "listKinds", Takes::Nothing, "application/json", "Kinds of event."),
     ("/api/v1/stats", "getStats", Takes::Nothing, "application/json", "Numbers of the whole."),
-    ("/calendar.ics", "getCalendar", Takes::Plain, "text/calendar", "The calendar to subscribe to."),
-    ("/services/{id}/calendar.ics", "getServiceCalendar", Takes::Id, "text/calendar", "The same for one service; filters on top."),
-    ("/kinds/{id}/calendar.ics", "getKindCalendar", Takes::Id, "text/calendar", "The same for one kind."),
-    ("/councils/{id}/calendar.ics", "getCouncilCalendar", Takes::Id, "text/calendar", "The same for one council."),
-    ("/regions/{id}/calendar.ics", "getRegionCalendar", Takes::Id, "text/calendar", "The same for one region."),
-    ("/groups/{id}/calendar.ics", "getGroupCalendar", Takes::Id, "text/calendar", "The same for one group."),
-    ("/events/{id}.ics", "getEventCalendar", Takes::Id, "text/calendar", "One event as a file to add."),
+    (
+        "/calendar.ics",
+        "getCalendar",
+        Takes::Plain,
+        "text/calendar",
+        "The calendar to subscribe to.",
+    ),
+    (
+        "/services/{id}/calendar.ics",
+        "getServiceCalendar",
+        Takes::Id,
+        "text/calendar",
+        "The same for one service; filters on top.",
+    ),
+    (
+        "/kinds/{id}/calendar.ics",
+        "getKindCalendar",
+        Takes::Id,
+        "text/calendar",
+        "The same for one kind.",
+    ),
+    (
+        "/councils/{id}/calendar.ics",
+        "getCouncilCalendar",
+        Takes::Id,
+        "text/calendar",
+        "The same for one council.",
+    ),
+    (
+        "/regions/{id}/calendar.ics",
+        "getRegionCalendar",
+        Takes::Id,
+        "text/calendar",
+        "The same for one region.",
+    ),
+    (
+        "/groups/{id}/calendar.ics",
+        "getGroupCalendar",
+        Takes::Id,
+        "text/calendar",
+        "The same for one group.",
+    ),
+    (
+        "/events/{id}.ics",
+        "getEventCalendar",
+        Takes::Id,
+        "text/calendar",
+        "One event as a file to add.",
+    ),
     ("/events.csv", "getSpreadsheet", Takes::Plain, "text/csv", "The list as a spreadsheet."),
     ("/feed.atom", "getAtom", Takes::Plain, "application/atom+xml", "Newly announced events."),
-    ("/feed.json", "getJsonFeed", Takes::Plain, "application/feed+json", "Newly announced events (JSON Feed 1.1)."),
+    (
+        "/feed.json",
+        "getJsonFeed",
+        Takes::Plain,
+        "application/feed+json",
+        "Newly announced events (JSON Feed 1.1).",
+    ),
 ];
 
 /// Fields of an event: name, JSON Schema type, what it is.
@@ -87,7 +195,11 @@ const FIELDS: [(&str, &str, &str); 36] = [
     ("uid", "string", "Lasting iCalendar UID."),
     ("title", "string", "Without state words and dates."),
     ("language", "string?", "BCP 47 tag."),
-    ("description", "string?", "Plain text, cut near 500 characters unless the licence allows all."),
+    (
+        "description",
+        "string?",
+        "Plain text, cut near 500 characters unless the licence allows all.",
+    ),
     ("url", "string?", "The organiser’s own page."),
     ("page", "string", "Our page."),
     ("start", "string?", "First instance: RFC 3339 with offset, or a date."),
@@ -105,7 +217,11 @@ const FIELDS: [(&str, &str, &str); 36] = [
     ("attendance", "string", "in_person, online, hybrid or unknown."),
     ("join_url", "string?", "Link to join online, where the feed allows it."),
     ("place", "object?", "name, address, postcode, latitude, longitude."),
-    ("access", "array", "step_free, bsl, captions, hearing_loop, quiet_space; absent means not stated."),
+    (
+        "access",
+        "array",
+        "step_free, bsl, captions, hearing_loop, quiet_space; absent means not stated.",
+    ),
     ("organiser", "object", "council (three-letter code), group, name."),
     ("kind", "string", "Kind id."),
     ("series", "string?", "Named series."),
@@ -200,7 +316,9 @@ fn get(path: &str, operation: &str, takes: Takes, media: &str, words: &str) -> V
     let reference = |name: &str| json!({"$ref": format!("#/components/parameters/{name}")});
     let mut parameters: Vec<Value> = Vec::new();
     if path.contains("{id}") {
-        parameters.push(json!({"name": "id", "in": "path", "required": true, "schema": {"type": "string"}}));
+        parameters.push(
+            json!({"name": "id", "in": "path", "required": true, "schema": {"type": "string"}}),
+        );
     }
     let calendar = path.ends_with("/calendar.ics");
     if matches!(takes, Takes::Filters | Takes::Plain) || calendar {
@@ -245,7 +363,10 @@ fn get(path: &str, operation: &str, takes: Takes, media: &str, words: &str) -> V
         more("410", problem("It is gone."));
     }
     if takes == Takes::Since {
-        more("410", problem("The cursor is too old or from another log; `begin` says where to begin."));
+        more(
+            "410",
+            problem("The cursor is too old or from another log; `begin` says where to begin."),
+        );
     }
     json!({"operationId": operation, "summary": words, "parameters": parameters, "responses": responses})
 }
@@ -286,7 +407,8 @@ fn parameter(ask: &Ask, name: &str, example: &str, words: &str) -> Value {
     }
     let several = !ONE.contains(&name);
     let schema = if several { json!({"type": "array", "items": value}) } else { value };
-    let mut parameter = json!({"name": name, "in": "query", "description": words, "schema": schema});
+    let mut parameter =
+        json!({"name": name, "in": "query", "description": words, "schema": schema});
     if let Some(object) = parameter.as_object_mut() {
         if several {
             // Commas between values; `near` has commas of its own, so it is repeated instead.

@@ -87,9 +87,8 @@ fn dates(ask: &Ask, request: &Request) -> Dates {
     let page = ask.catalogue.dates(&sized, ask.now);
     let pinned = request.cursor.as_ref().map_or(ask.now, |cursor| cursor.now);
     let total = ask.catalogue.all_dates(&request.query, Range::dates(&request.query, pinned)).len();
-    let next = page
-        .next
-        .map(|cursor| browse::join(&ask.path, &request.canonical_at(Some(&cursor))));
+    let next =
+        page.next.map(|cursor| browse::join(&ask.path, &request.canonical_at(Some(&cursor))));
     Dates { dates: page.dates, total, next, first: request.cursor.is_none() }
 }
 
@@ -211,7 +210,10 @@ pub(super) fn scope(ask: &Ask, make: fn(String) -> Scope) -> Result<Scope, Refus
     if known {
         Ok(scope)
     } else {
-        Err(Refusal::NotFound(format!("We know of no such {what}. All of them: {}{list}", ask.base)))
+        Err(Refusal::NotFound(format!(
+            "We know of no such {what}. All of them: {}{list}",
+            ask.base
+        )))
     }
 }
 
@@ -385,10 +387,9 @@ pub(super) fn refusal(
 ) -> String {
     let site = ask::site(settings, catalogue, base, now);
     let faults: Vec<(String, Vec<String>)> = match refusal {
-        Refusal::Unknown(faults) => faults
-            .iter()
-            .map(|fault| (sentence(&fault.words), fault.allowed.clone()))
-            .collect(),
+        Refusal::Unknown(faults) => {
+            faults.iter().map(|fault| (sentence(&fault.words), fault.allowed.clone())).collect()
+        }
         _ => Vec::new(),
     };
     let begin = match refusal {
@@ -417,6 +418,9 @@ mod tests {
     #[test]
     fn faults_are_sentences() {
         assert_eq!(sentence("'x' is not a date"), "'x' is not a date.");
-        assert_eq!(sentence("there is no filter 'x'; did you mean y?"), "There is no filter 'x'; did you mean y?");
+        assert_eq!(
+            sentence("there is no filter 'x'; did you mean y?"),
+            "There is no filter 'x'; did you mean y?"
+        );
     }
 }

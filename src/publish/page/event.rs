@@ -35,9 +35,10 @@ pub fn event(site: &Site, shown: &Shown) -> String {
     let listing = shown.listing;
     let facts = &listing.facts;
     let zone = facts.time_zone;
-    let coming = shown.dates.iter().position(|date| {
-        date.span.is_some_and(|span| span.end_utc(zone) >= site.now)
-    });
+    let coming = shown
+        .dates
+        .iter()
+        .position(|date| date.span.is_some_and(|span| span.end_utc(zone) >= site.now));
     let fallback = Dated::undated(listing);
     let main = coming
         .and_then(|at| shown.dates.get(at))
@@ -69,8 +70,7 @@ pub fn event(site: &Site, shown: &Shown) -> String {
         when.as_deref().unwrap_or("Date to be announced"),
         words::whereabouts(main.place, facts.attendance)
     );
-    let calendar =
-        [("text/calendar", "This event (ICS)", format!("{}{path}.ics", site.base))];
+    let calendar = [("text/calendar", "This event (ICS)", format!("{}{path}.ics", site.base))];
     let mut page = Page::new(&facts.title, &path);
     page.summary = Some(&summary);
     page.alternates = &calendar;
@@ -113,6 +113,7 @@ fn notices(site: &Site, shown: &Shown, main: &Dated, over: bool) -> Markup {
 fn main_facts(site: &Site, main: &Dated, shown: &Shown) -> Markup {
     let facts = &shown.listing.facts;
     let zone = facts.time_zone;
+    let booking = safe(facts.booking_url.as_deref());
     html! {
         dl.facts {
             dt { "When" }
@@ -139,43 +140,51 @@ fn main_facts(site: &Site, main: &Dated, shown: &Shown) -> Markup {
                 }
             }
             @if let Some(cost) = &facts.cost { dt { "Cost" } dd { (cost) } }
-            @if facts.booking_url.is_some() || facts.booking_by.is_some() {
+            @if booking.is_some() || facts.booking_by.is_some() {
                 dt { "Booking" }
                 dd {
-                    @if let Some(url) = safe(facts.booking_url.as_deref()) { a href=(url) { "Book a place" } }
+                    @if let Some(url) = booking { a href=(url) { "Book a place" } } @else { "Book" }
                     @if let Some(day) = facts.booking_by {
                         " by " time datetime=(day) { (words::day(day)) }
                     }
                 }
             }
-            @if let Some(url) = safe(facts.join_url.as_deref()) {
-                dt { "Join online" } dd { a href=(url) { "Link to join" } }
-            }
-            @if let Some(name) = site.organiser(shown.listing) {
-                dt { "Run by" } dd { (organiser(site, shown.listing, name)) }
-            }
-            dt { "Kind" }
-            dd { a href=(format!("/kinds/{}", facts.kind)) { (site.kind(&facts.kind)) } }
-            @if !facts.services.is_empty() {
-                dt { "For" }
-                dd {
-                    @for (at, id) in facts.services.iter().enumerate() {
-                        @if at > 0 { br; }
-                        a href=(format!("/services/{id}")) { (site.service(id)) }
-                    }
+            (more_facts(site, shown))
+        }
+    }
+}
+
+/// Who runs it, what it is, whom it is for.
+fn more_facts(site: &Site, shown: &Shown) -> Markup {
+    let facts = &shown.listing.facts;
+    html! {
+        @if let Some(url) = safe(facts.join_url.as_deref()) {
+            dt { "Join online" } dd { a href=(url) { "Link to join" } }
+        }
+        @if let Some(name) = site.organiser(shown.listing) {
+            dt { "Run by" } dd { (organiser(site, shown.listing, name)) }
+        }
+        dt { "Kind" }
+        dd { a href=(format!("/kinds/{}", facts.kind)) { (site.kind(&facts.kind)) } }
+        @if !facts.services.is_empty() {
+            dt { "For" }
+            dd {
+                @for (at, id) in facts.services.iter().enumerate() {
+                    @if at > 0 { br; }
+                    a href=(format!("/services/{id}")) { (site.service(id)) }
                 }
             }
-            @if let Some(series) = &facts.series {
-                dt { "Series" }
-                dd { a href=(join("/events", &format!("series={}", crate::query::slug(series)))) { (series) } }
-            }
-            @if !facts.access.is_empty() {
-                dt { "Access" }
-                dd { @for (at, id) in facts.access.iter().enumerate() { @if at > 0 { ", " } (words::access(id)) } }
-            }
-            @if let Some(url) = safe(facts.url.as_deref()) {
-                dt { "More" } dd { a href=(url) { "The organiser’s page about this event" } }
-            }
+        }
+        @if let Some(series) = &facts.series {
+            dt { "Series" }
+            dd { a href=(join("/events", &format!("series={}", crate::query::slug(series)))) { (series) } }
+        }
+        @if !facts.access.is_empty() {
+            dt { "Access" }
+            dd { @for (at, id) in facts.access.iter().enumerate() { @if at > 0 { ", " } (words::access(id)) } }
+        }
+        @if let Some(url) = safe(facts.url.as_deref()) {
+            dt { "More" } dd { a href=(url) { "The organiser’s page about this event" } }
         }
     }
 }
@@ -184,9 +193,8 @@ fn organiser(site: &Site, listing: &Listing, name: &str) -> Markup {
     let organiser = &listing.facts.organiser;
     let council = organiser.council.as_deref().filter(|code| site.members.council(code).is_some());
     let group = organiser.group.as_deref().filter(|id| site.members.group(id).is_some());
-    let path = council
-        .map(|code| format!("/councils/{code}"))
-        .or(group.map(|id| format!("/groups/{id}")));
+    let path =
+        council.map(|code| format!("/councils/{code}")).or(group.map(|id| format!("/groups/{id}")));
     html! { @match path { Some(path) => a href=(path) { (name) }, None => (name) } }
 }
 

@@ -80,11 +80,16 @@ pub fn feeds(site: &Site, feeds: &[&FeedView]) -> String {
             view.feed.member.as_deref().is_some_and(|member| member.eq_ignore_ascii_case(code))
         })
     };
-    let without: Vec<_> =
-        site.members.councils().iter().filter(|c| c.end_date.is_none() && !with_feed(&c.code)).collect();
+    let without: Vec<_> = site
+        .members
+        .councils()
+        .iter()
+        .filter(|c| c.end_date.is_none() && !with_feed(&c.code))
+        .collect();
     let mut sorted: Vec<&&FeedView> = feeds.iter().collect();
     sorted.sort_by_key(|view| view.name().to_lowercase());
-    let works = feeds.iter().filter(|v| matches!(v.health(site.now), Health::Fine | Health::Quiet)).count();
+    let works =
+        feeds.iter().filter(|v| matches!(v.health(site.now), Health::Fine | Health::Quiet)).count();
     let content = html! {
         p.lead {
             "These are the calendars and feeds of councils and groups that we read. "

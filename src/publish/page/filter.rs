@@ -101,7 +101,8 @@ pub(crate) fn form(site: &Site, action: &str, query: &Query, button: &str) -> Ma
         || query.from.is_some()
         || query.to.is_some();
     let near = query.near.first().map(place::Point::written);
-    let day = |bound: &Option<crate::query::Bound>| bound.as_ref().map(crate::query::Bound::written);
+    let day =
+        |bound: &Option<crate::query::Bound>| bound.as_ref().map(crate::query::Bound::written);
     html! {
         form.filter action=(action) method="get" role="search" aria-label="Filter events" {
             (hidden(query))

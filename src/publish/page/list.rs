@@ -47,10 +47,13 @@ fn shelf(span: &Span, site: &Site, date: &Dated) -> NaiveDate {
     if first < today && words::last_day(span, zone) >= today { today } else { first }
 }
 
+/// A stretch of the list: its heading, and the dates of each of its days.
+type Stretch<'a> = (String, Vec<(NaiveDate, Vec<&'a Dated<'a>>)>);
+
 /// The list itself, with headings from level 2 on.
 pub(crate) fn dates(site: &Site, found: &Found) -> Markup {
     let today = site.now.with_timezone(&site.zone).date_naive();
-    let mut parts: Vec<(String, Vec<(NaiveDate, Vec<&Dated>)>)> = Vec::new();
+    let mut parts: Vec<Stretch> = Vec::new();
     for date in &found.dates {
         let Some(span) = &date.span else { continue };
         let day = shelf(span, site, date);

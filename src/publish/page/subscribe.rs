@@ -30,7 +30,8 @@ pub fn addresses(base: &str, query: &Query, name: &str) -> Addresses {
     let plain = format!("{base}{}", browse::calendar_path(query));
     let bare = plain.strip_prefix("https://").or(plain.strip_prefix("http://")).unwrap_or(&plain);
     let webcal = format!("webcal://{bare}");
-    let coded = |text: &str| byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20");
+    let coded =
+        |text: &str| byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20");
     let outlook = |host: &str| {
         format!("https://{host}/calendar/0/addfromweb?url={}&name={}", coded(&plain), coded(name))
     };
@@ -234,7 +235,9 @@ mod tests {
             "https://events.example.org/services/waste/calendar.ics?or_online=yes"
         );
         assert!(found.webcal.starts_with("webcal://events.example.org/services/waste/"));
-        assert!(found.google.ends_with("webcal%3A%2F%2Fevents.example.org%2Fservices%2Fwaste%2Fcalendar.ics%3For_online%3Dyes"));
+        assert!(found.google.ends_with(
+            "webcal%3A%2F%2Fevents.example.org%2Fservices%2Fwaste%2Fcalendar.ics%3For_online%3Dyes"
+        ));
         assert!(found.outlook_work.contains("url=https%3A%2F%2Fevents.example.org"));
         assert!(found.outlook_work.ends_with("&name=A%20%26%20B"));
     }

@@ -57,7 +57,8 @@ fn parts(span: &Span, zone: Tz) -> Parts {
             let local = start.with_timezone(&zone).naive_local();
             let end = end.filter(|end| *end > start).map(|end| {
                 let end = end.with_timezone(&zone).naive_local();
-                let end = if end.time() == NaiveTime::MIN { end - Duration::minutes(1) } else { end };
+                let end =
+                    if end.time() == NaiveTime::MIN { end - Duration::minutes(1) } else { end };
                 (end.date(), Some(end.time()))
             });
             Parts { start: (local.date(), Some(local.time())), end }
@@ -162,7 +163,7 @@ pub(crate) fn thousands(number: usize) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
@@ -260,10 +261,7 @@ mod tests {
             ),
             (whole("2014-11-14", "2014-11-15"), "Friday 14 November 2014, all day"),
             (whole("2014-11-14", "2014-11-17"), "Friday 14 to Sunday 16 November 2014"),
-            (
-                whole("2014-11-28", "2014-12-03"),
-                "Friday 28 November to Tuesday 2 December 2014",
-            ),
+            (whole("2014-11-28", "2014-12-03"), "Friday 28 November to Tuesday 2 December 2014"),
         ];
         for (given, words) in cases {
             assert_eq!(span(&given, LONDON, LONDON), words);

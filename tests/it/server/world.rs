@@ -8,8 +8,8 @@ use chrono_tz::Tz;
 use folkmoot::{
     catalogue::{Base, Catalogue, FeedView, Update},
     event::{
-        Attendance, Audience, Change, ChangeKind, Decision, Facts, Listing, Place, Reason, Source,
-        Span, Status,
+        Attendance, Audience, Change, ChangeKind, Decision, Facts, Listing, Local, Override, Place,
+        Reason, Recurrence, Source, Span, Status, Zone,
     },
     feed::{Feed, Network},
     health::{Check, FeedState, Outcome},
@@ -44,7 +44,8 @@ fn listing(id: &str, title: &str, change: impl FnOnce(&mut Facts)) -> Listing {
     facts.verdict.decision = Decision::Listed;
     facts.verdict.reason = "It is a working session for people in councils.".into();
     facts.evidence.listed = vec![Reason::new("officers", "description", "for people in councils")];
-    facts.evidence.date = vec![Reason::new("20261127T100000", "DTSTART", "Friday 27 November 2026")];
+    facts.evidence.date =
+        vec![Reason::new("20261127T100000", "DTSTART", "Friday 27 November 2026")];
     facts.organiser.council = Some("WBK".into());
     facts.url = Some(format!("https://www.westberks.example/events/{id}"));
     change(&mut facts);
@@ -72,11 +73,10 @@ fn listing(id: &str, title: &str, change: impl FnOnce(&mut Facts)) -> Listing {
 
 /// All events, the hidden ones too.
 pub(crate) fn listings() -> Vec<Listing> {
-    let mut left = listing("left", "Parks volunteers briefing", |facts| {
-        facts.span = timed(30, 9, 10);
-        facts.services = vec!["parks".into()];
-    });
-    left.withdrawn = Some(at(21, 9));
+    [plain(), odd(), hidden()].concat()
+}
+
+fn plain() -> Vec<Listing> {
     vec![
         listing("waste", "Waste services discovery day", |facts| {
             facts.span = timed(27, 10, 16);
@@ -118,6 +118,12 @@ pub(crate) fn listings() -> Vec<Listing> {
             facts.services = vec!["waste".into()];
             facts.status = Status::Cancelled;
         }),
+    ]
+}
+
+/// Hostile, Welsh, repeating.
+fn odd() -> Vec<Listing> {
+    vec![
         listing("hostile", "</title><script>alert(1)</script> & \"bins\"", |facts| {
             facts.span = timed(28, 10, 11);
             facts.services = vec!["waste".into()];
@@ -133,6 +139,44 @@ pub(crate) fn listings() -> Vec<Listing> {
             facts.organiser.council = Some("CRF".into());
             facts.full = Some(true);
         }),
+        listing("clinic", "Data clinic", |facts| {
+            facts.span = Some(Span::Timed { start: at(3, 10), end: Some(at(3, 11)) });
+            facts.kind = "community-of-practice".into();
+            facts.services = vec!["digital-data".into()];
+            facts.attendance = Attendance::Online;
+            let start = at(3, 10).naive_utc();
+            facts.recurrence = Some(Recurrence {
+                zone: Zone::Iana(LONDON),
+                start: Local::Time(start),
+                rrule: vec!["FREQ=MONTHLY;BYDAY=1TU".into()],
+                exrule: vec![],
+                rdate: vec![],
+                exdate: vec![],
+                overrides: vec![Override {
+                    instance: Local::Time("2027-01-05T10:00:00".parse().unwrap()),
+                    this_and_future: false,
+                    span: Span::Timed {
+                        start: "2027-01-05T10:00:00Z".parse().unwrap(),
+                        end: Some("2027-01-05T11:00:00Z".parse().unwrap()),
+                    },
+                    title: None,
+                    status: Some(Status::Cancelled),
+                    description: None,
+                    place: None,
+                }],
+            });
+        }),
+    ]
+}
+
+/// Undated, withdrawn, not listed, private.
+fn hidden() -> Vec<Listing> {
+    let mut left = listing("left", "Parks volunteers briefing", |facts| {
+        facts.span = timed(30, 9, 10);
+        facts.services = vec!["parks".into()];
+    });
+    left.withdrawn = Some(at(21, 9));
+    vec![
         listing("undated", "Data standards workshop", |facts| {
             facts.kind = "workshop".into();
         }),
@@ -184,10 +228,7 @@ fn feeds() -> Vec<FeedView> {
         history: vec![check],
         ..FeedState::default()
     };
-    vec![
-        FeedView { feed: one, state },
-        FeedView { feed: two, state: FeedState::default() },
-    ]
+    vec![FeedView { feed: one, state }, FeedView { feed: two, state: FeedState::default() }]
 }
 
 /// The catalogue.
