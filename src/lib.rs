@@ -30,3 +30,4 @@ pub mod publish;
 // What runs it.
 pub mod schedule;
 pub mod refresh;
+pub mod server;

@@ -1,4 +1,4 @@
-//! Turns listings into what people and programs read: iCalendar, JSON, CSV, Atom, JSON Feed.
+//! Turns listings into what people and programs read: iCalendar, JSON, CSV, Atom, JSON Feed, pages.
 //!
 //! Nothing is decided here, and nothing depends on the time of writing: the same listings are the same bytes.
 
@@ -16,6 +16,7 @@ pub mod ical;
 pub mod json;
 pub mod csv;
 pub mod atom;
+pub mod page;
 
 /// What every output needs to know besides the listings.
 #[derive(Debug, Clone, Copy)]

@@ -17,3 +17,4 @@ mod layers;
 mod lens;
 mod merging;
 mod network;
+mod server;
