@@ -9,7 +9,6 @@ pub mod ical;
 pub mod page;
 pub mod feed;
 pub mod discover;
-pub mod ical;
 
 use std::time::Duration;
 
@@ -346,9 +345,6 @@ pub enum ReadError {
         /// Its size.
         bytes: usize,
     },
-    /// There is text, but no calendar in it.
-    #[error("this is not a calendar: it has no line BEGIN:VCALENDAR")]
-    NotCalendar,
     /// A page that asks for a name and a password.
     #[error("this is a sign-in page, not a feed")]
     SignIn,
