@@ -25,8 +25,10 @@ pub mod store;
 
 // From the store to people.
 pub mod catalogue;
+pub mod publish;
 
 // What runs it.
 pub mod schedule;
 pub mod refresh;
+pub mod server;
 pub mod daemon;

@@ -5,10 +5,10 @@ pub mod moment;
 pub mod link;
 mod tame;
 mod sniff;
+pub mod ical;
 pub mod page;
 pub mod feed;
 pub mod discover;
-pub mod ical;
 
 use std::time::Duration;
 
@@ -71,7 +71,7 @@ pub struct Text {
 }
 
 /// The zone that a written time names.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum WrittenZone {
     /// None: the reader's own.
     Floating,
@@ -345,9 +345,6 @@ pub enum ReadError {
         /// Its size.
         bytes: usize,
     },
-    /// There is text, but no calendar in it.
-    #[error("this is not a calendar: it has no line BEGIN:VCALENDAR")]
-    NotCalendar,
     /// A page that asks for a name and a password.
     #[error("this is a sign-in page, not a feed")]
     SignIn,
@@ -357,6 +354,9 @@ pub enum ReadError {
         /// Title of the page.
         title: Option<String>,
     },
+    /// There is text, but no calendar in it.
+    #[error("this is not a calendar: it has no line BEGIN:VCALENDAR")]
+    NotCalendar,
     /// Something else.
     #[error("this is not a feed: {found}")]
     NotAFeed {

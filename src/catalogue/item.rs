@@ -8,6 +8,7 @@ use chrono_tz::Tz;
 use super::{Base, Facet, Millis, Range, text::Text};
 use crate::{
     event::{Decision, Listing, Occurrence, Status},
+    normalise::recurrence,
     query::{
         place::{region_id, regions_of_postcode},
         slug,
@@ -124,6 +125,15 @@ impl Item {
 }
 
 impl Listing {
+    /// Its dates that overlap the range, in order, cancelled ones included; worked out anew at each call.
+    #[must_use]
+    pub fn occurrences(&self, range: Range) -> Vec<Occurrence> {
+        let (to, zone) = (range.to.unwrap_or(DateTime::<Utc>::MAX_UTC), self.facts.time_zone);
+        let mut dates = expand(self, range);
+        dates.retain(|date| date.span.overlaps(range.from, to, zone));
+        dates
+    }
+
     /// The status of one date: its own, else that of the whole.
     #[must_use]
     pub fn status_of(&self, occurrence: &Occurrence) -> Status {
@@ -148,20 +158,30 @@ impl Listing {
 fn expand(listing: &Listing, range: Range) -> Vec<Occurrence> {
     let facts = &listing.facts;
     let Some(span) = facts.span else { return Vec::new() };
-    let once = vec![Occurrence { span, instance: None, changed_by: None }];
-    let Some(_recurrence) = &facts.recurrence else { return once };
-    let _ = range;
-    once
+    if facts.recurrence.is_none() {
+        return vec![Occurrence { span, instance: None, changed_by: None }];
+    }
+    let to = range.to.unwrap_or(DateTime::<Utc>::MAX_UTC);
+    recurrence::expand(&span, facts.time_zone, facts.recurrence.as_ref(), range.from, to).occurrences
 }
 
 fn last_end(listing: &Listing) -> Millis {
     let facts = &listing.facts;
+    let zone = facts.time_zone;
     let Some(span) = facts.span else { return Millis::MAX };
-    if facts.recurrence.is_some() {
-        return Millis::MAX;
-    }
+    let last = match &facts.recurrence {
+        None => span.end_utc(zone),
+        Some(rule) => {
+            let Some(last) = recurrence::last_instance(&span, zone, rule) else {
+                return Millis::MAX;
+            };
+            // A date may have been moved to after the last one.
+            let moved = rule.overrides.iter().map(|change| change.span.end_utc(zone));
+            moved.fold(last.span.end_utc(zone), DateTime::max)
+        }
+    };
     // A date without length is not over before it has begun.
-    span.end_utc(facts.time_zone).timestamp_millis().saturating_add(1)
+    last.timestamp_millis().saturating_add(1)
 }
 
 fn regions(listing: &Listing, base: &Base) -> Vec<String> {

@@ -11,7 +11,7 @@ pub struct Word {
     pub from: usize,
     /// Byte after the last in the original.
     pub to: usize,
-    /// Written in capitals (a plural s apart), at least two letters.
+    /// Written mostly in capitals (`SEND`, `TROs`, `DoLS`), at least two letters.
     pub capitals: bool,
     /// Something other than space stands before it (a full stop, a colon): a phrase does not reach over it.
     pub breaks: bool,
@@ -104,7 +104,9 @@ fn push(folded: &mut Folded, word: &str, (from, to): (usize, usize), breaks: boo
 fn in_capitals(word: &str) -> bool {
     let body = word.trim_end_matches("'s").trim_end_matches("’s");
     let body = body.strip_suffix('s').unwrap_or(body);
-    body.chars().filter(|c| c.is_uppercase()).count() >= 2 && !body.chars().any(char::is_lowercase)
+    let letters = body.chars().filter(|c| c.is_alphabetic()).count();
+    let upper = body.chars().filter(|c| c.is_uppercase()).count();
+    upper >= 2 && upper * 2 > letters
 }
 
 /// One word, folded: `Children’s` and `childrens` to `children`, `Authorities` to `authority`.

@@ -40,7 +40,7 @@ fn undated(scope: &Scope<'_>, item: &Skipped) -> Option<Draft> {
     entry.title.as_ref().filter(|title| !title.value.trim().is_empty())?;
     let mut draft = scope.draft(&Words::of(entry, scope));
     let written = entry.start.as_ref().map(dates::said).unwrap_or_default();
-    let says = format!("no date was found: {}", item.reason);
+    let says = "no date was found: the start (DTSTART) is missing or cannot be read";
     draft.facts.evidence.date.push(Reason::new(written, "DTSTART", says));
     Some(draft)
 }

@@ -130,7 +130,7 @@ fn words_of(part: &str) -> impl Iterator<Item = String> {
 }
 
 /// "Microsoft Teams meeting", "Online via Zoom": nothing but the network.
-fn only_online(part: &str) -> bool {
+pub(super) fn only_online(part: &str) -> bool {
     let (mut online, mut google) = (false, false);
     for word in words_of(part) {
         google |= word == "google";

@@ -91,7 +91,7 @@ fn doubtful(out: &Normalised) -> Option<Problem> {
         .filter(|draft| draft.date_doubt.is_some() && draft.private.is_none())
         .collect();
     let first = held.first()?;
-    let reason = first.date_doubt.as_deref().unwrap_or_default();
+    let reason = first.date_doubt.as_deref().unwrap_or_default().trim_end_matches('.');
     let text = format!(
         "{} a date that is not certain, and held for review: {} ({reason}).",
         items(held.len(), "has", "have"),

@@ -81,6 +81,13 @@ pub(super) fn in_prose(words: &str) -> Option<String> {
         .or_else(|| after(words, &AT).find(|run| convincing(run) && names_venue(first_part(run))))
         .or_else(|| after(words, &TOWN).next())
         .or_else(|| whole_sentence(words))
+        .or_else(|| only_online(words))
+}
+
+/// "Online." as a sentence or line of its own stands where the venue would.
+fn only_online(words: &str) -> Option<String> {
+    let mut sentences = words.split(['.', '\n', ';']).map(str::trim).filter(|part| part.len() <= 60);
+    sentences.find(|part| super::place::only_online(part)).map(str::to_owned)
 }
 
 fn labelled(words: &str) -> Option<String> {
@@ -97,6 +104,18 @@ fn after<'a>(words: &'a str, before: &'static Regex) -> impl Iterator<Item = Str
         .take(50)
         .filter_map(|found| found.get(1).and_then(|first| words.get(first.start()..)))
         .filter_map(|rest| run(rest).map(|(run, _)| run))
+        .filter(|run| !begins_with_day(run))
+}
+
+/// The other end of a range of days: "2027 – Wednesday, 12 May".
+fn begins_with_day(run: &str) -> bool {
+    let first = run.split(|c: char| !c.is_alphabetic()).find(|word| !word.is_empty()).unwrap_or_default();
+    let first: String = first.to_lowercase().chars().take(3).collect();
+    let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+    let months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    let length = run.split([' ', ',']).next().map_or(0, str::len);
+    (days.contains(&first.as_str()) && (length <= 4 || run.split([' ', ',']).next().is_some_and(|word| word.ends_with("day"))))
+        || (months.contains(&first.as_str()) && run.contains(|c: char| c.is_ascii_digit()))
 }
 
 fn first_part(run: &str) -> &str {
@@ -246,6 +265,10 @@ mod tests {
                 Some("Newcastle upon Tyne"),
             ),
             ("12-1pm, for private rented sector teams in any council.", None),
+            ("County Hall, Oxford\nTuesday, 11 May 2027 – Wednesday, 12 May 2027\n\nTwo days.", Some("County Hall, Oxford")),
+            ("Online\nTuesday, 13 July 2027, 10am – 12:30pm", Some("Online")),
+            ("For web editors in council teams. On Microsoft Teams.", Some("On Microsoft Teams")),
+            ("Online booking opens soon. Teams of four.", None),
             ("For arts officers in Surrey and Sussex councils.", None),
             ("Leeds City Council hosts planners from across the north.", None),
             ("Two days for resilience leads. Bring a laptop.", None),

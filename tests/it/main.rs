@@ -9,8 +9,12 @@
 
 mod config;
 mod feed_corpus;
+mod feed_network;
 mod feed_server;
 mod fetch;
 mod ical_corpus;
 mod layers;
+mod lens;
+mod merging;
 mod network;
+mod server;

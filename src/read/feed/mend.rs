@@ -138,7 +138,7 @@ impl Mender {
     fn start(&mut self, tag: &Tag, line: u32) {
         let Some(name) = names::element(&tag.name, self.root) else { return };
         if self.root.is_none() {
-            self.begin(&name, tag);
+            self.begin(&tag.name, tag);
             return;
         }
         if self.stack.is_empty() {
@@ -312,7 +312,8 @@ impl Mender {
         // Items after </channel> are met; they belong to it.
         let holds_items = name == "channel" && self.root.is_some_and(|root| root.holder() == name);
         let keep = if holds_items { at + 1 } else { at };
-        if self.stack.len() > keep + 1 && name != "channel" {
+        // A channel is kept open until the feed ends.
+        if self.stack.iter().skip(at + 1).any(|open| open.name != "channel") {
             self.faults.note(Fault::UnclosedElement, Some(line));
         }
         while self.stack.len() > keep {

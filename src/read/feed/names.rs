@@ -7,7 +7,7 @@ use html5ever::Attribute;
 pub(super) enum Root {
     /// `<rss>`
     Rss,
-    /// `<rdf:RDF>`
+    /// `<rdf:RDF>`: RSS 0.90 and 1.0.
     Rdf,
     /// `<channel>` without anything around it (CDF, and templates that forget).
     Channel,
@@ -22,8 +22,8 @@ pub(super) enum Root {
 impl Root {
     pub(super) fn element(self) -> &'static str {
         match self {
-            Self::Rss | Self::Channel => "rss",
-            Self::Rdf => "rdf:RDF",
+            // feed-rs drops items of RSS 1.0 that have no link; as RSS 2.0 they are kept.
+            Self::Rss | Self::Channel | Self::Rdf => "rss",
             Self::Feed | Self::Feed03 => "feed",
             Self::Entry => "entry",
         }
@@ -32,7 +32,7 @@ impl Root {
     /// The element whose children are items.
     pub(super) fn holder(self) -> &'static str {
         match self {
-            Self::Rss | Self::Channel => "channel",
+            Self::Rss | Self::Channel | Self::Rdf => "channel",
             other => other.element(),
         }
     }
@@ -43,7 +43,6 @@ impl Root {
 }
 
 pub(super) const ATOM: &str = "http://www.w3.org/2005/Atom";
-const RSS1: &str = "http://purl.org/rss/1.0/";
 
 /// Prefixes with a usual meaning, declared for those who forget to.
 pub(super) const USUAL_PREFIXES: &[(&str, &str)] = &[
@@ -58,9 +57,6 @@ const NAMESPACES: &[(&str, &str)] = &[
     ("http://purl.org/atom/ns#", ATOM),
     ("https://www.w3.org/2005/atom", ATOM),
     ("http://www.w3.org/2005/atom", ATOM),
-    ("http://purl.org/rss/1.0", RSS1),
-    ("http://my.netscape.com/rdf/simple/0.9/", RSS1),
-    ("http://channel.netscape.com/rdf/simple/0.9/", RSS1),
     ("https://purl.org/dc/elements/1.1/", "http://purl.org/dc/elements/1.1/"),
     ("https://purl.org/rss/1.0/modules/content/", "http://purl.org/rss/1.0/modules/content/"),
 ];
@@ -74,8 +70,6 @@ const SPELLINGS: &[(&str, &str)] = &[
     ("skiphours", "skipHours"),
     ("skipdays", "skipDays"),
     ("textinput", "textInput"),
-    ("rdf:rdf", "rdf:RDF"),
-    ("rdf:seq", "rdf:Seq"),
     ("sy:updateperiod", "sy:updatePeriod"),
     ("sy:updatefrequency", "sy:updateFrequency"),
     ("ispermalink", "isPermaLink"),
@@ -104,8 +98,13 @@ pub(super) fn element(name: &str, root: Option<Root>) -> Option<String> {
         Some(Root::Feed | Root::Feed03 | Root::Entry) => name.strip_prefix("atom:").unwrap_or(name),
         _ => name,
     };
-    let name =
-        if root == Some(Root::Feed03) { respelled(ATOM_03, name).unwrap_or(name) } else { name };
+    let name = match (root, local(name)) {
+        (Some(Root::Rdf), "rdf") => "rss",
+        (Some(Root::Feed | Root::Feed03), "item") => "entry",
+        (Some(Root::Rss | Root::Rdf | Root::Channel), "entry") => "item",
+        _ => name,
+    };
+    let name = if root == Some(Root::Feed03) { respelled(ATOM_03, name).unwrap_or(name) } else { name };
     Some(respelled(SPELLINGS, name).unwrap_or(name).to_owned())
 }
 
@@ -117,6 +116,7 @@ fn is_name(name: &str) -> bool {
         && !name.ends_with(':')
 }
 
+/// The name without its prefix.
 fn local(name: &str) -> &str {
     name.rsplit(':').next().unwrap_or(name)
 }
@@ -139,7 +139,7 @@ pub(super) fn is_item(name: &str) -> bool {
 }
 
 pub(super) fn is_container(name: &str) -> bool {
-    matches!(name, "channel" | "rss" | "feed" | "rdf:RDF")
+    matches!(name, "channel" | "rss" | "feed")
 }
 
 /// Elements whose own characters mean nothing.
@@ -204,22 +204,16 @@ pub(super) fn has_tags(text: &str) -> bool {
 }
 
 pub(super) fn is_atom_03(attributes: &[Attribute]) -> bool {
-    attributes
-        .iter()
-        .any(|a| a.name.local.starts_with("xmlns") && &*a.value == "http://purl.org/atom/ns#")
+    attributes.iter().any(|a| a.name.local.starts_with("xmlns") && &*a.value == "http://purl.org/atom/ns#")
 }
 
 /// Attributes with names that XML can hold, and namespaces that the parser knows.
 pub(super) fn attributes(attributes: &[Attribute]) -> impl Iterator<Item = (String, String)> {
     attributes.iter().filter(|a| is_name(&a.name.local)).map(|attribute| {
-        let key =
-            respelled(SPELLINGS, &attribute.name.local).unwrap_or(&attribute.name.local).to_owned();
+        let key = respelled(SPELLINGS, &attribute.name.local).unwrap_or(&attribute.name.local).to_owned();
         let value = if key.starts_with("xmlns") {
             let lower = attribute.value.trim().to_ascii_lowercase();
-            NAMESPACES
-                .iter()
-                .find(|(odd, _)| *odd == lower)
-                .map_or(attribute.value.trim(), |(_, known)| known)
+            NAMESPACES.iter().find(|(odd, _)| *odd == lower).map_or(attribute.value.trim(), |(_, known)| known)
         } else {
             &attribute.value
         };
@@ -234,8 +228,7 @@ pub(super) fn root_attributes(root: Root, written: &[Attribute]) -> Vec<(String,
         .filter(|(key, value)| !(key.starts_with("xmlns:") && value.is_empty()))
         .collect();
     match root {
-        Root::Rss | Root::Channel => kept.push(("version".into(), "2.0".into())),
-        Root::Rdf => kept.push(("xmlns".into(), RSS1.into())),
+        Root::Rss | Root::Channel | Root::Rdf => kept.push(("version".into(), "2.0".into())),
         Root::Feed | Root::Feed03 | Root::Entry => kept.push(("xmlns".into(), ATOM.into())),
     }
     for (prefix, namespace) in USUAL_PREFIXES {
