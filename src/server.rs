@@ -35,6 +35,7 @@ mod ask;
 mod assets;
 mod cache;
 mod calendars;
+mod find;
 mod manners;
 mod openapi;
 mod origin;

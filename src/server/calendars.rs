@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{
     answer::{Answer, Refusal},
     ask::Ask,
-    pages::{self, request},
+    find::{self, request},
 };
 use crate::{
     catalogue::{Item, Range},
@@ -69,32 +69,32 @@ pub(super) fn calendar(ask: &Ask) -> Result<Answer, Refusal> {
 
 /// `/services/{id}/calendar.ics`.
 pub(super) fn service(ask: &Ask) -> Result<Answer, Refusal> {
-    write(ask, Some(pages::scope(ask, Scope::Service)?))
+    write(ask, Some(find::scope(ask, Scope::Service)?))
 }
 
 /// `/kinds/{id}/calendar.ics`.
 pub(super) fn kind(ask: &Ask) -> Result<Answer, Refusal> {
-    write(ask, Some(pages::scope(ask, Scope::Kind)?))
+    write(ask, Some(find::scope(ask, Scope::Kind)?))
 }
 
 /// `/councils/{code}/calendar.ics`.
 pub(super) fn council(ask: &Ask) -> Result<Answer, Refusal> {
-    write(ask, Some(pages::scope(ask, Scope::Council)?))
+    write(ask, Some(find::scope(ask, Scope::Council)?))
 }
 
 /// `/regions/{id}/calendar.ics`.
 pub(super) fn region(ask: &Ask) -> Result<Answer, Refusal> {
-    write(ask, Some(pages::scope(ask, Scope::Region)?))
+    write(ask, Some(find::scope(ask, Scope::Region)?))
 }
 
 /// `/groups/{id}/calendar.ics`.
 pub(super) fn group(ask: &Ask) -> Result<Answer, Refusal> {
-    write(ask, Some(pages::scope(ask, Scope::Group)?))
+    write(ask, Some(find::scope(ask, Scope::Group)?))
 }
 
 /// `/events/{id}.ics`.
 pub(super) fn event(ask: &Ask, id: &str) -> Result<Answer, Refusal> {
-    let item = pages::find(ask, id, |into| format!("/events/{into}.ics"))?;
+    let item = find::find(ask, id, |into| format!("/events/{into}.ics"))?;
     ask.no_parameters()?;
     let listing = &item.listing;
     let site = ask.site();
@@ -154,14 +154,18 @@ pub(super) fn atom(ask: &Ask) -> Result<Answer, Refusal> {
 /// `/feed.json`.
 pub(super) fn json_feed(ask: &Ask) -> Result<Answer, Refusal> {
     let (info, items) = announced(ask)?;
-    let feed = atom::json_feed(&info, items.iter().map(AsRef::as_ref), &ask.context());
+    let mut feed = atom::json_feed(&info, items.iter().map(AsRef::as_ref), &ask.context());
+    if let Some(object) = feed.as_object_mut() {
+        // JSON Feed has no null: what is not known is left out.
+        object.retain(|_, value| !value.is_null());
+    }
     Ok(Answer::new("application/feed+json; charset=utf-8", feed.to_string()))
 }
 
 /// `/feeds/{id}/health.atom`: each change in the way its checks end, newest first.
 pub(super) fn health(ask: &Ask) -> Result<Answer, Refusal> {
     ask.no_parameters()?;
-    let view = pages::feed_view(ask)?;
+    let view = find::feed_view(ask)?;
     let page = format!("{}/feeds/{}", ask.base, view.feed.id);
     let good = |check: &Check| matches!(check.outcome, Outcome::Changed | Outcome::Unchanged);
     let mut changes: Vec<&Check> = Vec::new();

@@ -194,6 +194,7 @@ async fn errors_speak_the_language_of_their_reader() {
         ("/api/v1/nothing", 404, "application/problem+json"),
         ("/api/v1/events/unknown00000", 404, "application/problem+json"),
         ("/events/goneaaaaaaaa", 410, "text/html; charset=utf-8"),
+        ("/events/unknown00000.ics", 404, "application/problem+json"),
         ("/api/v1/events/goneaaaaaaaa", 410, "application/problem+json"),
         ("/api/v1/changes?since=other-5", 410, "application/problem+json"),
         ("/events/%ff", 404, "text/html; charset=utf-8"),
