@@ -1,5 +1,13 @@
 //! The calendar that leaves, read back by readers that are not its writer.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::too_many_lines,
+    reason = "helpers of tests, which may fail"
+)]
+
 mod shapes;
 
 use std::collections::BTreeSet;
@@ -29,6 +37,10 @@ use proptest::prelude::*;
 type Seen = (DateTime<Utc>, Option<DateTime<Utc>>, bool, String);
 
 fn published(listings: &[Listing]) -> String {
+    published_in(listings, range())
+}
+
+fn published_in(listings: &[Listing], range: Range) -> String {
     let (vocabulary, members) = (Vocabulary::embedded().unwrap(), Members::embedded().unwrap());
     let context = Context {
         base: "https://moot.example",
@@ -44,7 +56,7 @@ fn published(listings: &[Listing]) -> String {
         time_zone: Tz::Europe__London,
     };
     let listings: Vec<&Listing> = listings.iter().collect();
-    write(&info, &listings, range(), &context)
+    write(&info, &listings, range, &context)
 }
 
 fn range() -> Range {
@@ -162,8 +174,7 @@ fn the_same_content_is_the_same_bytes_in_any_order_of_arrival() {
             epoch: "e".into(),
         };
         let put = listings.into_iter().map(std::sync::Arc::new).collect();
-        let catalogue =
-            Catalogue::build(base, Update { put, ..Update::default() }, shapes::now());
+        let catalogue = Catalogue::build(base, Update { put, ..Update::default() }, shapes::now());
         let found = catalogue.calendar(&Query::default(), range());
         let found: Vec<Listing> = found.iter().map(|listing| (**listing).clone()).collect();
         published(&found)
@@ -185,10 +196,9 @@ fn uids_are_unique_and_do_not_move_with_the_window() {
     let distinct: BTreeSet<&String> = all.iter().collect();
     assert_eq!(distinct.len(), all.len());
     let later = Range { from: shapes::utc("2027-03-01T00:00"), to: range().to };
-    for listing in &listings {
-        let dates = |range: Range| listing.occurrences(range);
-        assert!(dates(later).iter().all(|date| dates(range()).contains(date)), "{}", listing.id);
-    }
+    let later = uids(&published_in(&listings, later));
+    assert!(later.len() > 20 && later.len() < all.len());
+    assert!(later.iter().all(|uid| distinct.contains(uid)));
 }
 
 /// For the calendar clients: `FOLKMOOT_CALENDAR_OUT=FILE cargo test --test it published::a_calendar`.
@@ -212,7 +222,9 @@ fn cleaned(text: &str) -> String {
     let text = text.replace("\r\n", "\n");
     for letter in text.trim().chars() {
         match letter {
-            '\r' | '\n' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => clean.push('\n'),
+            '\r' | '\n' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => {
+                clean.push('\n')
+            }
             '\t' => clean.push(' '),
             '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{fffe}' => {}
             other if other.is_control() => {}

@@ -99,9 +99,24 @@ fn steady(span: &Span, recurrence: &Recurrence, shown: Tz, zones: &mut ZonesInUs
 pub(super) fn is_utc(zone: Tz) -> bool {
     matches!(
         zone.name(),
-        "UTC" | "Etc/UTC" | "Etc/GMT" | "GMT" | "Etc/UCT" | "UCT" | "Zulu" | "Etc/Zulu"
-            | "Universal" | "Etc/Universal" | "Etc/Greenwich" | "Greenwich" | "GMT0" | "Etc/GMT0"
-            | "GMT+0" | "GMT-0" | "Etc/GMT+0" | "Etc/GMT-0"
+        "UTC"
+            | "Etc/UTC"
+            | "Etc/GMT"
+            | "GMT"
+            | "Etc/UCT"
+            | "UCT"
+            | "Zulu"
+            | "Etc/Zulu"
+            | "Universal"
+            | "Etc/Universal"
+            | "Etc/Greenwich"
+            | "Greenwich"
+            | "GMT0"
+            | "Etc/GMT0"
+            | "GMT+0"
+            | "GMT-0"
+            | "Etc/GMT+0"
+            | "Etc/GMT-0"
     )
 }
 
@@ -269,7 +284,11 @@ mod tests {
             ("FREQ=DAILY;COUNT=3", "2026-12-01", Some("FREQ=DAILY")),
             ("FREQ=DAILY;BYDAY=MO", "2026-12-01", None),
             ("FREQ=WEEKLY", "2026-12-01", Some("FREQ=WEEKLY;BYDAY=TU")),
-            ("FREQ=WEEKLY;INTERVAL=2;BYDAY=TH,TU;WKST=SU", "2026-12-01", Some("FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,TH;WKST=SU")),
+            (
+                "FREQ=WEEKLY;INTERVAL=2;BYDAY=TH,TU;WKST=SU",
+                "2026-12-01",
+                Some("FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,TH;WKST=SU"),
+            ),
             ("FREQ=WEEKLY;BYDAY=WE", "2026-12-01", None),
             ("FREQ=WEEKLY;BYDAY=1TU", "2026-12-01", None),
             ("FREQ=MONTHLY", "2026-12-01", Some("FREQ=MONTHLY;BYMONTHDAY=1")),
@@ -282,7 +301,11 @@ mod tests {
             ("FREQ=MONTHLY;BYDAY=2TU", "2026-12-01", None),
             ("FREQ=MONTHLY;BYDAY=MO,TU;BYSETPOS=1", "2026-12-01", None),
             ("FREQ=YEARLY", "2026-12-01", Some("FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=1")),
-            ("FREQ=YEARLY;BYMONTH=12;BYDAY=1TU", "2026-12-01", Some("FREQ=YEARLY;BYMONTH=12;BYDAY=1TU")),
+            (
+                "FREQ=YEARLY;BYMONTH=12;BYDAY=1TU",
+                "2026-12-01",
+                Some("FREQ=YEARLY;BYMONTH=12;BYDAY=1TU"),
+            ),
             ("FREQ=YEARLY;BYDAY=1TU", "2026-12-01", None),
             ("FREQ=YEARLY", "2028-02-29", None),
             ("FREQ=HOURLY;COUNT=3", "2026-12-01", None),

@@ -121,15 +121,17 @@ fn single() -> Vec<Listing> {
         timed("No length", "2027-02-04T14:00", Some("2027-02-04T14:00")),
         timed("Overnight", "2027-02-05T20:00", Some("2027-02-06T08:00")),
         timed_in(Tz::UTC, "In UTC", "2027-06-01T09:00", Some("2027-06-01T10:00")),
-        timed_in(Tz::America__New_York, "In New York", "2027-03-20T09:00", Some("2027-03-20T10:00")),
+        timed_in(
+            Tz::America__New_York,
+            "In New York",
+            "2027-03-20T09:00",
+            Some("2027-03-20T10:00"),
+        ),
         timed_in(Tz::Asia__Kolkata, "In India", "2027-05-20T09:00", Some("2027-05-20T10:00")),
         listing(
             Tz::Europe__London,
             "The second half past one",
-            Span::Timed {
-                start: utc("2027-10-31T01:30"),
-                end: Some(utc("2027-10-31T03:00")),
-            },
+            Span::Timed { start: utc("2027-10-31T01:30"), end: Some(utc("2027-10-31T03:00")) },
         ),
     ]
 }
@@ -151,7 +153,11 @@ fn series() -> Vec<Listing> {
             named.title = Some("With a name of its own".into());
             r.overrides = vec![moved, called_off, named];
         }),
-        repeats(morning("Two days of every second week"), "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,TH;WKST=SU;COUNT=20", none),
+        repeats(
+            morning("Two days of every second week"),
+            "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,TH;WKST=SU;COUNT=20",
+            none,
+        ),
         repeats(morning("First Tuesday"), "FREQ=MONTHLY;BYDAY=1TU", none),
         repeats(
             timed("Last Friday", "2026-11-27T13:00", Some("2026-11-27T14:00")),
@@ -181,7 +187,9 @@ fn series() -> Vec<Listing> {
         repeats(morning("With further dates"), "FREQ=WEEKLY;COUNT=3", |r| {
             r.rdate = vec![ExtraDate { start: face("2027-05-05T18:00"), length: Some(7200) }];
         }),
-        repeats(morning("Counted in UTC"), "FREQ=WEEKLY;COUNT=30", |r| r.zone = Zone::Iana(Tz::UTC)),
+        repeats(morning("Counted in UTC"), "FREQ=WEEKLY;COUNT=30", |r| {
+            r.zone = Zone::Iana(Tz::UTC)
+        }),
         repeats(morning("Counted with an offset"), "FREQ=WEEKLY;COUNT=3", |r| {
             r.zone = Zone::Offset(0);
         }),
@@ -190,25 +198,34 @@ fn series() -> Vec<Listing> {
             later.this_and_future = true;
             r.overrides = vec![later];
         }),
-        repeats(days("Whole days each week", "2026-12-02", "2026-12-03"), "FREQ=WEEKLY;COUNT=9", |r| {
-            r.exdate = vec![Local::Date(day("2026-12-16"))];
-            r.overrides = vec![Override {
-                instance: Local::Date(day("2026-12-23")),
-                this_and_future: false,
-                span: Span::AllDay { start: day("2026-12-28"), end: day("2026-12-30") },
-                title: None,
-                status: None,
-                description: None,
-                place: None,
-            }];
-        }),
+        repeats(
+            days("Whole days each week", "2026-12-02", "2026-12-03"),
+            "FREQ=WEEKLY;COUNT=9",
+            |r| {
+                r.exdate = vec![Local::Date(day("2026-12-16"))];
+                r.overrides = vec![Override {
+                    instance: Local::Date(day("2026-12-23")),
+                    this_and_future: false,
+                    span: Span::AllDay { start: day("2026-12-28"), end: day("2026-12-30") },
+                    title: None,
+                    status: None,
+                    description: None,
+                    place: None,
+                }];
+            },
+        ),
         repeats(
             timed("At an unsafe hour", "2026-12-06T01:30", Some("2026-12-06T02:30")),
             "FREQ=WEEKLY;COUNT=20",
             none,
         ),
         repeats(
-            timed_in(Tz::America__New_York, "Weekly in New York", "2026-12-03T09:00", Some("2026-12-03T10:00")),
+            timed_in(
+                Tz::America__New_York,
+                "Weekly in New York",
+                "2026-12-03T09:00",
+                Some("2026-12-03T10:00"),
+            ),
             "FREQ=WEEKLY;COUNT=20",
             none,
         ),
