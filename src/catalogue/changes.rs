@@ -139,9 +139,10 @@ impl Catalogue {
     pub fn forgetting_changes_before(&self, instant: DateTime<Utc>) -> Self {
         let mut next = self.clone();
         let newest = self.head();
-        let old = self.log.iter().take_while(|(cursor, change)| {
-            change.at < instant && **cursor != newest
-        });
+        let old = self
+            .log
+            .iter()
+            .take_while(|(cursor, change)| change.at < instant && **cursor != newest);
         for (cursor, _) in old {
             next.log.remove_mut(cursor);
         }

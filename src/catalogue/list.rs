@@ -59,10 +59,8 @@ impl Catalogue {
     pub fn list(&self, request: &Request, now: DateTime<Utc>) -> Page {
         let pinned = request.cursor.as_ref().map_or(now, |cursor| cursor.now);
         let range = Range::of(&request.query, pinned);
-        let mut hits: Vec<(SortKey, Hit)> = self
-            .hits(&request.query, range)
-            .map(|hit| (key(&hit, request.sort), hit))
-            .collect();
+        let mut hits: Vec<(SortKey, Hit)> =
+            self.hits(&request.query, range).map(|hit| (key(&hit, request.sort), hit)).collect();
         let total = hits.len();
         let descending = request.sort.is_descending();
         hits.sort_by(|a, b| order(descending, (&a.0, a.1.id()), (&b.0, b.1.id())));

@@ -23,10 +23,7 @@ impl Range {
     /// What a query asks for: by default from now on.
     #[must_use]
     pub fn of(query: &Query, now: DateTime<Utc>) -> Self {
-        Self {
-            from: query.from.map_or(now, |from| from.at),
-            to: query.to.map(|to| to.at),
-        }
+        Self { from: query.from.map_or(now, |from| from.at), to: query.to.map(|to| to.at) }
     }
 
     /// What a calendar shows: by default from 31 days ago to 18 months ahead.

@@ -34,9 +34,9 @@ impl Text {
 
     /// Whether every word of the question occurs: whole, as the beginning of a word, or in the other number.
     pub(crate) fn has_all(&self, question: &[Wanted]) -> bool {
-        question.iter().all(|wanted| {
-            self.words.contains(&wanted.begins) || self.words.contains(&wanted.stems)
-        })
+        question
+            .iter()
+            .all(|wanted| self.words.contains(&wanted.begins) || self.words.contains(&wanted.stems))
     }
 }
 
@@ -101,8 +101,21 @@ mod tests {
             "Children\u{2019}s services; Gr\u{175}p Llyfrgelloedd; buses, boxes, a class",
         ]);
         for question in [
-            "library", "libraries", "librar", "LIBRARY show", "cafe", "caf\u{e9}s", "fly tipping",
-            "fly-tip", "childrens service", "grwp", "bus", "box", "classes", "a", "tell",
+            "library",
+            "libraries",
+            "librar",
+            "LIBRARY show",
+            "cafe",
+            "caf\u{e9}s",
+            "fly tipping",
+            "fly-tip",
+            "childrens service",
+            "grwp",
+            "bus",
+            "box",
+            "classes",
+            "a",
+            "tell",
             "show and tell".trim_start_matches("show and "),
         ] {
             assert!(text.has_all(&wanted(question)), "{question}");

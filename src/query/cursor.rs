@@ -65,7 +65,8 @@ mod tests {
     #[test]
     fn survives_the_journey() {
         for key in [SortKey::Time(-5), SortKey::Time(i64::MAX), SortKey::Text("a\nt b".into())] {
-            let cursor = Cursor { now: DateTime::UNIX_EPOCH, key, id: "abc:20261201T100000".into() };
+            let cursor =
+                Cursor { now: DateTime::UNIX_EPOCH, key, id: "abc:20261201T100000".into() };
             assert_eq!(Cursor::decode(&cursor.encode()), Some(cursor));
         }
         assert_eq!(Cursor::decode("rubbish"), None);

@@ -14,9 +14,28 @@ use crate::{event::midnight, vocabulary::KIND_GROUPS};
 
 /// Every filter and how lists are asked for, in the order of DESIGN 5.3.
 pub(super) const PARAMETERS: [&str; 22] = [
-    "service", "general", "kind", "series", "group", "feed", "status", "council", "region",
-    "nation", "near", "within", "or_online", "attendance", "open_to", "q", "from", "to", "listed",
-    "limit", "cursor", "sort",
+    "service",
+    "general",
+    "kind",
+    "series",
+    "group",
+    "feed",
+    "status",
+    "council",
+    "region",
+    "nation",
+    "near",
+    "within",
+    "or_online",
+    "attendance",
+    "open_to",
+    "q",
+    "from",
+    "to",
+    "listed",
+    "limit",
+    "cursor",
+    "sort",
 ];
 
 /// Set by campaigns, social networks and mail programs on links that people pass on.
@@ -416,15 +435,16 @@ fn short(value: &str) -> String {
 
 fn hint<'a>(written: &str, allowed: impl Iterator<Item = &'a str>) -> String {
     let score = |word: &str| {
-        let same_begin = word.len() >= 3 && (word.starts_with(written) || written.starts_with(word));
+        let same_begin =
+            word.len() >= 3 && (word.starts_with(written) || written.starts_with(word));
         let like = normalized_damerau_levenshtein(written, word);
         if same_begin && written.len() >= 3 { like.max(0.75) } else { like }
     };
     // Of two that are as far off, the one that begins alike.
-    let begins = |word: &str| jaro_winkler(written, word);
+    let begins = |word: &str| written.chars().zip(word.chars()).take_while(|(a, b)| a == b).count();
     allowed
         .map(|word| (score(word), begins(word), word))
-        .max_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)))
+        .max_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)))
         .filter(|(score, ..)| *score >= 0.6)
         .map(|(.., word)| format!("; did you mean '{word}'?"))
         .unwrap_or_default()
@@ -439,8 +459,7 @@ mod tests {
     use crate::{member::Members, vocabulary::Vocabulary};
 
     fn ask(address: &str) -> Result<Request, Vec<Fault>> {
-        let (vocabulary, members) =
-            (Vocabulary::embedded().unwrap(), Members::embedded().unwrap());
+        let (vocabulary, members) = (Vocabulary::embedded().unwrap(), Members::embedded().unwrap());
         let feeds = ["a-feed".to_owned()];
         let known = Known {
             vocabulary: &vocabulary,
@@ -458,17 +477,32 @@ mod tests {
         for (written, canonical) in [
             ("", ""),
             ("service=waste,parks&service=waste", "service=parks,waste"),
-            ("kind=take-part&listed=yes&general=no&utm_source=x&fbclid=1&mc_eid=2&gclid=3", "kind=take-part"),
+            (
+                "kind=take-part&listed=yes&general=no&utm_source=x&fbclid=1&mc_eid=2&gclid=3",
+                "kind=take-part",
+            ),
             ("council=wbk&q=%20%20Bin++Day%20", "council=WBK&q=Bin%20Day"),
             ("near=rg14+5ld&within=30", "near=RG14&within=30"),
             ("near=51.40123,-1.3234", "near=51.4,-1.32"),
             ("near=WBK,RG14", "near=WBK&near=RG14"),
             ("region=South+East&nation=wales", "region=south-east&nation=wales"),
-            ("from=2026-12-01&to=2026-12-24T18:00:00%2B01:00", "from=2026-12-01&to=2026-12-24T17:00:00Z"),
+            (
+                "from=2026-12-01&to=2026-12-24T18:00:00%2B01:00",
+                "from=2026-12-01&to=2026-12-24T17:00:00Z",
+            ),
             ("to=2027-06-01T10:00:00+01:00", "to=2027-06-01T09:00:00Z"),
-            ("attendance=hybrid,online&status=cancelled&open_to=everyone", "status=cancelled&attendance=online,hybrid&open_to=everyone"),
-            ("limit=20&sort=-updated&fields=title,start", "limit=20&sort=-updated&fields=title,start"),
-            ("series=LGMakers&feed=a-feed&or_online=yes", "series=lgmakers&feed=a-feed&or_online=yes"),
+            (
+                "attendance=hybrid,online&status=cancelled&open_to=everyone",
+                "status=cancelled&attendance=online,hybrid&open_to=everyone",
+            ),
+            (
+                "limit=20&sort=-updated&fields=title,start",
+                "limit=20&sort=-updated&fields=title,start",
+            ),
+            (
+                "series=LGMakers&feed=a-feed&or_online=yes",
+                "series=lgmakers&feed=a-feed&or_online=yes",
+            ),
             ("service=&q=", ""),
         ] {
             let request = ask(written).unwrap_or_else(|faults| panic!("{written}: {faults:?}"));
@@ -528,8 +562,7 @@ mod tests {
             time_zone: Tz::Europe__London,
         };
         let pairs = [("since".to_owned(), "x-1".to_owned())];
-        let request =
-            parse_with(pairs.clone(), &known, DateTime::UNIX_EPOCH, &["since"]).unwrap();
+        let request = parse_with(pairs.clone(), &known, DateTime::UNIX_EPOCH, &["since"]).unwrap();
         assert_eq!(request.extra["since"], "x-1");
         assert!(parse(pairs, &known, DateTime::UNIX_EPOCH).is_err());
     }

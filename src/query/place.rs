@@ -48,32 +48,17 @@ const AREAS: [(&[&str], &[&str]); 13] = [
     (&["CF", "LD", "LL", "NP", "SA"], &["wales"]),
     (&["BT"], &["northern-ireland"]),
     (&["DH", "NE", "SR", "TS"], &["north-east"]),
-    (
-        &["BB", "BL", "CA", "CW", "FY", "L", "LA", "M", "OL", "PR", "WA", "WN"],
-        &["north-west"],
-    ),
-    (
-        &["BD", "HD", "HG", "HU", "HX", "LS", "WF", "YO"],
-        &["yorkshire-and-the-humber"],
-    ),
+    (&["BB", "BL", "CA", "CW", "FY", "L", "LA", "M", "OL", "PR", "WA", "WN"], &["north-west"]),
+    (&["BD", "HD", "HG", "HU", "HX", "LS", "WF", "YO"], &["yorkshire-and-the-humber"]),
     (&["DE", "LE", "LN", "NG", "NN"], &["east-midlands"]),
     (&["B", "CV", "DY", "HR", "ST", "TF", "WR", "WS", "WV"], &["west-midlands"]),
-    (
-        &["AL", "CB", "CM", "CO", "IP", "LU", "NR", "SG", "SS", "WD"],
-        &["east-of-england"],
-    ),
+    (&["AL", "CB", "CM", "CO", "IP", "LU", "NR", "SG", "SS", "WD"], &["east-of-england"]),
     (
         &["BR", "CR", "E", "EC", "HA", "IG", "N", "NW", "RM", "SE", "SM", "SW", "UB", "W", "WC"],
         &["london"],
     ),
-    (
-        &["BN", "CT", "GU", "ME", "MK", "OX", "PO", "RG", "RH", "SL", "SO", "TN"],
-        &["south-east"],
-    ),
-    (
-        &["BA", "BH", "BS", "DT", "EX", "GL", "PL", "SN", "SP", "TA", "TQ", "TR"],
-        &["south-west"],
-    ),
+    (&["BN", "CT", "GU", "ME", "MK", "OX", "PO", "RG", "RH", "SL", "SO", "TN"], &["south-east"]),
+    (&["BA", "BH", "BS", "DT", "EX", "GL", "PL", "SN", "SP", "TA", "TQ", "TR"], &["south-west"]),
 ];
 
 /// Areas that straddle a border, the region of most of their people first.

@@ -12,4 +12,5 @@ mod feed_server;
 mod fetch;
 mod ical_corpus;
 mod layers;
+mod published;
 mod server;
