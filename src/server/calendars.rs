@@ -13,8 +13,7 @@ use crate::{
     health::{Check, Outcome},
     publish::{
         atom::{self, AtomEntry, FeedInfo},
-        csv,
-        ical::{self, CalendarInfo},
+        csv, ical as icalendar,
         page::{browse, feeds::discreet, filter, subscribe},
     },
     query::{Query, Request, Scope},
@@ -32,14 +31,14 @@ fn write(ask: &Ask, scope: Option<Scope>) -> Result<Answer, Refusal> {
     let listings = ask.catalogue.calendar(&query, range);
     let listings: Vec<&Listing> = listings.iter().map(AsRef::as_ref).collect();
     let site = ask.site();
-    let info = CalendarInfo {
+    let info = icalendar::CalendarInfo {
         name: subscribe::calendar_name(&site, &query),
         description: site.description.map(str::to_owned),
         url: Some(page_of(ask, &query)),
         source: Some(format!("{}{}", ask.base, own_path(ask, &query))),
         time_zone: site.zone,
     };
-    let text = ical::write(&info, &listings, range, &ask.context());
+    let text = icalendar::write(&info, &listings, range, &ask.context());
     let name = query.scope.as_ref().map_or_else(|| "events".into(), file_name);
     Ok(Answer::new("text/calendar; charset=utf-8", text)
         .with("content-disposition", format!("inline; filename=\"{name}.ics\"")))
@@ -98,7 +97,7 @@ pub(super) fn event(ask: &Ask, id: &str) -> Result<Answer, Refusal> {
     ask.no_parameters()?;
     let listing = &item.listing;
     let site = ask.site();
-    let info = CalendarInfo {
+    let info = icalendar::CalendarInfo {
         name: listing.facts.title.clone(),
         description: None,
         url: Some(format!("{}/events/{id}", ask.base)),
@@ -110,7 +109,7 @@ pub(super) fn event(ask: &Ask, id: &str) -> Result<Answer, Refusal> {
         Some(_) => Range::calendar(&Query::default(), ask.now),
         None => Range::all(),
     };
-    let text = ical::write_one(&info, listing, range, &ask.context());
+    let text = icalendar::write_one(&info, listing, range, &ask.context());
     Ok(Answer::new("text/calendar; charset=utf-8", text)
         .with("content-disposition", format!("attachment; filename=\"{id}.ics\"")))
 }

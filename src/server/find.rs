@@ -13,6 +13,9 @@ use crate::{
     vocabulary::KIND_GROUPS,
 };
 
+/// More values than every list of ids together needs in one address.
+const MOST_VALUES: usize = 400;
+
 /// Reads the filters, or says what is wrong with them.
 pub(super) fn request(ask: &Ask, extra: &[&str]) -> Result<Request, Refusal> {
     parse(ask, ask.pairs.clone(), extra)
@@ -24,6 +27,10 @@ pub(super) fn parse(
     pairs: Vec<(String, String)>,
     extra: &[&str],
 ) -> Result<Request, Refusal> {
+    let values = pairs.iter().map(|(_, value)| value.matches(',').count() + 1).sum::<usize>();
+    if values > MOST_VALUES {
+        return Err(Refusal::TooLong);
+    }
     cut_postcode(ask)?;
     let feeds: Vec<String> = ask.catalogue.feeds().map(|view| view.feed.id.clone()).collect();
     let known = Known {

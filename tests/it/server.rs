@@ -336,6 +336,24 @@ async fn the_page_of_an_event_says_all() {
 }
 
 #[tokio::test]
+async fn what_is_not_listed_says_so() {
+    let list = get("/events?listed=any").await;
+    assert!(list.text().contains("Pilates for beginners</a> <strong class=\"tag\">Not listed"));
+    let page = get("/events/leisureaaaaa").await;
+    assert!(page.text().contains("It is in no list or calendar here."));
+    assert!(page.text().contains("noindex"));
+}
+
+#[tokio::test]
+async fn a_long_list_of_nonsense_costs_little() {
+    let values = |number: usize| vec!["x"; number].join(",");
+    let few = get(&format!("/api/v1/events?service={}", values(300))).await;
+    assert_eq!(few.status, 400);
+    assert!(few.body.len() < 50_000, "{}", few.body.len());
+    assert_eq!(get(&format!("/api/v1/events?service={}", values(500))).await.status, 414);
+}
+
+#[tokio::test]
 async fn an_empty_list_helps() {
     let reply = get("/events?service=libraries&region=south-west").await;
     let text = reply.text();
