@@ -104,6 +104,7 @@ pub fn feeds(site: &Site, feeds: &[&FeedView]) -> String {
                 }
             }
         }
+        p { a href="/feeds.opml" { "The feeds whose addresses are public (OPML)" } }
         h2 { "Councils without a feed" }
         p { (words::count(without.len(), "council or combined authority", "councils and combined authorities")) " of the United Kingdom are not here yet. " a href="/publish" { "How to get your events listed" } "." }
         details {

@@ -59,7 +59,7 @@ pub(super) enum Takes {
 }
 
 /// Address, name of the operation, what it takes, media type, what it gives.
-pub(super) const ADDRESSES: [(&str, &str, Takes, &str, &str); 20] = [
+pub(super) const ADDRESSES: [(&str, &str, Takes, &str, &str); 21] = [
     (
         "/api/v1/events",
         "listEvents",
@@ -175,6 +175,13 @@ pub(super) const ADDRESSES: [(&str, &str, Takes, &str, &str); 20] = [
         Takes::Plain,
         "application/feed+json",
         "Newly announced events (JSON Feed 1.1).",
+    ),
+    (
+        "/feeds.opml",
+        "getFeedList",
+        Takes::Nothing,
+        "text/x-opml",
+        "The feeds whose addresses are public (OPML 2.0).",
     ),
 ];
 
