@@ -202,7 +202,10 @@ mod tests {
         let cut_text = cut(&text, 500);
         assert!(cut_text.ends_with("here.") && cut_text.len() <= 500 && cut_text.len() > 450);
         assert_eq!(cut("short", 500), "short");
-        assert_eq!(cut("\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}", 4), "\u{e9}\u{e9}\u{e9}\u{e9}\u{2026}");
+        assert_eq!(
+            cut("\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}", 4),
+            "\u{e9}\u{e9}\u{e9}\u{e9}\u{2026}"
+        );
         assert!(cut(&"word ".repeat(200), 500).ends_with("word\u{2026}"));
         assert!(cut(&format!("v1.2 {}", "x".repeat(900)), 500).chars().count() <= 501);
     }

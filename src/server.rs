@@ -7,6 +7,7 @@
 use std::{
     future::Future,
     net::SocketAddr,
+    path::Path,
     pin::pin,
     sync::{
         Arc,
@@ -35,6 +36,7 @@ mod ask;
 mod assets;
 mod cache;
 mod calendars;
+mod find;
 mod manners;
 mod openapi;
 mod origin;
@@ -47,6 +49,10 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
 const LARGEST_HEAD: usize = 32 * 1024;
 /// Connections open at once; more wait in the kernel's queue.
 const MOST_CONNECTIONS: usize = 1_024;
+/// A connection older than this is asked to end: a client that reads one byte a minute must not keep its slot.
+const LONGEST_LIFE: Duration = Duration::from_secs(600);
+/// What a connection that was asked to end may still take over its last answer.
+const LAST_ANSWER: Duration = Duration::from_secs(60);
 /// How long open requests may take to end after a shutdown was asked for.
 const FAREWELL: Duration = Duration::from_secs(3);
 
@@ -69,6 +75,24 @@ impl Settings {
     pub fn new(network: Network) -> Self {
         Self { network, texts: Texts::default(), listen: None, trusted_proxies: Vec::new() }
     }
+}
+
+/// Reads the operator's own texts: `about.html`, `accessibility.html` and `privacy.html` in the folder that
+/// `network.pages` names. A file that is not there leaves ours; their HTML is shown as it is.
+///
+/// # Errors
+/// When a file is there and cannot be read as UTF-8 text.
+pub fn read_texts(folder: &Path) -> std::io::Result<Texts> {
+    let read = |name: &str| match std::fs::read_to_string(folder.join(name)) {
+        Ok(text) => Ok(Some(text)),
+        Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(fault) => Err(fault),
+    };
+    Ok(Texts {
+        about: read("about.html")?,
+        accessibility: read("accessibility.html")?,
+        privacy: read("privacy.html")?,
+    })
 }
 
 /// All that the routes share.
@@ -221,13 +245,18 @@ async fn connection(
         .max_concurrent_streams(64)
         .max_header_list_size(u32::try_from(LARGEST_HEAD).unwrap_or(u32::MAX));
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
-    let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
-        _ = closed.changed() => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
-        }
-    };
+    tokio::select! {
+        ended = connection.as_mut() => return farewell(peer, ended),
+        _ = closed.changed() => {}
+        () = tokio::time::sleep(LONGEST_LIFE) => {}
+    }
+    connection.as_mut().graceful_shutdown();
+    if let Ok(ended) = tokio::time::timeout(LAST_ANSWER, connection).await {
+        farewell(peer, ended);
+    }
+}
+
+fn farewell(peer: SocketAddr, ended: Result<(), impl std::fmt::Display>) {
     if let Err(fault) = ended {
         tracing::debug!(%peer, %fault, "a connection ended badly");
     }

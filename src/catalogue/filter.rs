@@ -248,12 +248,19 @@ fn kinds(asked: &[String], words: &Vocabulary) -> BTreeSet<String> {
 
 /// Council codes and those of the councils that took over, to the last.
 fn with_successors(asked: &[String], members: &Members) -> BTreeSet<String> {
+    let next = |code: &str| members.council(code).map(|council| council.successors.clone());
+    asked.iter().flat_map(|code| successors_of(code, next)).collect()
+}
+
+/// A code and all that follow it; a circle ends where it began.
+pub(super) fn successors_of(
+    code: &str,
+    next: impl Fn(&str) -> Option<Vec<String>>,
+) -> BTreeSet<String> {
     let mut codes = BTreeSet::new();
-    let mut open: Vec<String> = asked.to_vec();
+    let mut open = vec![code.to_owned()];
     while let Some(code) = open.pop() {
-        if let Some(council) = members.council(&code) {
-            open.extend(council.successors.iter().filter(|next| !codes.contains(*next)).cloned());
-        }
+        open.extend(next(&code).into_iter().flatten().filter(|next| !codes.contains(next)));
         codes.insert(code);
     }
     codes

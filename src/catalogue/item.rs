@@ -162,7 +162,8 @@ fn expand(listing: &Listing, range: Range) -> Vec<Occurrence> {
         return vec![Occurrence { span, instance: None, changed_by: None }];
     }
     let to = range.to.unwrap_or(DateTime::<Utc>::MAX_UTC);
-    recurrence::expand(&span, facts.time_zone, facts.recurrence.as_ref(), range.from, to).occurrences
+    recurrence::expand(&span, facts.time_zone, facts.recurrence.as_ref(), range.from, to)
+        .occurrences
 }
 
 fn last_end(listing: &Listing) -> Millis {

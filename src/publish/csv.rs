@@ -42,7 +42,8 @@ pub fn write<'a>(
     context: &Context,
     now: DateTime<Utc>,
 ) -> String {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(vec![]);
+    let mut writer =
+        csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(vec![]);
     // Writing to memory does not fail.
     let _ = writer.write_record(COLUMNS);
     for item in items {

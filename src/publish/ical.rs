@@ -72,7 +72,12 @@ pub fn write(
 
 /// Writes one event with all its dates.
 #[must_use]
-pub fn write_one(info: &CalendarInfo, listing: &Listing, range: Range, context: &Context) -> String {
+pub fn write_one(
+    info: &CalendarInfo,
+    listing: &Listing,
+    range: Range,
+    context: &Context,
+) -> String {
     write(info, &[listing], range, context)
 }
 

@@ -317,7 +317,8 @@ pub fn refusal(
             a href="/services" { "choose a service" } "."
         }
     };
-    let mut page = Page::new(title, "/");
+    // No place of the menu is the present one.
+    let mut page = Page::new(title, "");
     page.unindexed = true;
     layout(site, &page, &content)
 }

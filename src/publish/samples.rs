@@ -68,7 +68,8 @@ pub(crate) fn plain() -> Listing {
 /// The same under another id and title.
 pub(crate) fn named(id: &str, title: &str) -> Listing {
     let mut facts = Facts::new(title, Tz::Europe__London);
-    facts.span = Some(Span::Timed { start: at(2026, 12, 4, 10, 0), end: Some(at(2026, 12, 4, 16, 0)) });
+    facts.span =
+        Some(Span::Timed { start: at(2026, 12, 4, 10, 0), end: Some(at(2026, 12, 4, 16, 0)) });
     facts.description = Some("Bring a problem with bins. Lunch is there.".into());
     facts.url = Some("https://www.westberks.example/events/1".into());
     facts.place = Some(Place {
@@ -82,8 +83,7 @@ pub(crate) fn named(id: &str, title: &str) -> Listing {
     facts.kind = "discovery".into();
     facts.services = vec!["waste".into()];
     facts.attendance = Attendance::InPerson;
-    facts.verdict =
-        Verdict { decision: Decision::Listed, reason: "It is a discovery day.".into() };
+    facts.verdict = Verdict { decision: Decision::Listed, reason: "It is a discovery day.".into() };
     let source = Source {
         event: id.into(),
         feed: "west-berkshire-events".into(),

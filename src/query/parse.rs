@@ -441,10 +441,10 @@ fn hint<'a>(written: &str, allowed: impl Iterator<Item = &'a str>) -> String {
         if same_begin && written.len() >= 3 { like.max(0.75) } else { like }
     };
     // Of two that are as far off, the one that begins alike.
-    let begins = |word: &str| jaro_winkler(written, word);
+    let begins = |word: &str| written.chars().zip(word.chars()).take_while(|(a, b)| a == b).count();
     allowed
         .map(|word| (score(word), begins(word), word))
-        .max_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)))
+        .max_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)))
         .filter(|(score, ..)| *score >= 0.6)
         .map(|(.., word)| format!("; did you mean '{word}'?"))
         .unwrap_or_default()

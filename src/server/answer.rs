@@ -5,6 +5,9 @@ use serde_json::{Value, json};
 
 use crate::query::Fault;
 
+/// Faults that one refusal names: the rest of a long list of nonsense helps nobody.
+pub(crate) const MOST_FAULTS: usize = 10;
+
 /// A good answer: status 200 and its bytes.
 #[derive(Debug, Clone)]
 pub(crate) struct Answer {
@@ -92,7 +95,8 @@ impl Refusal {
     pub(crate) fn detail(&self) -> String {
         match self {
             Self::Unknown(wrong) => {
-                let words: Vec<&str> = wrong.iter().map(|wrong| wrong.words.as_str()).collect();
+                let words: Vec<String> =
+                    wrong.iter().take(MOST_FAULTS).map(|wrong| sentence(&wrong.words)).collect();
                 words.join(" ")
             }
             Self::NotFound(words) | Self::Busy(words) | Self::Gone(words, _) => words.clone(),
@@ -116,6 +120,7 @@ impl Refusal {
                 "errors",
                 wrong
                     .iter()
+                    .take(MOST_FAULTS)
                     .map(|wrong| {
                         json!({
                             "parameter": wrong.parameter,
@@ -133,5 +138,27 @@ impl Refusal {
             object.insert(name.to_owned(), value);
         }
         problem
+    }
+}
+
+/// The words of a fault begin small, since the command line puts them after a colon.
+pub(crate) fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    let first = letters.next().map(char::to_uppercase).into_iter().flatten();
+    let mut sentence: String = first.chain(letters).collect();
+    if !sentence.ends_with(['.', '?', '!']) {
+        sentence.push('.');
+    }
+    sentence
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn faults_are_sentences() {
+        assert_eq!(sentence("'x' is not a date"), "'x' is not a date.");
+        assert_eq!(sentence("there is no filter 'x'?"), "There is no filter 'x'?");
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{
     answer::{Answer, Refusal},
     ask::{Ask, encode},
-    pages::{self, request},
+    find::{self, request},
 };
 use crate::{
     catalogue::{Counts, CursorError, FeedView, Range},
@@ -53,7 +53,7 @@ fn next_page(ask: &Ask, query: &str) -> String {
 
 /// `/api/v1/events/{id}`.
 pub(super) fn event(ask: &Ask) -> Result<Answer, Refusal> {
-    let item = pages::find(ask, ask.id(), |into| format!("/api/v1/events/{into}"))?;
+    let item = find::find(ask, ask.id(), |into| format!("/api/v1/events/{into}"))?;
     ask.only(&["fields"])?;
     let request = request(ask, &[])?;
     let event = json::pick(json::event(&item, &ask.context(), ask.now), &request.fields);
@@ -93,7 +93,7 @@ fn full_calendar(ask: &Ask) -> Result<Answer, Refusal> {
         };
         (name.to_owned(), value.clone())
     });
-    let request = pages::parse(ask, pairs.collect(), &["timeZone"])?;
+    let request = find::parse(ask, pairs.collect(), &["timeZone"])?;
     let dates = ask.catalogue.all_dates(&request.query, Range::dates(&request.query, ask.now));
     let context = ask.context();
     let dates = dates.iter().map(|date| json!(json::full_calendar(date, &context)));

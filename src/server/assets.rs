@@ -7,6 +7,7 @@ use super::{
 use crate::{
     catalogue::Range,
     event::Decision,
+    feed::Format,
     publish::page,
     query::{Query, place},
 };
@@ -109,6 +110,30 @@ pub(super) fn sitemap(ask: &Ask) -> Result<Answer, Refusal> {
     Ok(Answer::new("application/xml", xml))
 }
 
+/// `/feeds.opml`: the feeds whose addresses may be shown, for feed readers and other networks (OPML 2.0).
+pub(super) fn opml(ask: &Ask) -> Result<Answer, Refusal> {
+    ask.no_parameters()?;
+    let mut xml = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<opml version=\"2.0\">\n<head><title>{}</title></head>\n<body>\n",
+        escape(&ask.settings.network.name)
+    );
+    for view in ask.catalogue.feeds().filter(|view| view.feed.public_url) {
+        let kind = match view.state.format {
+            Some(Format::Rss | Format::Atom) => "rss",
+            _ => "link",
+        };
+        xml.push_str(&format!(
+            "<outline type=\"{kind}\" text=\"{}\" xmlUrl=\"{}\"/>\n",
+            escape(view.name()),
+            escape(view.feed.url.as_str())
+        ));
+    }
+    xml.push_str("</body>\n</opml>\n");
+    Ok(Answer::new("text/x-opml; charset=utf-8", xml))
+}
+
+/// XML has no way to write most control characters, so they go.
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    let text: String = text.chars().filter(|letter| !letter.is_control()).collect();
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{
     answer::{Answer, Refusal},
     ask::Ask,
-    pages::{self, request},
+    find::{self, request},
 };
 use crate::{
     catalogue::{Item, Range},
@@ -13,8 +13,7 @@ use crate::{
     health::{Check, Outcome},
     publish::{
         atom::{self, AtomEntry, FeedInfo},
-        csv,
-        ical::{self, CalendarInfo},
+        csv, ical as icalendar,
         page::{browse, feeds::discreet, filter, subscribe},
     },
     query::{Query, Request, Scope},
@@ -32,14 +31,14 @@ fn write(ask: &Ask, scope: Option<Scope>) -> Result<Answer, Refusal> {
     let listings = ask.catalogue.calendar(&query, range);
     let listings: Vec<&Listing> = listings.iter().map(AsRef::as_ref).collect();
     let site = ask.site();
-    let info = CalendarInfo {
+    let info = icalendar::CalendarInfo {
         name: subscribe::calendar_name(&site, &query),
         description: site.description.map(str::to_owned),
         url: Some(page_of(ask, &query)),
         source: Some(format!("{}{}", ask.base, own_path(ask, &query))),
         time_zone: site.zone,
     };
-    let text = ical::write(&info, &listings, range, &ask.context());
+    let text = icalendar::write(&info, &listings, range, &ask.context());
     let name = query.scope.as_ref().map_or_else(|| "events".into(), file_name);
     Ok(Answer::new("text/calendar; charset=utf-8", text)
         .with("content-disposition", format!("inline; filename=\"{name}.ics\"")))
@@ -69,36 +68,36 @@ pub(super) fn calendar(ask: &Ask) -> Result<Answer, Refusal> {
 
 /// `/services/{id}/calendar.ics`.
 pub(super) fn service(ask: &Ask) -> Result<Answer, Refusal> {
-    write(ask, Some(pages::scope(ask, Scope::Service)?))
+    write(ask, Some(find::scope(ask, Scope::Service)?))
 }
 
 /// `/kinds/{id}/calendar.ics`.
 pub(super) fn kind(ask: &Ask) -> Result<Answer, Refusal> {
-    write(ask, Some(pages::scope(ask, Scope::Kind)?))
+    write(ask, Some(find::scope(ask, Scope::Kind)?))
 }
 
 /// `/councils/{code}/calendar.ics`.
 pub(super) fn council(ask: &Ask) -> Result<Answer, Refusal> {
-    write(ask, Some(pages::scope(ask, Scope::Council)?))
+    write(ask, Some(find::scope(ask, Scope::Council)?))
 }
 
 /// `/regions/{id}/calendar.ics`.
 pub(super) fn region(ask: &Ask) -> Result<Answer, Refusal> {
-    write(ask, Some(pages::scope(ask, Scope::Region)?))
+    write(ask, Some(find::scope(ask, Scope::Region)?))
 }
 
 /// `/groups/{id}/calendar.ics`.
 pub(super) fn group(ask: &Ask) -> Result<Answer, Refusal> {
-    write(ask, Some(pages::scope(ask, Scope::Group)?))
+    write(ask, Some(find::scope(ask, Scope::Group)?))
 }
 
 /// `/events/{id}.ics`.
 pub(super) fn event(ask: &Ask, id: &str) -> Result<Answer, Refusal> {
-    let item = pages::find(ask, id, |into| format!("/events/{into}.ics"))?;
+    let item = find::find(ask, id, |into| format!("/events/{into}.ics"))?;
     ask.no_parameters()?;
     let listing = &item.listing;
     let site = ask.site();
-    let info = CalendarInfo {
+    let info = icalendar::CalendarInfo {
         name: listing.facts.title.clone(),
         description: None,
         url: Some(format!("{}/events/{id}", ask.base)),
@@ -110,7 +109,7 @@ pub(super) fn event(ask: &Ask, id: &str) -> Result<Answer, Refusal> {
         Some(_) => Range::calendar(&Query::default(), ask.now),
         None => Range::all(),
     };
-    let text = ical::write_one(&info, listing, range, &ask.context());
+    let text = icalendar::write_one(&info, listing, range, &ask.context());
     Ok(Answer::new("text/calendar; charset=utf-8", text)
         .with("content-disposition", format!("attachment; filename=\"{id}.ics\"")))
 }
@@ -154,14 +153,18 @@ pub(super) fn atom(ask: &Ask) -> Result<Answer, Refusal> {
 /// `/feed.json`.
 pub(super) fn json_feed(ask: &Ask) -> Result<Answer, Refusal> {
     let (info, items) = announced(ask)?;
-    let feed = atom::json_feed(&info, items.iter().map(AsRef::as_ref), &ask.context());
+    let mut feed = atom::json_feed(&info, items.iter().map(AsRef::as_ref), &ask.context());
+    if let Some(object) = feed.as_object_mut() {
+        // JSON Feed has no null: what is not known is left out.
+        object.retain(|_, value| !value.is_null());
+    }
     Ok(Answer::new("application/feed+json; charset=utf-8", feed.to_string()))
 }
 
 /// `/feeds/{id}/health.atom`: each change in the way its checks end, newest first.
 pub(super) fn health(ask: &Ask) -> Result<Answer, Refusal> {
     ask.no_parameters()?;
-    let view = pages::feed_view(ask)?;
+    let view = find::feed_view(ask)?;
     let page = format!("{}/feeds/{}", ask.base, view.feed.id);
     let good = |check: &Check| matches!(check.outcome, Outcome::Changed | Outcome::Unchanged);
     let mut changes: Vec<&Check> = Vec::new();

@@ -36,13 +36,16 @@ const DATA_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 /// Answers one request to one route.
 pub(crate) async fn answer(state: Arc<State>, route: &'static Route, request: Request) -> Response {
     let (mut parts, _) = request.into_parts();
+    // `/events/{id}` and `/events/{id}.ics` are one route, since the router knows no endings.
+    let calendar = parts.uri.path().ends_with(".ics");
+    let audience = if calendar { For::Calendars } else { route.audience };
     let id = match RawPathParams::from_request_parts(&mut parts, &()).await {
         Ok(params) => params.iter().next().map(|(_, value)| value.to_owned()),
-        Err(_) => return refuse(&state, route.audience, &parts, &missing()),
+        Err(_) => return refuse(&state, audience, &parts, &missing()),
     };
-    match held(&state, route, &parts, id).await {
-        Ok(held) => send(&held, route, &parts),
-        Err(refusal) => refuse(&state, route.audience, &parts, &refusal),
+    match held(&state, route, audience, &parts, id).await {
+        Ok(held) => send(&held, audience, &parts),
+        Err(refusal) => refuse(&state, audience, &parts, &refusal),
     }
 }
 
@@ -84,6 +87,7 @@ pub(crate) fn preflight() -> Response {
 async fn held(
     state: &Arc<State>,
     route: &'static Route,
+    audience: For,
     parts: &Parts,
     id: Option<String>,
 ) -> Result<Arc<Held>, Refusal> {
@@ -96,7 +100,7 @@ async fn held(
     let base = base(state, parts);
     let now = (state.clock)();
     let pairs = Ask::pairs(query);
-    let period = now.timestamp().div_euclid(route.audience.period());
+    let period = now.timestamp().div_euclid(audience.period());
     let moment = Moment {
         catalogue: Arc::downgrade(&catalogue),
         settings: Arc::downgrade(&settings),
@@ -112,7 +116,7 @@ async fn held(
         return Ok(held);
     }
     // What may depend on the time sees it in whole periods, so that equal content gives equal bytes.
-    let seen = DateTime::from_timestamp(period * route.audience.period(), 0).unwrap_or(now);
+    let seen = DateTime::from_timestamp(period * audience.period(), 0).unwrap_or(now);
     let place = Arc::clone(state);
     let make = route.make;
     let work = tokio::task::spawn_blocking(move || {
@@ -142,7 +146,7 @@ fn base(state: &State, parts: &Parts) -> String {
 }
 
 /// Puts the manners around an answer.
-fn send(held: &Held, route: &Route, parts: &Parts) -> Response {
+fn send(held: &Held, audience: For, parts: &Parts) -> Response {
     let coding = Coding::choose(said(&parts.headers, header::ACCEPT_ENCODING));
     let (body, coding) = held.body(coding);
     let etag = held.etag(coding);
@@ -151,8 +155,8 @@ fn send(held: &Held, route: &Route, parts: &Parts) -> Response {
     put(&mut headers, header::ETAG, &etag);
     put(&mut headers, header::LAST_MODIFIED, &http_date(held.last_modified));
     put(&mut headers, header::VARY, "Accept-Encoding");
-    put(&mut headers, header::CACHE_CONTROL, route.audience.cache_control());
-    dress(&mut headers, route.audience);
+    put(&mut headers, header::CACHE_CONTROL, audience.cache_control());
+    dress(&mut headers, audience);
     for (name, value) in &held.answer.headers {
         put(&mut headers, HeaderName::from_static(name), value);
     }

@@ -6,72 +6,25 @@ use chrono::{DateTime, Days, Utc};
 
 use super::{
     Settings,
-    answer::{Answer, Refusal},
+    answer::{Answer, MOST_FAULTS, Refusal, sentence},
     ask::{self, Ask, encode},
+    find::{feed_view, find, request, scope},
     openapi,
 };
 use crate::{
-    catalogue::{Catalogue, Date, FeedView, Found as At, Item, Range},
+    catalogue::{Catalogue, Date, Item, Range},
     event::{Decision, midnight},
     publish::{
         self,
         page::{self, Dated, browse, feeds as report, list::Found, share as sharing},
     },
-    query::{self, Bound, Known, Query, Request, Scope, place},
+    query::{Bound, Query, Request, Scope},
 };
 
 /// Dates on a page of a list.
 const PAGE: usize = 50;
 /// Dates in a frame.
 const IN_A_FRAME: usize = 20;
-
-/// Reads the filters, or says what is wrong with them.
-pub(super) fn request(ask: &Ask, extra: &[&str]) -> Result<Request, Refusal> {
-    parse(ask, ask.pairs.clone(), extra)
-}
-
-/// The same for parameters that were put into our own words first.
-pub(super) fn parse(
-    ask: &Ask,
-    pairs: Vec<(String, String)>,
-    extra: &[&str],
-) -> Result<Request, Refusal> {
-    cut_postcode(ask)?;
-    let feeds: Vec<String> = ask.catalogue.feeds().map(|view| view.feed.id.clone()).collect();
-    let known = Known {
-        vocabulary: ask.catalogue.vocabulary(),
-        members: ask.catalogue.members(),
-        feeds: &feeds,
-        time_zone: ask.settings.network.time_zone,
-    };
-    query::parse_with(pairs, &known, ask.now, extra).map_err(Refusal::Unknown)
-}
-
-/// A whole postcode says where somebody lives or works: it is cut before it becomes part of an address that is
-/// kept, logged or passed on.
-fn cut_postcode(ask: &Ask) -> Result<(), Refusal> {
-    let cut = |value: &str| -> String {
-        let parts = value.split(',').map(|part| {
-            let length = part.split_whitespace().map(str::len).sum();
-            place::outward(part).filter(|outward| outward.len() < length)
-        });
-        let parts = parts.zip(value.split(',')).map(|(cut, part)| cut.unwrap_or(part.to_owned()));
-        parts.collect::<Vec<_>>().join(",")
-    };
-    let pairs: Vec<(&str, String)> = ask
-        .pairs
-        .iter()
-        .map(|(name, value)| match name.as_str() {
-            "near" => ("near", cut(value)),
-            name => (name, value.clone()),
-        })
-        .collect();
-    if pairs.iter().zip(&ask.pairs).all(|((_, new), (_, old))| new == old) {
-        return Ok(());
-    }
-    let query = encode(pairs.iter().map(|(name, value)| (*name, value.as_str())));
-    Err(Refusal::Elsewhere(browse::join(&ask.path, &query)))
-}
 
 /// A page of dates and what stands around it.
 struct Dates {
@@ -129,20 +82,6 @@ pub(super) fn events(ask: &Ask) -> Result<Answer, Refusal> {
     Ok(Answer::page(html))
 }
 
-/// The event with this id, or where it went.
-pub(super) fn find(
-    ask: &Ask,
-    id: &str,
-    elsewhere: impl Fn(&str) -> String,
-) -> Result<Arc<Item>, Refusal> {
-    match ask.catalogue.find(id) {
-        At::Here(item) => Ok(item),
-        At::Merged(into) => Err(Refusal::Moved(elsewhere(&into))),
-        At::Gone => Err(Refusal::Gone("This event is no longer shown here.".into(), None)),
-        At::Unknown => Err(Refusal::NotFound("We know of no such event.".into())),
-    }
-}
-
 /// `/events/{id}`, and `/events/{id}.ics`, which the router cannot tell apart.
 pub(super) fn event(ask: &Ask) -> Result<Answer, Refusal> {
     if let Some(id) = ask.id().strip_suffix(".ics") {
@@ -175,46 +114,6 @@ pub(super) fn event(ask: &Ask) -> Result<Answer, Refusal> {
 
 fn feed_name(ask: &Ask, id: &str) -> String {
     ask.catalogue.feed(id).map_or(id, |view| view.name()).to_owned()
-}
-
-/// The page or calendar that a path names, if what it names exists.
-pub(super) fn scope(ask: &Ask, make: fn(String) -> Scope) -> Result<Scope, Refusal> {
-    let (words, members) = (ask.catalogue.vocabulary(), ask.catalogue.members());
-    let scope = make(ask.id().to_owned());
-    let suffix = ask.path.ends_with("/calendar.ics");
-    let known = match &scope {
-        Scope::Service(id) => words.service(id).is_some(),
-        Scope::Kind(id) => {
-            words.kind(id).is_some()
-                || crate::vocabulary::KIND_GROUPS.iter().any(|(group, _)| group == id)
-        }
-        Scope::Council(code) => match members.council(code) {
-            Some(council) if council.code != *code => {
-                let suffix = if suffix { "/calendar.ics" } else { "" };
-                let path = format!("/councils/{}{suffix}", council.code);
-                let pairs = ask.pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-                return Err(Refusal::Moved(browse::join(&path, &encode(pairs))));
-            }
-            council => council.is_some(),
-        },
-        Scope::Region(id) => place::regions(members).iter().any(|(known, _)| known == id),
-        Scope::Group(id) => members.group(id).is_some(),
-    };
-    let (what, list) = match &scope {
-        Scope::Service(_) => ("service", "/services"),
-        Scope::Kind(_) => ("kind of event", "/kinds"),
-        Scope::Council(_) => ("council", "/councils"),
-        Scope::Region(_) => ("region", "/councils"),
-        Scope::Group(_) => ("group", "/councils"),
-    };
-    if known {
-        Ok(scope)
-    } else {
-        Err(Refusal::NotFound(format!(
-            "We know of no such {what}. All of them: {}{list}",
-            ask.base
-        )))
-    }
 }
 
 fn facet(ask: &Ask, make: fn(String) -> Scope) -> Result<Answer, Refusal> {
@@ -333,12 +232,6 @@ pub(super) fn feeds(ask: &Ask) -> Result<Answer, Refusal> {
     Ok(Answer::page(report::feeds(&ask.site(), &views)))
 }
 
-/// The feed that the path names.
-pub(super) fn feed_view(ask: &Ask) -> Result<&FeedView, Refusal> {
-    let view = ask.catalogue.feed(ask.id()).map(AsRef::as_ref);
-    view.ok_or_else(|| Refusal::NotFound("We know of no such feed.".into()))
-}
-
 /// `/feeds/{id}`.
 pub(super) fn feed(ask: &Ask) -> Result<Answer, Refusal> {
     ask.no_parameters()?;
@@ -387,9 +280,11 @@ pub(super) fn refusal(
 ) -> String {
     let site = ask::site(settings, catalogue, base, now);
     let faults: Vec<(String, Vec<String>)> = match refusal {
-        Refusal::Unknown(faults) => {
-            faults.iter().map(|fault| (sentence(&fault.words), fault.allowed.clone())).collect()
-        }
+        Refusal::Unknown(faults) => faults
+            .iter()
+            .take(MOST_FAULTS)
+            .map(|fault| (sentence(&fault.words), fault.allowed.clone()))
+            .collect(),
         _ => Vec::new(),
     };
     let begin = match refusal {
@@ -398,29 +293,4 @@ pub(super) fn refusal(
         _ => None,
     };
     page::refusal(&site, refusal.title(), &refusal.detail(), &faults, begin)
-}
-
-/// The words of a fault begin small, since the command line puts them after a colon.
-fn sentence(words: &str) -> String {
-    let mut letters = words.chars();
-    let first = letters.next().map(char::to_uppercase).into_iter().flatten();
-    let mut sentence: String = first.chain(letters).collect();
-    if !sentence.ends_with(['.', '?', '!']) {
-        sentence.push('.');
-    }
-    sentence
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn faults_are_sentences() {
-        assert_eq!(sentence("'x' is not a date"), "'x' is not a date.");
-        assert_eq!(
-            sentence("there is no filter 'x'; did you mean y?"),
-            "There is no filter 'x'; did you mean y?"
-        );
-    }
 }

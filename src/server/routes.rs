@@ -125,6 +125,7 @@ pub(crate) const ALL: &[Route] = &[
     calendar("/feeds/{id}/health.atom", calendars::health),
     // Developers' programs.
     program("/events.csv", calendars::spreadsheet),
+    program("/feeds.opml", assets::opml),
     program("/api/v1/events", api::events),
     program("/api/v1/events/{id}", api::event),
     program("/api/v1/occurrences", api::occurrences),

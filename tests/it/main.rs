@@ -17,4 +17,5 @@ mod layers;
 mod lens;
 mod merging;
 mod network;
+mod published;
 mod server;

@@ -54,7 +54,8 @@ async fn get(path: &str) -> Reply {
 }
 
 /// Addresses of every shape; all answer 200.
-const ADDRESSES: [&str; 42] = [
+const ADDRESSES: [&str; 43] = [
+    "/feeds.opml",
     "/",
     "/events",
     "/events?service=waste&or_online=yes",
@@ -194,6 +195,7 @@ async fn errors_speak_the_language_of_their_reader() {
         ("/api/v1/nothing", 404, "application/problem+json"),
         ("/api/v1/events/unknown00000", 404, "application/problem+json"),
         ("/events/goneaaaaaaaa", 410, "text/html; charset=utf-8"),
+        ("/events/unknown00000.ics", 404, "application/problem+json"),
         ("/api/v1/events/goneaaaaaaaa", 410, "application/problem+json"),
         ("/api/v1/changes?since=other-5", 410, "application/problem+json"),
         ("/events/%ff", 404, "text/html; charset=utf-8"),
@@ -335,6 +337,37 @@ async fn the_page_of_an_event_says_all() {
 }
 
 #[tokio::test]
+async fn only_public_addresses_are_given_away() {
+    let opml = get("/feeds.opml").await;
+    assert!(opml.text().contains("xmlUrl=\"https://www.westberks.example/open.rss\""));
+    assert_eq!(opml.text().matches("<outline").count(), 1);
+    let feeds = get("/api/v1/feeds").await.json();
+    let url = |id: &str| {
+        let all = feeds["feeds"].as_array().unwrap();
+        all.iter().find(|feed| feed["id"] == id).unwrap()["url"].clone()
+    };
+    assert!(url("open-feed").is_string() && url("west-berkshire-events").is_null());
+}
+
+#[tokio::test]
+async fn what_is_not_listed_says_so() {
+    let list = get("/events?listed=any").await;
+    assert!(list.text().contains("Pilates for beginners</a> <strong class=\"tag\">Not listed"));
+    let page = get("/events/leisureaaaaa").await;
+    assert!(page.text().contains("It is in no list or calendar here."));
+    assert!(page.text().contains("noindex"));
+}
+
+#[tokio::test]
+async fn a_long_list_of_nonsense_costs_little() {
+    let values = |number: usize| vec!["x"; number].join(",");
+    let few = get(&format!("/api/v1/events?service={}", values(300))).await;
+    assert_eq!(few.status, 400);
+    assert!(few.body.len() < 50_000, "{}", few.body.len());
+    assert_eq!(get(&format!("/api/v1/events?service={}", values(500))).await.status, 414);
+}
+
+#[tokio::test]
 async fn an_empty_list_helps() {
     let reply = get("/events?service=libraries&region=south-west").await;
     let text = reply.text();
@@ -452,6 +485,22 @@ async fn probes_answer_and_are_not_kept() {
     state.set_ready(false);
     assert_eq!(send(&router, "GET", "/readyz", &[]).await.status, 503);
     assert_eq!(send(&router, "GET", "/healthz", &[]).await.status, 200);
+}
+
+#[tokio::test]
+async fn an_operator_can_replace_texts_while_it_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("about.html"), "<p>We are <em>us</em>.</p>").unwrap();
+    let (state, _) = world::state();
+    let router = server::router(Arc::clone(&state));
+    let before = send(&router, "GET", "/about", &[]).await;
+    let mut settings = server::Settings::new(folkmoot::feed::Network::default());
+    settings.texts = server::read_texts(folder.path()).unwrap();
+    state.set_settings(settings);
+    let after = send(&router, "GET", "/about", &[]).await;
+    assert!(before.text().contains("mySociety") && !after.text().contains("mySociety"));
+    assert!(after.text().contains("<p>We are <em>us</em>.</p>"));
+    assert!(send(&router, "GET", "/privacy", &[]).await.text().contains("no cookies"));
 }
 
 #[tokio::test]

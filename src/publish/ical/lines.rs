@@ -108,7 +108,8 @@ mod tests {
     #[test]
     fn nothing_ends_a_line_but_us() {
         let mut lines = Lines::default();
-        lines.text("SUMMARY", "a\r\nEND:VEVENT\nb\rc\u{2028}d\u{85}e\u{0}f\u{7f}g; h, i\\ \u{feff}");
+        lines
+            .text("SUMMARY", "a\r\nEND:VEVENT\nb\rc\u{2028}d\u{85}e\u{0}f\u{7f}g; h, i\\ \u{feff}");
         let wanted = r"SUMMARY:a\nEND:VEVENT\nb\nc\nd\nefg\; h\, i\\ ".to_owned() + "\r\n";
         assert_eq!(lines.finish(), wanted);
         let mut lines = Lines::default();

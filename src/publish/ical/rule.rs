@@ -20,8 +20,6 @@ pub(super) struct RuleForm {
     pub(super) rrule: String,
     /// Dates taken out, sorted: those that do not take place and those that are written on their own.
     pub(super) exdates: Vec<Local>,
-    /// DTSTART.
-    pub(super) start: Local,
 }
 
 /// Outlook writes intervals and counts with at most so much.
@@ -44,15 +42,17 @@ impl RuleForm {
         let parts = parts(rrule)?;
         let day = recurrence.start.date();
         let pattern = pattern(&parts, day)?;
-        let until = match parts.contains_key("UNTIL") || parts.contains_key("COUNT") {
-            true => Some(until(&span, recurrence, facts.time_zone)?),
-            false => None,
+        let mut exdates = exdates(recurrence, &span);
+        let ends = parts.contains_key("UNTIL") || parts.contains_key("COUNT");
+        let rrule = if ends {
+            let day = last_day(&span, recurrence, facts.time_zone)?;
+            // khal warns of dates taken out that are no dates of the rule.
+            exdates.retain(|date| date.date() <= day);
+            format!("{pattern};UNTIL={}", until(day, &span, facts.time_zone)?)
+        } else {
+            pattern
         };
-        let rrule = match until {
-            Some(until) => format!("{pattern};UNTIL={until}"),
-            None => pattern,
-        };
-        Some(Self { rrule, exdates: exdates(recurrence, &span), start: recurrence.start })
+        Some(Self { rrule, exdates })
     }
 }
 
@@ -99,9 +99,24 @@ fn steady(span: &Span, recurrence: &Recurrence, shown: Tz, zones: &mut ZonesInUs
 pub(super) fn is_utc(zone: Tz) -> bool {
     matches!(
         zone.name(),
-        "UTC" | "Etc/UTC" | "Etc/GMT" | "GMT" | "Etc/UCT" | "UCT" | "Zulu" | "Etc/Zulu"
-            | "Universal" | "Etc/Universal" | "Etc/Greenwich" | "Greenwich" | "GMT0" | "Etc/GMT0"
-            | "GMT+0" | "GMT-0" | "Etc/GMT+0" | "Etc/GMT-0"
+        "UTC"
+            | "Etc/UTC"
+            | "Etc/GMT"
+            | "GMT"
+            | "Etc/UCT"
+            | "UCT"
+            | "Zulu"
+            | "Etc/Zulu"
+            | "Universal"
+            | "Etc/Universal"
+            | "Etc/Greenwich"
+            | "Greenwich"
+            | "GMT0"
+            | "Etc/GMT0"
+            | "GMT+0"
+            | "GMT-0"
+            | "Etc/GMT+0"
+            | "Etc/GMT-0"
     )
 }
 
@@ -201,10 +216,14 @@ fn in_month(parts: &BTreeMap<&str, &str>, day: NaiveDate) -> Option<String> {
     fits.then(|| format!(";BYDAY={nth}{name}"))
 }
 
-/// The end of the local day of the last instance: the one spelling that no client takes for a day too few.
-fn until(span: &Span, recurrence: &Recurrence, zone: Tz) -> Option<String> {
+/// The day of the last date that the rule gives and that was not taken out.
+fn last_day(span: &Span, recurrence: &Recurrence, zone: Tz) -> Option<NaiveDate> {
     let last = last_instance(span, zone, recurrence)?;
-    let day = last.instance.map_or_else(|| recurrence.start.date(), Local::date);
+    Some(last.instance.map_or_else(|| recurrence.start.date(), Local::date))
+}
+
+/// The end of the local day of the last date: the one spelling that no client takes for a day too few.
+fn until(day: NaiveDate, span: &Span, zone: Tz) -> Option<String> {
     if span.is_all_day() {
         return Some(day.format("%Y%m%d").to_string());
     }
@@ -265,7 +284,11 @@ mod tests {
             ("FREQ=DAILY;COUNT=3", "2026-12-01", Some("FREQ=DAILY")),
             ("FREQ=DAILY;BYDAY=MO", "2026-12-01", None),
             ("FREQ=WEEKLY", "2026-12-01", Some("FREQ=WEEKLY;BYDAY=TU")),
-            ("FREQ=WEEKLY;INTERVAL=2;BYDAY=TH,TU;WKST=SU", "2026-12-01", Some("FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,TH;WKST=SU")),
+            (
+                "FREQ=WEEKLY;INTERVAL=2;BYDAY=TH,TU;WKST=SU",
+                "2026-12-01",
+                Some("FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,TH;WKST=SU"),
+            ),
             ("FREQ=WEEKLY;BYDAY=WE", "2026-12-01", None),
             ("FREQ=WEEKLY;BYDAY=1TU", "2026-12-01", None),
             ("FREQ=MONTHLY", "2026-12-01", Some("FREQ=MONTHLY;BYMONTHDAY=1")),
@@ -278,7 +301,11 @@ mod tests {
             ("FREQ=MONTHLY;BYDAY=2TU", "2026-12-01", None),
             ("FREQ=MONTHLY;BYDAY=MO,TU;BYSETPOS=1", "2026-12-01", None),
             ("FREQ=YEARLY", "2026-12-01", Some("FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=1")),
-            ("FREQ=YEARLY;BYMONTH=12;BYDAY=1TU", "2026-12-01", Some("FREQ=YEARLY;BYMONTH=12;BYDAY=1TU")),
+            (
+                "FREQ=YEARLY;BYMONTH=12;BYDAY=1TU",
+                "2026-12-01",
+                Some("FREQ=YEARLY;BYMONTH=12;BYDAY=1TU"),
+            ),
             ("FREQ=YEARLY;BYDAY=1TU", "2026-12-01", None),
             ("FREQ=YEARLY", "2028-02-29", None),
             ("FREQ=HOURLY;COUNT=3", "2026-12-01", None),

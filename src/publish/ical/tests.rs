@@ -116,7 +116,10 @@ fn a_changed_date_is_an_event_of_its_own() {
         ]
     );
     assert!(text.contains("SUMMARY:CANCELLED: Waste services discovery day\r\n"));
-    assert_eq!(lines(&text, "STATUS"), ["STATUS:CONFIRMED", "STATUS:CONFIRMED", "STATUS:CANCELLED"]);
+    assert_eq!(
+        lines(&text, "STATUS"),
+        ["STATUS:CONFIRMED", "STATUS:CONFIRMED", "STATUS:CANCELLED"]
+    );
     assert!(text.contains("End time not given"));
     assert!(!text.contains("RECURRENCE-ID") && !text.contains("RDATE"));
 }
@@ -144,8 +147,7 @@ fn other_series_are_single_events_with_stable_uids() {
 fn whole_days_repeat_as_dates() {
     let day = |text: &str| text.parse::<NaiveDate>().unwrap();
     let mut listing = series("FREQ=MONTHLY;COUNT=4");
-    listing.facts.span =
-        Some(Span::AllDay { start: day("2026-12-04"), end: day("2026-12-05") });
+    listing.facts.span = Some(Span::AllDay { start: day("2026-12-04"), end: day("2026-12-05") });
     rule(&mut listing).start = Local::Date(day("2026-12-04"));
     rule(&mut listing).exdate = vec![Local::Date(day("2027-01-04"))];
     let text = calendar(&[listing]);

@@ -187,7 +187,8 @@ impl Vevent<'_> {
         let (listing, facts) = (self.listing, &self.listing.facts);
         let mut paragraphs: Vec<String> = Vec::new();
         if listing.withdrawn.is_some() && self.status() != Status::Cancelled {
-            let words = "This event is no longer listed where it was announced: check with the organiser.";
+            let words =
+                "This event is no longer listed where it was announced: check with the organiser.";
             paragraphs.push(words.to_owned());
         }
         if self.status() == Status::Postponed {
@@ -247,7 +248,11 @@ impl Vevent<'_> {
 }
 
 /// Whether these instants can be written as local times that every client turns back into them.
-fn can_be_local(zone: Tz, form: &ZoneForm, mut instants: impl Iterator<Item = DateTime<Utc>>) -> bool {
+fn can_be_local(
+    zone: Tz,
+    form: &ZoneForm,
+    mut instants: impl Iterator<Item = DateTime<Utc>>,
+) -> bool {
     !is_utc(zone)
         && instants.all(|at| {
             let local = at.with_timezone(&zone).naive_local();

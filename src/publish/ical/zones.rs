@@ -3,7 +3,10 @@
 //! Outlook takes one rule for each of the two changes and no history, so that is what is written. Whatever does
 //! not fit (zones that follow the moon, dates from before the present rules) is written in UTC instead.
 
-use chrono::{DateTime, Datelike, Duration, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone, Utc, Weekday};
+use chrono::{
+    DateTime, Datelike, Duration, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone, Utc,
+    Weekday,
+};
 use chrono_tz::{OffsetName, Tz};
 
 use super::lines::Lines;
@@ -283,8 +286,14 @@ mod tests {
     #[test]
     fn others_have_their_own_rules() {
         for (zone, part) in [
-            (Tz::America__New_York, "DTSTART:19700308T020000\nRRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=2SU"),
-            (Tz::America__New_York, "DTSTART:19701101T020000\nRRULE:FREQ=YEARLY;BYMONTH=11;BYDAY=1SU"),
+            (
+                Tz::America__New_York,
+                "DTSTART:19700308T020000\nRRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=2SU",
+            ),
+            (
+                Tz::America__New_York,
+                "DTSTART:19701101T020000\nRRULE:FREQ=YEARLY;BYMONTH=11;BYDAY=1SU",
+            ),
             (Tz::Australia__Lord_Howe, "TZOFFSETFROM:+1030\nTZOFFSETTO:+1100"),
             (Tz::Australia__Sydney, "TZNAME:AEDT\nTZOFFSETFROM:+1000\nTZOFFSETTO:+1100"),
             (Tz::Asia__Kolkata, "TZNAME:IST\nTZOFFSETFROM:+0530\nTZOFFSETTO:+0530"),

@@ -9,7 +9,7 @@ use super::{
     list::foreign,
     words,
 };
-use crate::event::{Attendance, Listing, Reason, Source, Status};
+use crate::event::{Attendance, Decision, Listing, Reason, Source, Status};
 
 /// How many further dates of a series are written out.
 const MOST_DATES: usize = 24;
@@ -75,6 +75,7 @@ pub fn event(site: &Site, shown: &Shown) -> String {
     page.summary = Some(&summary);
     page.alternates = &calendar;
     page.language = language;
+    page.unindexed = facts.verdict.decision != Decision::Listed;
     layout(site, &page, &content)
 }
 
@@ -98,6 +99,9 @@ fn notices(site: &Site, shown: &Shown, main: &Dated, over: bool) -> Markup {
         Status::Confirmed => None,
     };
     html! {
+        @if facts.verdict.decision != Decision::Listed {
+            p.notice { strong { "Not listed." } " It is in no list or calendar here. " (facts.verdict.reason) }
+        }
         @if let Some(notice) = notice { p.notice { strong { (notice) } } }
         @if let Some(at) = shown.listing.withdrawn {
             p.notice {
@@ -299,11 +303,12 @@ fn one_source(site: &Site, source: &Source, name: &str) -> Markup {
 
 fn why(site: &Site, listing: &Listing) -> Markup {
     let evidence = &listing.facts.evidence;
+    let listed = listing.facts.verdict.decision == Decision::Listed;
     html! {
         details.why {
-            summary { "Why is this here?" }
+            summary { @if listed { "Why is this here?" } @else { "Why is this not listed?" } }
             @if !listing.facts.verdict.reason.is_empty() { p { (listing.facts.verdict.reason) } }
-            (reasons("Why it is listed", &evidence.listed))
+            (reasons(if listed { "Why it is listed" } else { "Why it is not listed" }, &evidence.listed))
             (reasons("Where the date comes from", &evidence.date))
             (reasons(&format!("Why “{}”", site.kind(&listing.facts.kind)), &evidence.kind))
             (reasons("Why these services", &evidence.services))

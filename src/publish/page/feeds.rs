@@ -104,8 +104,9 @@ pub fn feeds(site: &Site, feeds: &[&FeedView]) -> String {
                 }
             }
         }
+        p { a href="/feeds.opml" { "The feeds whose addresses are public (OPML)" } }
         h2 { "Councils without a feed" }
-        p { (words::count(without.len(), "council", "councils")) " of the United Kingdom are not here yet. " a href="/publish" { "How to get your events listed" } "." }
+        p { (words::count(without.len(), "council or combined authority", "councils and combined authorities")) " of the United Kingdom are not here yet. " a href="/publish" { "How to get your events listed" } "." }
         details {
             summary { "Show them" }
             ul.columns { @for council in without { li { (council.nice_name) } } }

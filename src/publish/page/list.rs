@@ -4,7 +4,7 @@ use chrono::{Datelike, Days, NaiveDate};
 use maud::{Markup, html};
 
 use super::{Dated, Site, words};
-use crate::event::Span;
+use crate::event::{Decision, Span};
 
 /// The dates found for a filter.
 #[derive(Debug, Clone)]
@@ -117,6 +117,7 @@ fn entry(site: &Site, item: &Dated) -> Markup {
                         (item.title)
                     }
                     @if let Some(status) = status { " " strong.tag { (status) } }
+                    @if facts.verdict.decision != Decision::Listed { " " strong.tag { "Not listed" } }
                 }
                 p.facts {
                     (words::whereabouts(item.place, facts.attendance))
