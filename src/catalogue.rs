@@ -11,8 +11,6 @@ use rpds::{HashTrieMapSync, HashTrieSetSync, RedBlackTreeMapSync};
 
 use crate::{
     event::{Change, Id, Listing},
-    feed::Feed,
-    health::{FeedState, Health},
     member::Members,
     query::Query,
     vocabulary::Vocabulary,
@@ -21,6 +19,7 @@ use crate::{
 mod changed;
 mod changes;
 mod counts;
+mod feeds;
 mod filter;
 mod item;
 mod list;
@@ -30,6 +29,7 @@ mod text;
 pub use changed::Window;
 pub use changes::{ChangeEntry, ChangePage, CursorError};
 pub use counts::{Counts, Stats};
+pub use feeds::FeedView;
 pub use filter::Filter;
 pub use item::Item;
 pub use list::{Date, DatePage, Hit, MAX_DATES, Page};
@@ -46,15 +46,6 @@ pub struct Base {
     pub time_zone: Tz,
     /// Epoch of the change log: a restored store begins a new one.
     pub epoch: String,
-}
-
-/// A feed: its settings and its state.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FeedView {
-    /// Settings.
-    pub feed: Feed,
-    /// State; that of a feed never checked is empty.
-    pub state: FeedState,
 }
 
 /// What changed since the last catalogue.
@@ -364,39 +355,6 @@ impl Catalogue {
                 self.touched.insert_mut(facet.clone(), at);
             }
         }
-    }
-}
-
-impl FeedView {
-    /// Health of the feed in a word.
-    #[must_use]
-    pub fn health(&self, now: DateTime<Utc>) -> Health {
-        /// A feed that has announced nothing for this long is called quiet.
-        const QUIET_AFTER_DAYS: i64 = 180;
-        let state = &self.state;
-        let newest = state.history.iter().rev().find(|check| check.added > 0).map(|check| check.at);
-        match () {
-            () if self.feed.paused => Health::Paused,
-            () if state.gone => Health::Gone,
-            () if state.last_check.is_none() => Health::New,
-            () if state.last_good.is_none() => Health::NeverWorked,
-            () if state.failures > 0 => Health::Failing,
-            () if state.moved_to.is_some() => Health::Moved,
-            () if state.shrank_since.is_some() => Health::Shrinking,
-            () if state.listed == 0
-                && newest.is_some_and(|at| (now - at).num_days() > QUIET_AFTER_DAYS) =>
-            {
-                Health::Quiet
-            }
-            () => Health::Fine,
-        }
-    }
-
-    /// The name shown to people: the operator's, else the feed's own title, else its id.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        let title = self.state.title.as_deref().filter(|title| !title.trim().is_empty());
-        self.feed.name.as_deref().or(title).unwrap_or(&self.feed.id)
     }
 }
 

@@ -62,31 +62,30 @@ impl Item {
     #[must_use]
     pub fn occurrences(&self, range: Range) -> Vec<Occurrence> {
         let bounded = Range { from: range.from, to: Some(self.bound(range)) };
-        let all: Cow<[Occurrence]> =
-            if self.listing.facts.recurrence.is_none() || self.window.covers(&bounded) {
-                Cow::Borrowed(&self.kept)
-            } else {
-                Cow::Owned(expand(&self.listing, bounded))
-            };
+        let all: Cow<[Occurrence]> = if self.is_kept(bounded) {
+            Cow::Borrowed(&self.kept)
+        } else {
+            Cow::Owned(expand(&self.listing, bounded))
+        };
         all.iter().filter(|occurrence| self.within(occurrence, bounded)).cloned().collect()
     }
 
     /// Its first date that overlaps the range, cancelled ones included.
     #[must_use]
     pub fn first(&self, range: Range) -> Option<Occurrence> {
-        let bounded = Range { from: range.from, to: Some(self.bound(range)) };
-        if self.listing.facts.recurrence.is_none() || self.window.covers(&bounded) {
-            let mut kept = self.kept.iter();
-            let found = kept.find(|occurrence| self.within(occurrence, bounded)).cloned();
-            if found.is_some() || range.to.is_some() || self.last_end != Millis::MAX {
-                return found;
-            }
-            // An endless series with long gaps: every fourth year is the longest that people know.
-            let from = bounded.to.unwrap_or(range.from);
-            let further = Range { from, to: from.checked_add_signed(Duration::days(366 * 5)) };
-            return expand(&self.listing, further).into_iter().next();
+        let end = self.bound(range);
+        let bounded = Range { from: range.from, to: Some(end) };
+        let found = if self.is_kept(bounded) {
+            self.kept.iter().find(|occurrence| self.within(occurrence, bounded)).cloned()
+        } else {
+            self.occurrences(range).into_iter().next()
+        };
+        if found.is_some() || range.to.is_some() || self.last_end <= end.timestamp_millis() {
+            return found;
         }
-        self.occurrences(range).into_iter().next()
+        // A series with long gaps: every eighth year is the longest (a leap day about the year 2100).
+        let further = Range { from: end, to: end.checked_add_signed(Duration::days(366 * 8)) };
+        expand(&self.listing, further).into_iter().next()
     }
 
     /// The next date from `now` on: one that is on or to come, and not called off unless all of it is.
@@ -104,6 +103,11 @@ impl Item {
     #[must_use]
     pub fn is_cancelled(&self, occurrence: &Occurrence) -> bool {
         self.listing.status_of(occurrence) == Status::Cancelled
+    }
+
+    /// Whether all its dates within a range are at hand.
+    fn is_kept(&self, range: Range) -> bool {
+        self.listing.facts.recurrence.is_none() || self.window.covers(&range)
     }
 
     fn within(&self, occurrence: &Occurrence, range: Range) -> bool {

@@ -290,6 +290,17 @@ fn a_leap_day_is_found_years_ahead() {
     let item = catalogue.items().next().unwrap();
     let after = item.next(at(2028, 3, 1, 0, 0)).unwrap();
     assert_eq!(after.span.start_utc(Tz::UTC), at(2032, 2, 29, 10, 0));
+    let from_now = item.next(at(2028, 1, 1, 0, 0)).unwrap();
+    assert_eq!(from_now.span.start_utc(Tz::UTC), at(2028, 2, 29, 10, 0));
+
+    let mut listing = (*item.listing).clone();
+    let rule = listing.facts.recurrence.as_mut().unwrap();
+    rule.rrule = vec!["FREQ=YEARLY;INTERVAL=4;COUNT=3".into()];
+    let catalogue = samples::catalogue([listing]);
+    let item = catalogue.items().next().unwrap();
+    let after = item.next(at(2028, 3, 1, 0, 0)).unwrap();
+    assert_eq!(after.span.start_utc(Tz::UTC), at(2032, 2, 29, 10, 0));
+    assert!(item.next(at(2032, 3, 1, 0, 0)).is_none());
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Reads the parameters of an address as a query; what is not known is a fault that says what is.
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, Utc};
 use strsim::{jaro_winkler, normalized_damerau_levenshtein};
 
 use super::{
@@ -10,7 +10,11 @@ use super::{
     slug,
     words::{ATTENDANCES, LISTED, STATUSES},
 };
-use crate::{event::midnight, vocabulary::KIND_GROUPS};
+use crate::vocabulary::KIND_GROUPS;
+
+mod values;
+
+use values::{bound, clean_words, position};
 
 /// Every filter and how lists are asked for, in the order of DESIGN 5.3.
 pub(super) const PARAMETERS: [&str; 22] = [
@@ -294,7 +298,7 @@ impl Parser<'_> {
     }
 
     fn bound(&mut self, name: &str, value: &str) -> Option<Bound> {
-        let bound = bound(value, self.known);
+        let bound = bound(value, self.known.time_zone);
         if bound.is_none() {
             let allowed = ["2026-12-01", "2026-12-01T09:30", "2026-12-01T09:30:00Z"];
             let words = format!(
@@ -395,40 +399,6 @@ fn list(value: &str) -> impl Iterator<Item = &str> {
     value.split(',').map(str::trim).filter(|part| !part.is_empty())
 }
 
-/// "51.40,-1.32"
-fn position(value: &str) -> Option<(f64, f64)> {
-    let (latitude, longitude) = value.split_once(',')?;
-    let (latitude, longitude): (f64, f64) =
-        (latitude.trim().parse().ok()?, longitude.trim().parse().ok()?);
-    let on_earth = (-90.0..=90.0).contains(&latitude) && (-180.0..=180.0).contains(&longitude);
-    // Two decimals are about a kilometre: enough, and it says less about the one who asks.
-    let round = |degrees: f64| (degrees * 100.0).round() / 100.0;
-    on_earth.then(|| (round(latitude), round(longitude)))
-}
-
-fn bound(value: &str, known: &Known) -> Option<Bound> {
-    let zone = known.time_zone;
-    let sane = |year: i32| (1900..=2200).contains(&year);
-    if let Ok(day) = NaiveDate::parse_from_str(value, "%Y-%m-%d") {
-        return sane(day.year()).then(|| Bound { at: midnight(day, zone), day: Some(day) });
-    }
-    // The plus of an offset arrives as a space when it was not written in percent.
-    let repaired = value.replace(' ', "+");
-    let at = DateTime::parse_from_rfc3339(&repaired).map(|at| at.to_utc()).ok().or_else(|| {
-        let local = ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M"]
-            .iter()
-            .find_map(|shape| NaiveDateTime::parse_from_str(value, shape).ok())?;
-        Some(local.and_local_timezone(zone).earliest()?.to_utc())
-    })?;
-    sane(at.year()).then_some(Bound { at, day: None })
-}
-
-/// One spelling for what is the same question.
-fn clean_words(value: &str) -> String {
-    let words: String = value.chars().take(200).filter(|c| !c.is_control()).collect();
-    words.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 fn short(value: &str) -> String {
     value.chars().filter(|c| !c.is_control()).take(80).collect()
 }
@@ -451,129 +421,4 @@ fn hint<'a>(written: &str, allowed: impl Iterator<Item = &'a str>) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use chrono::TimeZone;
-    use chrono_tz::Tz;
-
-    use super::*;
-    use crate::{member::Members, vocabulary::Vocabulary};
-
-    fn ask(address: &str) -> Result<Request, Vec<Fault>> {
-        let (vocabulary, members) = (Vocabulary::embedded().unwrap(), Members::embedded().unwrap());
-        let feeds = ["a-feed".to_owned()];
-        let known = Known {
-            vocabulary: &vocabulary,
-            members: &members,
-            feeds: &feeds,
-            time_zone: Tz::Europe__London,
-        };
-        let now = Utc.with_ymd_and_hms(2026, 11, 22, 12, 0, 0).unwrap();
-        let pairs = url::form_urlencoded::parse(address.as_bytes()).into_owned();
-        parse(pairs, &known, now)
-    }
-
-    #[test]
-    fn one_spelling_for_each_meaning() {
-        for (written, canonical) in [
-            ("", ""),
-            ("service=waste,parks&service=waste", "service=parks,waste"),
-            (
-                "kind=take-part&listed=yes&general=no&utm_source=x&fbclid=1&mc_eid=2&gclid=3",
-                "kind=take-part",
-            ),
-            ("council=wbk&q=%20%20Bin++Day%20", "council=WBK&q=Bin%20Day"),
-            ("near=rg14+5ld&within=30", "near=RG14&within=30"),
-            ("near=51.40123,-1.3234", "near=51.4,-1.32"),
-            ("near=WBK,RG14", "near=WBK&near=RG14"),
-            ("region=South+East&nation=wales", "region=south-east&nation=wales"),
-            (
-                "from=2026-12-01&to=2026-12-24T18:00:00%2B01:00",
-                "from=2026-12-01&to=2026-12-24T17:00:00Z",
-            ),
-            ("to=2027-06-01T10:00:00+01:00", "to=2027-06-01T09:00:00Z"),
-            (
-                "attendance=hybrid,online&status=cancelled&open_to=everyone",
-                "status=cancelled&attendance=online,hybrid&open_to=everyone",
-            ),
-            (
-                "limit=20&sort=-updated&fields=title,start",
-                "limit=20&sort=-updated&fields=title,start",
-            ),
-            (
-                "series=LGMakers&feed=a-feed&or_online=yes",
-                "series=lgmakers&feed=a-feed&or_online=yes",
-            ),
-            ("service=&q=", ""),
-        ] {
-            let request = ask(written).unwrap_or_else(|faults| panic!("{written}: {faults:?}"));
-            assert_eq!(request.canonical(), canonical, "{written}");
-            assert_eq!(ask(&request.canonical()).unwrap(), request, "{written}");
-        }
-    }
-
-    #[test]
-    fn a_day_begins_at_midnight_in_the_network_s_zone() {
-        let from = ask("from=2026-07-01").unwrap().query.from.unwrap();
-        assert_eq!(from.at, Utc.with_ymd_and_hms(2026, 6, 30, 23, 0, 0).unwrap());
-    }
-
-    #[test]
-    fn a_typo_is_a_fault_that_helps() {
-        for (written, parameter, words) in [
-            ("servce=waste", "servce", "did you mean 'service'?"),
-            ("service=wast", "service", "did you mean 'waste'?"),
-            ("kind=hackday", "kind", "did you mean 'hack'?"),
-            ("council=west-berkshire", "council", "did you mean WBK (West Berkshire)?"),
-            ("region=south-eest", "region", "did you mean 'south-east'?"),
-            ("feed=b", "feed", "'b' is not a value of 'feed'"),
-            ("attendance=onlin", "attendance", "did you mean 'online'?"),
-            ("limit=0", "limit", "not a value"),
-            ("limit=201", "limit", "not a value"),
-            ("from=yesterday", "from", "not a date"),
-            ("from=2026-02-30", "from", "not a date"),
-            ("from=2026-12-02&to=2026-12-02", "to", "later than 'from'"),
-            ("to=2020-01-01", "to", "later than now"),
-            ("near=nowhere", "near", "neither"),
-            ("within=10", "within", "missing"),
-            ("near=WBK&within=far", "within", "not a value"),
-            ("cursor=zzz", "cursor", "begin again"),
-            ("general=perhaps", "general", "not a value"),
-            ("sort=size", "sort", "not a value"),
-            ("fields=titel", "fields", "did you mean 'title'?"),
-            ("listed=maybe", "listed", "not a value"),
-        ] {
-            let faults = ask(written).expect_err(written);
-            assert_eq!(faults.len(), 1, "{written}: {faults:?}");
-            assert_eq!(faults[0].parameter, parameter);
-            assert!(faults[0].words.contains(words), "{written}: {}", faults[0].words);
-        }
-        assert_eq!(ask("servce=waste&limit=x").unwrap_err().len(), 2);
-        let faults = ask("service=wast").unwrap_err();
-        assert_eq!(faults[0].allowed.len(), 26);
-    }
-
-    #[test]
-    fn an_endpoint_may_allow_more() {
-        let (vocabulary, members) = (Vocabulary::embedded().unwrap(), Members::embedded().unwrap());
-        let known = Known {
-            vocabulary: &vocabulary,
-            members: &members,
-            feeds: &[],
-            time_zone: Tz::Europe__London,
-        };
-        let pairs = [("since".to_owned(), "x-1".to_owned())];
-        let request = parse_with(pairs.clone(), &known, DateTime::UNIX_EPOCH, &["since"]).unwrap();
-        assert_eq!(request.extra["since"], "x-1");
-        assert!(parse(pairs, &known, DateTime::UNIX_EPOCH).is_err());
-    }
-
-    #[test]
-    fn a_place_without_a_position_says_so() {
-        let request = ask("near=RG14").unwrap();
-        assert_eq!(
-            request.notes,
-            ["No position is known for RG14: shown is what is in its region (south east)."]
-        );
-        assert!(ask("near=51.4,-1.3").unwrap().notes[0].contains("left out"));
-    }
-}
+mod tests;
