@@ -4,16 +4,18 @@
 //! into an instant afterwards ([`zone::to_utc`]). So a meeting at ten stays at ten, a date in the gap of a clock change
 //! is no special case for the crate (which refuses one), and custom zones work like any other.
 
+mod forward;
 pub mod rule;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use chrono::{
-    DateTime, Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc,
-};
+use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 
-use self::rule::{Frequency, Rule, Until};
+use self::{
+    forward::{days_of, forward},
+    rule::{Frequency, Rule, Until},
+};
 use super::zone;
 use crate::{
     event::{Local, Occurrence, Override, Recurrence, Span},
@@ -411,77 +413,6 @@ impl<'a> Series<'a> {
 fn whole_days(start: NaiveDate, days: i64) -> Span {
     let days = Days::new(u64::try_from(days.max(1)).unwrap_or(1));
     Span::AllDay { start, end: start.checked_add_days(days).unwrap_or(NaiveDate::MAX) }
-}
-
-/// Days that one round of a rule takes, roughly.
-fn days_of(rule: &Rule) -> i64 {
-    let round = match rule.frequency {
-        Frequency::Hourly | Frequency::Daily => 1,
-        Frequency::Weekly => 7,
-        Frequency::Monthly => 31,
-        Frequency::Yearly => 366,
-    };
-    round * i64::from(rule.interval)
-}
-
-/// Moves the start of an endless rule to shortly before a window, keeping its rhythm, so that the cost of a series
-/// does not grow with its age. What the rule takes from DTSTART without saying so is said then.
-fn forward(rule: &Rule, start: NaiveDateTime, low: NaiveDateTime) -> (Rule, NaiveDateTime) {
-    let mut rule = rule.clone();
-    explicit(&mut rule, start);
-    if rule.count.is_some() || low <= start {
-        return (rule, start);
-    }
-    let interval = i64::from(rule.interval);
-    let rounds = |passed: i64, each: i64| (passed / each - 2).max(0) * each;
-    let passed = low - start;
-    let moved = match rule.frequency {
-        Frequency::Hourly => {
-            start.checked_add_signed(TimeDelta::hours(rounds(passed.num_hours(), interval)))
-        }
-        Frequency::Daily => {
-            start.checked_add_signed(TimeDelta::days(rounds(passed.num_days(), interval)))
-        }
-        Frequency::Weekly => {
-            start.checked_add_signed(TimeDelta::days(rounds(passed.num_days(), 7 * interval)))
-        }
-        Frequency::Monthly => {
-            let months = i64::from(low.year() - start.year()) * 12 + i64::from(low.month())
-                - i64::from(start.month());
-            first_of_month(start, rounds(months, interval))
-        }
-        Frequency::Yearly => {
-            let years = rounds(i64::from(low.year() - start.year()), interval);
-            first_of_month(start, years * 12).filter(|_| years > 0).and_then(|at| at.with_month(1))
-        }
-    };
-    (rule, moved.filter(|moved| *moved > start).unwrap_or(start))
-}
-
-/// The first day of the month that comes so many months later, at the same time.
-fn first_of_month(start: NaiveDateTime, months: i64) -> Option<NaiveDateTime> {
-    let months = Months::new(u32::try_from(months).ok().filter(|months| *months > 0)?);
-    start.with_day(1)?.checked_add_months(months)
-}
-
-/// RFC 5545, section 3.3.10: what a rule does not say is taken from DTSTART.
-fn explicit(rule: &mut Rule, start: NaiveDateTime) {
-    let no_days =
-        rule.by_month_day.is_empty() && rule.by_day.is_empty() && rule.by_year_day.is_empty();
-    let day = i8::try_from(start.day()).unwrap_or(1);
-    match rule.frequency {
-        Frequency::Monthly if no_days => rule.by_month_day = vec![day],
-        Frequency::Yearly if no_days && !rule.by_week_number.is_empty() => {
-            rule.by_day = vec![(0, start.weekday())];
-        }
-        Frequency::Yearly if no_days => {
-            rule.by_month_day = vec![day];
-            if rule.by_month.is_empty() {
-                rule.by_month = vec![u8::try_from(start.month()).unwrap_or(1)];
-            }
-        }
-        _ => {}
-    }
 }
 
 /// The same rule in the crate's terms.

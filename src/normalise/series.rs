@@ -6,7 +6,7 @@
 mod group;
 mod times;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{Datelike, NaiveDate};
 use chrono_tz::Tz;
@@ -24,6 +24,9 @@ use crate::{
 /// Rules of one document that never come to a date and are found out one by one; after so many, all but the plainest
 /// rules are dropped unseen.
 const MOST_BARREN: usize = 50;
+
+/// Changed instances of one series that are looked at.
+const MOST_CHANGES: usize = 2_000;
 
 /// What is known about zones where a document says none.
 #[derive(Debug, Clone, Copy)]
@@ -170,12 +173,19 @@ impl Work<'_> {
             .repeats
             .rdate
             .iter()
-            .map(|extra| ExtraDate { start: face(&extra.start), length: extra.length })
+            .map(|extra| ExtraDate {
+                start: clocks.moment(&extra.start, start),
+                length: extra.length,
+            })
             .collect();
         recurrence.rrule = self.rules(&entry.repeats.rrule, start.value, problems);
         recurrence.exrule = self.rules(&entry.repeats.exrule, start.value, problems);
         let mut overrides = Vec::new();
-        for change in changes {
+        for (index, change) in changes.iter().enumerate() {
+            if index >= MOST_CHANGES {
+                self.skip(change, format!("its series has more than {MOST_CHANGES} changed dates"));
+                continue;
+            }
             let made = self.change(entry, start, change);
             match made.and_then(|made| still_holds(made, change, entry, &recurrence)) {
                 Ok(made) => overrides.push(made),
@@ -245,7 +255,7 @@ impl Work<'_> {
         let location = change.location.clone().filter(|_| change.location != master.location);
         let place = location.map(|name| Place { name: Some(name), ..Place::default() });
         Ok(Override {
-            instance: self.clocks.face(instance, start),
+            instance: self.clocks.moment(instance, start),
             this_and_future: *this_and_future,
             span: stated(span),
             title: differs(&change.title, &master.title).filter(|_| !private),
@@ -315,9 +325,9 @@ fn stated(span: Span) -> Span {
 /// Gives ordinals to events that share their UID (or have none) and to lone instances: minutes from 1970 to the start,
 /// so that an event keeps its number when others of the same UID leave the feed.
 fn number(found: &mut [Series<'_>]) {
-    let mut seen: HashSet<(Option<String>, u32)> = HashSet::new();
-    let mut times_used: std::collections::HashMap<Option<&str>, usize> =
-        std::collections::HashMap::new();
+    let mut seen: HashSet<(Option<&str>, u32)> = HashSet::new();
+    let mut next: HashMap<(Option<&str>, u32), u32> = HashMap::new();
+    let mut times_used: HashMap<Option<&str>, usize> = HashMap::new();
     for series in found.iter() {
         *times_used.entry(series.entry.reference.as_deref()).or_default() += 1;
     }
@@ -330,11 +340,14 @@ fn number(found: &mut [Series<'_>]) {
         );
     }
     for (series, shared) in found.iter_mut().zip(shared) {
-        let mut ordinal = if shared { minutes(series.entry) } else { 0 };
-        while !seen.insert((series.entry.reference.clone(), ordinal)) {
-            ordinal = ordinal.wrapping_add(1);
+        let entry = series.entry;
+        let reference = entry.reference.as_deref();
+        let first = if shared { minutes(entry) } else { 0 };
+        let free = next.entry((reference, first)).or_insert(first);
+        while !seen.insert((reference, *free)) {
+            *free = free.wrapping_add(1);
         }
-        series.ordinal = ordinal;
+        series.ordinal = *free;
     }
 }
 

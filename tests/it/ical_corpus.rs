@@ -81,6 +81,10 @@ fn rows(document: &Document, expected: &Expected) -> Vec<Row> {
     for series in &series {
         let Times { span: Some(span), time_zone, recurrence } = &series.times else { continue };
         let expansion = recurrence::expand(span, *time_zone, recurrence.as_ref(), from, to);
+        if let Some(recurrence) = recurrence {
+            let last = recurrence::last_instance(span, *time_zone, recurrence);
+            assert!(last.is_some() || !recurrence.rrule.is_empty(), "only rules go on for ever");
+        }
         let uid = &series.entry.reference;
         rows.extend(
             expansion.occurrences.iter().map(|occurrence| row(uid.clone(), &occurrence.span)),
@@ -217,7 +221,7 @@ impl Dice {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % u64::try_from(limit.max(1)).unwrap()).unwrap()
+        usize::try_from(self.0).map_or(0, |number| number % limit.max(1))
     }
 }
 
@@ -238,16 +242,19 @@ fn damage(bytes: &mut Vec<u8>, dice: &mut Dice) {
     ];
     for _ in 0..=dice.below(6) {
         let at = dice.below(bytes.len());
+        let byte = u8::try_from(dice.below(256)).unwrap_or_default();
         match dice.below(5) {
             0 => bytes.truncate(at.max(bytes.len() / 2)),
-            1 => bytes[at] = u8::try_from(dice.below(256)).unwrap(),
-            2 => drop(bytes.splice(at..at, BITS[dice.below(BITS.len())].bytes())),
+            1 => bytes.iter_mut().skip(at).take(1).for_each(|old| *old = byte),
+            2 => {
+                let bit = BITS.get(dice.below(BITS.len())).unwrap_or(&"").bytes();
+                bytes.splice(at..at, bit);
+            }
             3 => drop(bytes.drain(at..(at + dice.below(40)).min(bytes.len()))),
             _ => {
                 // Digits are where dates, offsets and rules go wrong.
-                if let Some(digit) = bytes[at..].iter_mut().find(|byte| byte.is_ascii_digit()) {
-                    *digit = b'0' + u8::try_from(dice.below(10)).unwrap();
-                }
+                let digit = bytes.iter_mut().skip(at).find(|byte| byte.is_ascii_digit());
+                digit.into_iter().for_each(|digit| *digit = b'0' + byte % 10);
             }
         }
         if bytes.is_empty() {

@@ -1,4 +1,4 @@
-use super::*;
+use super::{forward::explicit, *};
 use crate::event::{ExtraDate, Status, Zone};
 
 const LONDON: Tz = Tz::Europe__London;

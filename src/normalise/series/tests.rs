@@ -205,3 +205,30 @@ fn spans_for_other_formats() {
     assert!(matches!(span, Span::Timed { end: None, .. }) && zone == LONDON);
     assert!(span_of(&written("00120611T1000"), None, None, &context).is_err());
 }
+
+/// Nothing here grows with the square of the number of items.
+#[test]
+fn many_items_of_one_uid() {
+    let many: String = (0..5_000)
+        .map(|n| event(&format!("UID:1 | DTSTART:20150611T100000Z | SUMMARY:{n}")))
+        .collect();
+    assert_eq!(summary(&many).0.len(), 5_000);
+    let nameless: String = (0..5_000).map(|_| event("DTSTART:20150611T100000Z")).collect();
+    let ordinals: HashSet<u32> =
+        with(&nameless, |series, _, _| series.iter().map(|s| s.ordinal).collect());
+    assert_eq!(ordinals.len(), 5_000);
+    let changes: String = (0..3_000)
+        .map(|n| {
+            event(&format!(
+                "UID:1 | RECURRENCE-ID:20150611T{:02}{:02}{:02}Z | DTSTART:20150611T100000Z",
+                n / 3600,
+                n / 60 % 60,
+                n % 60
+            ))
+        })
+        .collect();
+    let master = event(
+        "UID:1 | SEQUENCE:1 | DTSTART:20150601T100000Z | RRULE:FREQ=DAILY | RDATE:20150611T000100Z",
+    );
+    assert_eq!(summary(&(master + &changes)).1.len(), 2_999, "all but one are stale");
+}

@@ -28,10 +28,15 @@ pub(super) struct Clocks<'z> {
 
 impl<'z> Clocks<'z> {
     pub(super) fn new(context: ZoneContext<'z>) -> Self {
-        let document = context.document_zone.and_then(|name| zone::resolve(name, context.zones));
+        let document = context.document_zone.map(|name| (name, zone::resolve(name, context.zones)));
         let default = context.feed_zone.unwrap_or(context.network_zone);
-        let floating = document.unwrap_or(Zone::Iana(default));
-        Self { context, floating, known: RefCell::default() }
+        let floating = document.as_ref().and_then(|(_, zone)| zone.clone());
+        let known = document.map(|(name, zone)| (name.to_owned(), zone)).into_iter().collect();
+        Self {
+            context,
+            floating: floating.unwrap_or(Zone::Iana(default)),
+            known: RefCell::new(known),
+        }
     }
 
     /// The zone of a written time; an unknown name counts as none.
@@ -60,7 +65,16 @@ impl<'z> Clocks<'z> {
         zone::to_utc(at, &self.zone_of(written))
     }
 
-    /// A further date of a series, on the clock of its start. One that names no zone is in that of the start.
+    /// A further date of a series, as a time on the clock of its start where that is a time.
+    pub(super) fn moment(&self, written: &Written, start: &Written) -> Local {
+        match (self.face(written, start), start.value) {
+            (Local::Date(day), Local::Time(at)) => Local::Time(day.and_time(at.time())),
+            (face, _) => face,
+        }
+    }
+
+    /// A further date of a series, on the clock of its start. One that names no zone is in that of the start; a day
+    /// stays a day.
     pub(super) fn face(&self, written: &Written, start: &Written) -> Local {
         match (written.value, start.value) {
             (Local::Time(at), Local::Time(_)) => {
