@@ -15,3 +15,4 @@ mod fetch;
 mod ical_corpus;
 mod layers;
 mod network;
+mod normalise_corpus;
