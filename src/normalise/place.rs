@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::{
-    privacy::meeting_link,
+    privacy::{meeting_link, redact, without_markers},
     text::{one_line, pattern, plain_line},
 };
 use crate::event::{Attendance, Place};
@@ -159,7 +159,8 @@ pub fn read(location: Option<&str>, address: Option<&str>, geo: Option<(f64, f64
     let location = location.map(flat).unwrap_or_default();
     let address = address.map(flat).unwrap_or_default();
     let mut online = meeting_link(&location).is_some();
-    let without_links = ANY_URL.replace_all(&location, " ");
+    let without_links = redact(&ANY_URL.replace_all(&location, " "), false);
+    let without_links = without_markers(&without_links);
     online |= without_links.trim().is_empty() && !location.is_empty();
     let (kept, said_online) = without_online(&without_links);
     online |= said_online;

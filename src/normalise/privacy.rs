@@ -209,6 +209,12 @@ static MARKERS: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// A text without the marks of what was taken out.
+#[must_use]
+pub fn without_markers(words: &str) -> String {
+    super::text::clean(&MARKERS.replace_all(words, " "))
+}
+
 /// Drops lines of which nothing but markers and their labels is left, and puts the rest in order.
 fn tidy(words: &str) -> String {
     let lines = words.split('\n').filter(|line| {

@@ -17,5 +17,6 @@ mod layers;
 mod lens;
 mod merging;
 mod network;
+mod normalise_corpus;
 mod published;
 mod server;
