@@ -8,15 +8,27 @@ use crate::{
 
 /// Words after which the organiser is named.
 const RUN_BY: [&str; 8] = [
-    "hosted by ", "organised by ", "run by ", "led by ", "brought to you by ", "presented by ",
-    "delivered by ", "host: ",
+    "hosted by ",
+    "organised by ",
+    "run by ",
+    "led by ",
+    "brought to you by ",
+    "presented by ",
+    "delivered by ",
+    "host: ",
 ];
 
 /// Words that end the name of a council.
 const COUNCIL: &str = "Council";
 
 /// Fills in who runs it. What the announcement itself says goes before the feed's owner.
-pub(super) fn organiser(known: &mut Organiser, title: &str, description: &str, feed: &Feed, members: &Members) {
+pub(super) fn organiser(
+    known: &mut Organiser,
+    title: &str,
+    description: &str,
+    feed: &Feed,
+    members: &Members,
+) {
     if let Some(name) = known.name.as_deref()
         && let Some(council) = members.council_named(name)
         && name.to_lowercase().contains("council") | name.to_lowercase().contains("borough")

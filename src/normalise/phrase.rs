@@ -13,6 +13,9 @@ pub(crate) mod status;
 pub(crate) mod times;
 pub(crate) mod tokens;
 
+#[cfg(test)]
+mod tests;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
@@ -201,14 +204,43 @@ fn nothing(surveys: &[(&Survey, &str)], status: Option<Status>, found_in: &'stat
 pub fn spans(text: &str, posted: &Posted) -> Vec<(usize, usize)> {
     let tokens = tokens::Tokens::of(text);
     let found = ranges::scan(&tokens, choice::day(posted), posted.month_first);
+    let near = |index: usize, alone: bool| {
+        let here = found.get(index).map(|item| (item.from(), item.to()));
+        let (before, after) =
+            (index.checked_sub(1).and_then(|before| found.get(before)), found.get(index + 1));
+        here.is_some_and(|(from, to)| {
+            let counts = |item: &&ranges::Found| matches!(item, ranges::Found::Time(_)) || !alone;
+            before.filter(counts).is_some_and(|item| from - item.to() <= 2)
+                || after.filter(counts).is_some_and(|item| item.from() - to <= 2)
+        })
+    };
+    let keep = |(index, item): &(usize, &ranges::Found)| match item {
+        ranges::Found::Date(chain) => chain.atoms.iter().all(|atom| match atom.trust {
+            dates::Trust::BareWeekday | dates::Trust::Repeats => false,
+            // "Housing today" is a name, "today at 3pm" is not.
+            dates::Trust::Relative | dates::Trust::NextWeekday | dates::Trust::Past => {
+                near(*index, true)
+            }
+            _ => true,
+        }),
+        ranges::Found::Time(mark) => {
+            let word = matches!(mark.start.form, times::Form::Noon | times::Form::Midnight)
+                && mark.end.is_none();
+            !word || near(*index, false) || (mark.from > 0 && tokens.is(mark.from - 1, "at"))
+        }
+    };
     found
         .iter()
-        .filter(|found| match found {
-            ranges::Found::Date(chain) => chain.atoms.iter().all(|atom| {
-                !matches!(atom.trust, dates::Trust::BareWeekday | dates::Trust::Repeats)
-            }),
-            ranges::Found::Time(_) => true,
-        })
-        .filter_map(|found| tokens.chars(found.from(), found.to()))
+        .enumerate()
+        .filter(keep)
+        .filter_map(|(_, item)| tokens.chars(item.from(), item.to()))
         .collect()
+}
+
+/// The last day for booking that a text names, with its words.
+#[must_use]
+pub fn booking_by(text: &str, posted: &Posted) -> Option<(NaiveDate, String)> {
+    let survey = choice::survey(text, posted);
+    let (day, from, to) = survey.bookings.first().copied()?;
+    Some((day, survey.words(text, from, to).1))
 }

@@ -18,5 +18,6 @@ mod lens;
 mod merging;
 mod network;
 mod normalise_corpus;
+mod prose;
 mod published;
 mod server;

@@ -30,13 +30,18 @@ fn fault(draft: &Draft) -> Option<String> {
     for text in texts {
         let address = text.split_whitespace().find(|word| {
             word.split_once('@').is_some_and(|(name, host)| {
-                name.ends_with(char::is_alphanumeric) && host.contains('.') && host.starts_with(char::is_alphanumeric)
+                name.ends_with(char::is_alphanumeric)
+                    && host.contains('.')
+                    && host.starts_with(char::is_alphanumeric)
             })
         });
         if let Some(address) = address {
             return Some(format!("{address} in {text:?}"));
         }
-        if text.chars().any(|c| (c.is_control() && c != '\n') || matches!(c, '\u{202a}'..='\u{202e}')) {
+        if text
+            .chars()
+            .any(|c| (c.is_control() && c != '\n') || matches!(c, '\u{202a}'..='\u{202e}'))
+        {
             return Some(format!("hidden characters in {text:?}"));
         }
         for secret in ["teams.microsoft.com/l/", "zoom.us/j/", "meet.google.com/"] {
@@ -49,7 +54,9 @@ fn fault(draft: &Draft) -> Option<String> {
         return Some("a title is missing, or a private one is there".into());
     }
     match facts.span {
-        Some(Span::Timed { start, end: Some(end) }) if end < start => Some("it ends before it starts".into()),
+        Some(Span::Timed { start, end: Some(end) }) if end < start => {
+            Some("it ends before it starts".into())
+        }
         Some(Span::AllDay { start, end }) if end <= start => Some("it has no day".into()),
         _ => None,
     }
@@ -68,7 +75,8 @@ fn everything_collected_is_made_sense_of_safely() {
         let feed = Feed::new("f", "https://feeds.example/x".parse().unwrap());
         let hint = Hint { base: Some(feed.url.clone()), ..Hint::default() };
         let Ok(document) = read::read(&bytes, &hint) else { continue };
-        let context = Context { feed: &feed, network: &network, members: &members, now, pages: &pages };
+        let context =
+            Context { feed: &feed, network: &network, members: &members, now, pages: &pages };
         let out = normalise::normalise(&document, &context);
         read_files += 1;
         drafts += out.drafts.len();

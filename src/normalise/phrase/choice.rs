@@ -51,7 +51,29 @@ pub(crate) struct Survey {
     pub(crate) refused: Vec<(usize, usize, String)>,
     /// Times that belong to no date.
     pub(crate) loose: Vec<Use>,
+    /// Last days for booking: the day and its tokens.
+    pub(crate) bookings: Vec<(NaiveDate, usize, usize)>,
 }
+
+/// Words that make a deadline one for those who want to come.
+const BOOKING_WORDS: &[&str] = &[
+    "book",
+    "booking",
+    "bookings",
+    "register",
+    "registration",
+    "registrations",
+    "rsvp",
+    "reserve",
+    "places",
+    "place",
+    "tickets",
+    "ticket",
+    "sign",
+    "reply",
+    "attend",
+    "sales",
+];
 
 struct Doubts {
     confidence: f64,
@@ -81,7 +103,8 @@ pub(crate) fn survey(text: &str, posted: &Posted) -> Survey {
     let today = day(posted);
     let found = ranges::scan(&tokens, today, posted.month_first);
     let (groups, loose) = ranges::groups(&tokens, &found);
-    let mut survey = Survey { tokens, candidates: Vec::new(), refused: Vec::new(), loose };
+    let mut survey =
+        Survey { tokens, candidates: Vec::new(), refused: Vec::new(), loose, bookings: Vec::new() };
     let mut floor = 0;
     let mut earlier: Option<(usize, Sense)> = None;
     for group in groups {
@@ -154,6 +177,16 @@ fn weigh(
     let (from, to) = (group.from, group.to);
     if let Sense::Refused(says) = sense {
         survey.refused.push((from, to, format!("is {says}, not the day of the event")));
+        let clause = refusals::clause(t, floor, from);
+        let ends =
+            !(clause..from).any(|p| t.one_of(p, &["opens", "open", "released", "from", "sale"]));
+        if refusals::is_deadline(says)
+            && ends
+            && (clause..from).chain(to..to + 5).any(|p| t.one_of(p, BOOKING_WORDS))
+        {
+            let day = ranges::place(&mut group, today).0.first().copied().flatten();
+            survey.bookings.extend(day.map(|day| (day, from, to)));
+        }
         return;
     }
     if sense == Sense::New && group.is_range() && t.is(from.saturating_sub(1), "from") {

@@ -372,7 +372,8 @@ fn year(t: &Tokens, at: usize, near: i32, dashed: bool) -> Option<(i32, usize)> 
     let p = p + usize::from(quoted);
     let (value, digits) = t.number(p)?;
     let value = i32::try_from(value).ok()?;
-    let clock = (t.glued(p + 1) && (t.word(p + 1).is_some() || t.has(p + 1, ':')))
+    let colon = t.has(p + 1, ':') && t.glued(p + 2) && t.number(p + 2).is_some();
+    let clock = (t.glued(p + 1) && (t.word(p + 1).is_some() || colon))
         || t.one_of(
             p + 1,
             &["hrs", "hours", "am", "pm", "yb", "yp", "noon", "midday", "a.m", "p.m", "o'clock"],
@@ -383,7 +384,8 @@ fn year(t: &Tokens, at: usize, near: i32, dashed: bool) -> Option<(i32, usize)> 
         return None;
     }
     match digits {
-        4 if (1990..=2099).contains(&value) && (p == at || !quoted) => Some((value, p + 1)),
+        4 if is_hour_range(t, p + 1) && t.number(p + 2).is_some_and(|n| n.1 == 4) => None,
+        4 if (1900..=2099).contains(&value) && !quoted => Some((value, p + 1)),
         2 if quoted || dashed => Some((2000 + value, p + 1)),
         2 if p == at
             && !is_hour_range(t, p + 1)
@@ -699,7 +701,7 @@ fn repeating(t: &Tokens, at: usize, posted: NaiveDate) -> Option<Chain> {
         && t.one_of(to + 1, &["the", "every", "each"])
         && t.is(to + 2, "month");
     to += if monthly { 3 } else { 0 };
-    if !(every || plural || (nth.is_some() && monthly)) || t.number(to).is_some() {
+    if !(every || plural || (nth.is_some() && monthly)) || item(t, to).is_some() {
         return None;
     }
     let first = match nth {

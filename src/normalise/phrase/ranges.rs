@@ -111,7 +111,11 @@ pub(crate) fn scan(t: &Tokens, posted: Option<NaiveDate>, america: bool) -> Vec<
             at = next.max(at + 1);
             continue;
         }
-        if let Some(chain) = dates::chain(t, at, posted, america, after) {
+        if let Some(mut chain) = dates::chain(t, at, posted, america, after) {
+            let between = at > 0 && t.one_of(at - 1, &["between", "rhwng"]);
+            if let ([join @ Join::And], true) = (chain.joins.as_mut_slice(), between) {
+                *join = Join::Range;
+            }
             (at, after) = (chain.to, chain.to);
             found.push(Found::Date(chain));
             continue;
@@ -317,7 +321,9 @@ fn role(t: &Tokens, mark: &TimeMark) -> Role {
             break;
         }
     }
-    let q = mark.to + usize::from(t.has(mark.to, '(') || t.is(mark.to, "for"));
+    // "9.30am (registration)" speaks of this time, "10am (registration from 9.30)" of another.
+    let bracket = t.has(mark.to, '(') && t.has(mark.to + 2, ')');
+    let q = mark.to + usize::from(bracket || t.is(mark.to, "for"));
     if t.breaks(mark.to) {
         return Role::Start;
     }

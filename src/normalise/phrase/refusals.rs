@@ -266,6 +266,11 @@ const PAST: &str = "something that is already over";
 const JOB: &str = "part of a job advert";
 const OTHER: &str = "not the day of an event";
 
+/// Whether what was said of a date is that something ends then.
+pub(crate) fn is_deadline(says: &str) -> bool {
+    says == DEADLINE || says == BOOKING
+}
+
 /// Words before a date, how many tokens they reach, and what they make of it.
 const CUES: &[(&str, usize, Force, &str)] = &[
     ("deadline", 10, Force::Hard, DEADLINE),
@@ -312,11 +317,12 @@ const CUES: &[(&str, usize, Force, &str)] = &[
     ("refunds", 10, Force::Hard, BOOKING),
     ("cancellations", 8, Force::Hard, BOOKING),
     ("cancel", 8, Force::Hard, BOOKING),
-    ("published", 4, Force::Soft, WRITTEN),
+    ("\u{a9}", 3, Force::Soft, WRITTEN),
+    ("published", 7, Force::Soft, WRITTEN),
     ("publication", 4, Force::Soft, WRITTEN),
-    ("posted", 4, Force::Soft, WRITTEN),
-    ("updated", 4, Force::Soft, WRITTEN),
-    ("modified", 4, Force::Soft, WRITTEN),
+    ("posted", 9, Force::Soft, WRITTEN),
+    ("updated", 7, Force::Soft, WRITTEN),
+    ("modified", 7, Force::Soft, WRITTEN),
     ("edited", 4, Force::Soft, WRITTEN),
     ("created", 4, Force::Soft, WRITTEN),
     ("uploaded", 4, Force::Soft, WRITTEN),
@@ -602,7 +608,6 @@ const EVENTS: &[&str] = &[
     "govcamp",
     "localgovcamp",
     "playback",
-    "school",
 ];
 
 pub(crate) fn is_event(word: &str) -> bool {
@@ -724,18 +729,20 @@ fn near(words: &[String]) -> Sense {
     }
     let skip = words.len().saturating_sub(left);
     let rest: Vec<&String> = words.iter().skip(skip).collect();
-    let takes_place = [
-        "taking place",
-        "takes place",
-        "take place",
-        "be held",
-        "join us",
-        "is on",
-        "when :",
-        "date :",
-    ]
-    .iter()
-    .any(|phrase| after_last(words, phrase).is_some_and(|after| after < left));
+    let closing_date = rest.first().is_some_and(|word| *word == "date");
+    let takes_place = !closing_date
+        && [
+            "taking place",
+            "takes place",
+            "take place",
+            "be held",
+            "join us",
+            "is on",
+            "when :",
+            "date :",
+        ]
+        .iter()
+        .any(|phrase| after_last(words, phrase).is_some_and(|after| after < left));
     if takes_place {
         return Sense::Free;
     }

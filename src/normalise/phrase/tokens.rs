@@ -157,7 +157,7 @@ fn is_word(c: char) -> bool {
 
 /// Addresses: `https://…`, `www.…`, `events@…`, `example.gov.uk/…`.
 fn is_address(chunk: &[char]) -> bool {
-    let text: String = chunk.iter().take(300).flat_map(|c| c.to_lowercase()).collect();
+    let text: String = chunk.iter().flat_map(|c| c.to_lowercase()).collect();
     text.contains("://")
         || text.starts_with("www.")
         || [".uk", ".com", ".org", ".net"].iter().any(|end| text.contains(end))
@@ -206,8 +206,9 @@ fn cut(chars: &[char]) -> Vec<Token> {
         }
         if !cutter.glued {
             let rest = chars.get(index..).unwrap_or_default();
-            let length = rest.iter().take_while(|c| !c.is_whitespace()).count();
-            if is_address(rest.get(..length).unwrap_or_default()) {
+            let head = rest.iter().take(300).take_while(|c| !c.is_whitespace()).count();
+            if is_address(rest.get(..head).unwrap_or_default()) {
+                let length = rest.iter().take_while(|c| !c.is_whitespace()).count();
                 cutter.push(Kind::Opaque, index, index + length);
                 index += length;
                 continue;
