@@ -135,6 +135,7 @@ fn get(path: &str, operation: &str, takes: Takes, media: &str, words: &str) -> V
     };
     more("304", json!({"description": "Not changed since the validator that you sent."}));
     more("400", problem("A filter or value that is not known, with what is allowed."));
+    more("414", problem("The filters are longer than we read."));
     if path.contains("{id}") {
         more("301", json!({"description": "It is another one now."}));
         more("404", problem("There is no such thing."));
@@ -154,6 +155,8 @@ fn values(ask: &Ask, name: &str) -> Option<Vec<String>> {
     let words: &Vocabulary = ask.catalogue.vocabulary();
     let members = ask.catalogue.members();
     let strings = |all: &[&str]| Some(all.iter().map(|&word| word.to_owned()).collect());
+    // An empty enum allows nothing, and a very long one helps nobody.
+    let some = |ids: Vec<String>| (1..=500).contains(&ids.len()).then_some(ids);
     match name {
         "service" => Some(words.services.iter().map(|service| service.id.clone()).collect()),
         "kind" => {
@@ -162,6 +165,9 @@ fn values(ask: &Ask, name: &str) -> Option<Vec<String>> {
         }
         "region" => Some(place::regions(members).into_iter().map(|(id, _)| id).collect()),
         "nation" => Some(place::nations(members).into_iter().map(|(id, _)| id).collect()),
+        "council" => Some(members.councils().iter().map(|council| council.code.clone()).collect()),
+        "group" => some(members.groups().iter().map(|group| group.id.clone()).collect()),
+        "feed" => some(ask.catalogue.feeds().map(|view| view.feed.id.clone()).collect()),
         "status" => strings(&["confirmed", "tentative", "cancelled", "postponed"]),
         "attendance" => strings(&["in_person", "online", "hybrid"]),
         "open_to" => strings(&OPEN_TO),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Days, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use super::{
     Settings,
@@ -23,6 +23,8 @@ use crate::{
 
 /// Dates on a page of a list.
 const PAGE: usize = 50;
+/// Days that the first page looks ahead.
+const NEAR_FUTURE: u64 = 92;
 /// Dates in a frame.
 const IN_A_FRAME: usize = 20;
 
@@ -68,9 +70,26 @@ pub(super) fn home(ask: &Ask) -> Result<Answer, Refusal> {
         let pairs = ask.pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         return Err(Refusal::Elsewhere(browse::join("/events", &encode(pairs))));
     }
-    let mut found = dates(ask, &Request::default());
-    found.next = found.next.map(|next| next.replacen("/?", "/events?", 1));
-    Ok(Answer::page(browse::home(&ask.site(), &found.found(), undated_items(ask).len())))
+    // A weekly series would fill the page for a year: the near future first, the rest one step away.
+    let end = day_after(ask, NEAR_FUTURE);
+    let zone = ask.settings.network.time_zone;
+    let near = Some(Bound { at: midnight(end, zone), day: Some(end) });
+    let query = Query { to: near, ..Query::default() };
+    let mut found = dates(ask, &Request { query, ..Request::default() });
+    let mut until = Some(end);
+    if found.total == 0 {
+        found = dates(ask, &Request::default());
+        until = None;
+    }
+    let later = until.map(|end| format!("/events?from={end}"));
+    found.next = found.next.map(|next| next.replacen("/?", "/events?", 1)).or(later);
+    let html = browse::home(&ask.site(), &found.found(), until, undated_items(ask).len());
+    Ok(Answer::page(html))
+}
+
+fn day_after(ask: &Ask, days: u64) -> NaiveDate {
+    let today = ask.now.with_timezone(&ask.settings.network.time_zone).date_naive();
+    today.checked_add_days(Days::new(days)).unwrap_or(today)
 }
 
 /// `/events`.
@@ -192,8 +211,7 @@ pub(super) fn undated(ask: &Ask) -> Result<Answer, Refusal> {
 /// The dates of the coming days, at most so many.
 fn coming(ask: &Ask, query: &Query, days: u64, most: usize) -> Vec<Date> {
     let zone = ask.settings.network.time_zone;
-    let today = ask.now.with_timezone(&zone).date_naive();
-    let end = today.checked_add_days(Days::new(days)).unwrap_or(today);
+    let end = day_after(ask, days);
     let mut query = query.clone();
     query.from = None;
     query.to = Some(Bound { at: midnight(end, zone), day: Some(end) });

@@ -350,6 +350,16 @@ async fn only_public_addresses_are_given_away() {
 }
 
 #[tokio::test]
+async fn the_first_page_shows_the_near_future_and_leads_on() {
+    let page = get("/").await;
+    assert!(page.text().contains("Waste services discovery day"));
+    assert!(page.text().contains("before Monday 22 February 2027."));
+    assert!(!page.text().contains("LocalGovCamp"));
+    assert!(page.text().contains("href=\"/events?from=2027-02-22\""));
+    assert!(get("/events?from=2027-02-22").await.text().contains("LocalGovCamp"));
+}
+
+#[tokio::test]
 async fn what_is_not_listed_says_so() {
     let list = get("/events?listed=any").await;
     assert!(list.text().contains("Pilates for beginners</a> <strong class=\"tag\">Not listed"));

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use maud::{Markup, html};
 
 use super::{
@@ -66,7 +67,7 @@ fn alternates(site: &Site, query: &Query) -> [(&'static str, &'static str, Strin
 
 /// `/`: the coming dates, the form, and the way to a calendar of one's own.
 #[must_use]
-pub fn home(site: &Site, found: &Found, undated: usize) -> String {
+pub fn home(site: &Site, found: &Found, until: Option<NaiveDate>, undated: usize) -> String {
     let query = Query::default();
     let lead = "Discovery days, makers sessions, show and tells, camps and meetings where people from councils \
                 work together. Find your service, then put its events in your own calendar.";
@@ -76,8 +77,20 @@ pub fn home(site: &Site, found: &Found, undated: usize) -> String {
             a.button href="/subscribe" { "Get these events in your calendar" }
         }
         (filter::form(site, "/events", &query, "Show events"))
-        (count(site, found, &query))
-        (list::dates(site, found))
+        @match until {
+            Some(day) => {
+                p.count role="status" {
+                    (sentence(&words::count(found.total.unwrap_or(found.dates.len()), "date", "dates")))
+                    " before " (words::day(day)) "."
+                }
+            }
+            None => (count(site, found, &query)),
+        }
+        @if found.dates.is_empty() {
+            (nothing(site, &query))
+        } @else {
+            (list::dates(site, found))
+        }
         (undated_link(undated))
     };
     let alternates = alternates(site, &query);

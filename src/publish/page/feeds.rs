@@ -183,7 +183,7 @@ fn numbers(site: &Site, view: &FeedView) -> Markup {
             dt { "Format" } dd { (format_words(state.format)) }
             dt { "Last checked" } dd { (when(site, state.last_check)) }
             dt { "Last good check" } dd { (when(site, state.last_good)) }
-            dt { "Next check" } dd { (when(site, state.next_check)) }
+            dt { "Next check" } dd { @match state.next_check { Some(at) => (words::moment(at, site.zone)), None => "Not planned yet" } }
             dt { "Items in the feed" } dd { (state.entries) }
             dt { "Events listed" } dd { (state.listed) }
             @if let Some(rights) = &state.rights { dt { "Licence, by its own word" } dd { (discreet(rights, false)) } }
