@@ -324,11 +324,9 @@ fn attributes_of_item(current: &Current, start: &BytesStart, extras: &mut Extras
         let Some((element, wanted)) = row.element.split_once('@') else { continue };
         if element == current.local
             && rows_for(&current.namespace, &current.prefix, row.element).next().is_some()
-        {
-            if let Some(value) = attribute(start, wanted) {
+            && let Some(value) = attribute(start, wanted) {
                 extras.fields.push(row.field(value));
             }
-        }
     }
 }
 

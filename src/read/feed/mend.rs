@@ -4,7 +4,7 @@
 //! what it gives is put back together as well-formed XML with a small stack. Texts are handed on as escaped
 //! text, so that no parser after this one sees markup inside them.
 
-use std::cell::RefCell;
+use std::{cell::RefCell, collections::HashSet};
 
 use html5ever::{
     Attribute,
@@ -22,6 +22,8 @@ use crate::read::{MAX_ENTRIES, MAX_TEXT, tame::without_monstrous_tags};
 
 /// Deepest element outside texts.
 const MAX_DEPTH: usize = 32;
+/// Most prefixes that are remembered as declared.
+const MAX_PREFIXES: usize = 1000;
 /// Longest attribute value that is kept.
 const MAX_VALUE: usize = 8192;
 
@@ -128,7 +130,7 @@ struct Mender {
     items: Vec<Item>,
     opening: String,
     closing: String,
-    declared: Vec<String>,
+    declared: HashSet<String>,
     started_at_junk: bool,
     full: bool,
     faults: Faults,
@@ -173,6 +175,9 @@ impl Mender {
     }
 
     fn open(&mut self, tag: &Tag, name: String, item: bool, line: u32) {
+        if names::is_left_out(&name) {
+            return;
+        }
         self.check_prefix(&name, line);
         if names::is_text(&name) && !item {
             if !tag.self_closing {
@@ -324,11 +329,10 @@ impl Mender {
     fn pop(&mut self) {
         let Some(open) = self.stack.pop() else { return };
         self.out.push_str(&format!("</{}>", open.name));
-        if open.item {
-            if let Some(item) = self.items.last_mut() {
+        if open.item
+            && let Some(item) = self.items.last_mut() {
                 item.end = self.out.len();
             }
-        }
     }
 
     fn characters(&mut self, text: &str) {
@@ -337,6 +341,9 @@ impl Mender {
                 capture.cut = true;
                 return;
             }
+            let room = floor(text, MAX_TEXT - capture.plain.len());
+            capture.cut |= room < text.len();
+            let text = text.get(..room).unwrap_or_default();
             capture.has_escaped_tags |= names::has_tags(text);
             capture.plain.push_str(text);
             escape(text, &mut capture.markup);
@@ -411,26 +418,24 @@ impl Mender {
     }
 
     fn declare(&mut self, key: &str) {
-        if let Some(prefix) = key.strip_prefix("xmlns:") {
-            if !self.declared.iter().any(|known| known == prefix) {
-                self.declared.push(prefix.to_owned());
-            }
+        if let Some(prefix) = key.strip_prefix("xmlns:")
+            && self.declared.len() < MAX_PREFIXES
+        {
+            self.declared.insert(prefix.to_owned());
         }
     }
 
     fn check_prefix(&mut self, name: &str, line: u32) {
-        if let Some((prefix, _)) = name.split_once(':') {
-            if !self.declared.iter().any(|known| known == prefix) {
-                self.faults.note_words(Fault::UndeclaredPrefix, Some(line), prefix);
-            }
+        if let Some((prefix, _)) = name.split_once(':')
+            && !self.declared.contains(prefix)
+        {
+            self.faults.note_words(Fault::UndeclaredPrefix, Some(line), prefix);
         }
     }
 
     /// Closes what is open at the end of the source; the line of an item that was cut off there.
     fn finish(&mut self) -> Option<u32> {
-        if self.root.is_none() {
-            return None;
-        }
+        self.root?;
         let in_item = self.stack.iter().any(|open| open.item);
         let unfinished = self.capture.is_some() || in_item;
         self.close_capture();
