@@ -407,7 +407,9 @@ pub fn read(bytes: &[u8], hint: &Hint) -> Result<Document, ReadError> {
             sniff::Shape::Feed => feed::read(bytes, hint),
             sniff::Shape::Page => page::read(bytes, hint),
             // An error message of HTML printed before a feed looks like a page.
-            sniff::Shape::PageBeforeFeed => page::read(bytes, hint).or_else(|_| feed::read(bytes, hint)),
+            sniff::Shape::PageBeforeFeed => {
+                page::read(bytes, hint).or_else(|_| feed::read(bytes, hint))
+            }
             sniff::Shape::Other(found) => Err(ReadError::NotAFeed { found }),
         },
     }

@@ -23,7 +23,8 @@ pub fn decode(bytes: &[u8], hint: &Hint) -> Decoded {
     let mut problems = Vec::new();
     if let Some((encoding, length)) = Encoding::for_bom(bytes) {
         let body = bytes.get(length..).unwrap_or_default();
-        let text = if encoding == UTF_8 { mixed(body, &mut problems) } else { whole(body, encoding) };
+        let text =
+            if encoding == UTF_8 { mixed(body, &mut problems) } else { whole(body, encoding) };
         return Decoded { text: clean(&text, &mut problems), problems };
     }
     let text = match declared(bytes, hint) {
@@ -63,18 +64,20 @@ fn utf16_by_look(bytes: &[u8]) -> Option<&'static Encoding> {
 /// A single-byte label on bytes that are flawless UTF-8 is a template that nobody updated: the odds that
 /// windows-1252 text is by chance valid UTF-8 beyond ASCII are nil.
 fn labelled(bytes: &[u8], encoding: &'static Encoding, problems: &mut Vec<Problem>) -> String {
-    if encoding.is_single_byte() && !bytes.is_ascii()
-        && let Ok(text) = std::str::from_utf8(bytes) {
-            problems.push(
-                Problem::new(
-                    Severity::Info,
-                    "mislabelled_charset",
-                    format!("the feed says that it is in {}, but it is in UTF-8", encoding.name()),
-                )
-                .fixed_by("Change the declaration to UTF-8."),
-            );
-            return text.to_owned();
-        }
+    if encoding.is_single_byte()
+        && !bytes.is_ascii()
+        && let Ok(text) = std::str::from_utf8(bytes)
+    {
+        problems.push(
+            Problem::new(
+                Severity::Info,
+                "mislabelled_charset",
+                format!("the feed says that it is in {}, but it is in UTF-8", encoding.name()),
+            )
+            .fixed_by("Change the declaration to UTF-8."),
+        );
+        return text.to_owned();
+    }
     whole(bytes, encoding)
 }
 
@@ -183,7 +186,10 @@ mod tests {
     #[test]
     fn each_character_set_is_read_as_meant() {
         assert_eq!(text(b"\xef\xbb\xbf<a>caf\xc3\xa9</a>"), "<a>café</a>");
-        assert_eq!(text(b"<?xml version='1.0' encoding='ISO-8859-1'?><a>\xa345 \x96</a>").get(43..), Some("<a>£45 –</a>"));
+        assert_eq!(
+            text(b"<?xml version='1.0' encoding='ISO-8859-1'?><a>\xa345 \x96</a>").get(43..),
+            Some("<a>£45 –</a>")
+        );
         assert!(text(b"<?xml encoding=\"windows-1252\"?>\x96").ends_with('–'));
         let utf16: Vec<u8> = "<a>é</a>".encode_utf16().flat_map(u16::to_le_bytes).collect();
         assert_eq!(text(&utf16), "<a>é</a>");
@@ -198,7 +204,10 @@ mod tests {
         bytes.extend(b"\xa345 \x96 10am");
         let read = decode(&bytes, &Hint::default());
         assert!(read.text.ends_with("café £45 – 10am"), "{}", read.text);
-        assert_eq!((read.problems[0].code.as_str(), read.problems[0].line), ("windows_1252_bytes", Some(2)));
+        assert_eq!(
+            (read.problems[0].code.as_str(), read.problems[0].line),
+            ("windows_1252_bytes", Some(2))
+        );
     }
 
     #[test]
@@ -206,7 +215,10 @@ mod tests {
         let read = decode("<meta charset=iso-8859-1>café".as_bytes(), &Hint::default());
         assert!(read.text.ends_with("café"));
         assert_eq!(read.problems[0].code, "mislabelled_charset");
-        let hint = Hint { content_type: Some("text/xml; charset=\"windows-1251\"".into()), ..Hint::default() };
+        let hint = Hint {
+            content_type: Some("text/xml; charset=\"windows-1251\"".into()),
+            ..Hint::default()
+        };
         assert_eq!(decode(b"\xcf", &hint).text, "П");
     }
 }

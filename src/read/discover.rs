@@ -103,7 +103,10 @@ fn candidate(url: Url, title: Option<String>, kind: Format, rank: u8, reason: &s
 fn address(raw: &str, base: &Url) -> Option<Url> {
     let raw = raw.trim();
     let lower = raw.get(..raw.len().min(9)).map(str::to_ascii_lowercase).unwrap_or_default();
-    match ["webcals://", "webcal://"].iter().find(|scheme| lower.starts_with(scheme.trim_end_matches('/'))) {
+    match ["webcals://", "webcal://"]
+        .iter()
+        .find(|scheme| lower.starts_with(scheme.trim_end_matches('/')))
+    {
         Some(_) => link::absolute(&format!("https:{}", raw.split_once(':')?.1), Some(base)),
         None => link::absolute(raw, Some(base)),
     }
@@ -111,12 +114,16 @@ fn address(raw: &str, base: &Url) -> Option<Url> {
 
 fn speaks_of_events(text: &str) -> bool {
     let text = text.to_lowercase();
-    ["event", "calendar", "what's on", "whats-on", "diary", "digwyddiad", "training"].iter().any(|word| text.contains(word))
+    ["event", "calendar", "what's on", "whats-on", "diary", "digwyddiad", "training"]
+        .iter()
+        .any(|word| text.contains(word))
 }
 
 /// `<link rel="alternate">`
 fn linked(html: &Html, base: &Url) -> Vec<Candidate> {
-    let Ok(links) = Selector::parse("link[rel~=alternate i][type][href]") else { return Vec::new() };
+    let Ok(links) = Selector::parse("link[rel~=alternate i][type][href]") else {
+        return Vec::new();
+    };
     let one = |element: ElementRef| {
         let kind = element.attr("type")?.to_ascii_lowercase();
         let kind = match kind.split(';').next()?.trim() {
@@ -127,7 +134,8 @@ fn linked(html: &Html, base: &Url) -> Vec<Candidate> {
             _ => return None,
         };
         let href = element.attr("href")?;
-        let title = element.attr("title").map(|title| title.trim().to_owned()).filter(|t| !t.is_empty());
+        let title =
+            element.attr("title").map(|title| title.trim().to_owned()).filter(|t| !t.is_empty());
         let about = format!("{} {href}", title.clone().unwrap_or_default());
         let comments = about.to_lowercase().contains("comment");
         let (rank, reason) = match (kind, comments, speaks_of_events(&about)) {
@@ -169,13 +177,27 @@ fn anchored(html: &Html, base: &Url) -> Vec<Candidate> {
             (Format::Ical, FILE, "the page links to a calendar file")
         } else if path.ends_with(".atom") || path.ends_with("/atom") {
             (Format::Atom, 45, "the page links to a feed")
-        } else if path.ends_with(".rss") || path.ends_with("/rss") || path.ends_with("rss.xml")
-            || path.ends_with("/feed") || path.ends_with("/feed/") || path.ends_with("mgrss.aspx")
+        } else if path.ends_with(".rss")
+            || path.ends_with("/rss")
+            || path.ends_with("rss.xml")
+            || path.ends_with("/feed")
+            || path.ends_with("/feed/")
+            || path.ends_with("mgrss.aspx")
         {
-            let rank = if path.ends_with("mgrss.aspx") { 10 } else if speaks_of_events(&about) { 65 } else { 42 };
+            let rank = if path.ends_with("mgrss.aspx") {
+                10
+            } else if speaks_of_events(&about) {
+                65
+            } else {
+                42
+            };
             (Format::Rss, rank, "the page links to a feed")
         } else if lower.contains("eventbrite.") && lower.contains("/o/") {
-            (Format::Html, 55, "the page links to an organiser's page at Eventbrite, which lists events")
+            (
+                Format::Html,
+                55,
+                "the page links to an organiser's page at Eventbrite, which lists events",
+            )
         } else if lower.contains("://bookwhen.com/") || lower.contains("ticketsource.co.uk/") {
             (Format::Html, 35, "the page links to a ticket seller's page")
         } else {
@@ -191,7 +213,9 @@ fn anchored(html: &Html, base: &Url) -> Vec<Candidate> {
 /// Part of an address after a mark, up to a character that no such name holds.
 fn after<'a>(text: &'a str, mark: &str) -> Option<&'a str> {
     let (_, rest) = text.split_once(mark)?;
-    let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || "-_.%@".contains(c))).unwrap_or(rest.len());
+    let end = rest
+        .find(|c: char| !(c.is_ascii_alphanumeric() || "-_.%@".contains(c)))
+        .unwrap_or(rest.len());
     rest.get(..end.min(300)).filter(|name| !name.is_empty())
 }
 
@@ -201,7 +225,10 @@ fn embedded(text: &str) -> Vec<Candidate> {
         Url::parse(&url).ok().map(|url| candidate(url, None, kind, rank, reason))
     };
     let google = after(text, "calendar.google.com/calendar/embed?src=").and_then(|id| {
-        let url = format!("https://calendar.google.com/calendar/ical/{}/public/basic.ics", id.replace('@', "%40"));
+        let url = format!(
+            "https://calendar.google.com/calendar/ical/{}/public/basic.ics",
+            id.replace('@', "%40")
+        );
         made(url, Format::Ical, 90, "the page shows this Google calendar")
     });
     let trumba = after(text, "trumba.com/calendars/").or_else(|| {
@@ -211,15 +238,26 @@ fn embedded(text: &str) -> Vec<Candidate> {
     });
     let trumba = trumba.and_then(|name| {
         let name = name.split('.').next()?;
-        made(format!("https://www.trumba.com/calendars/{name}.ics"), Format::Ical, 90, "the page shows this Trumba calendar")
+        made(
+            format!("https://www.trumba.com/calendars/{name}.ics"),
+            Format::Ical,
+            90,
+            "the page shows this Trumba calendar",
+        )
     });
     let teamup = after(text, "teamup.com/ks").and_then(|key| {
-        made(format!("https://ics.teamup.com/feed/ks{key}/0.ics"), Format::Ical, 90, "the page shows this Teamup calendar")
+        made(
+            format!("https://ics.teamup.com/feed/ks{key}/0.ics"),
+            Format::Ical,
+            90,
+            "the page shows this Teamup calendar",
+        )
     });
-    let luma = after(text, "cal-").filter(|id| text.contains("lu.ma") && id.len() > 8).and_then(|id| {
-        let url = format!("https://api.lu.ma/ics/get?entity=calendar&id=cal-{id}");
-        made(url, Format::Ical, 88, "the page shows this Luma calendar")
-    });
+    let luma =
+        after(text, "cal-").filter(|id| text.contains("lu.ma") && id.len() > 8).and_then(|id| {
+            let url = format!("https://api.lu.ma/ics/get?entity=calendar&id=cal-{id}");
+            made(url, Format::Ical, 88, "the page shows this Luma calendar")
+        });
     let outlook = text.split_once("outlook.office365.com/owa/calendar/").and_then(|(_, rest)| {
         let end = rest.find(['"', '\'', '<', ' '])?;
         let path = rest.get(..end.min(400))?.strip_suffix("calendar.html")?;
@@ -255,7 +293,13 @@ fn by_host(base: &Url) -> Option<Candidate> {
     let first = base.path_segments()?.next().filter(|part| !part.is_empty())?;
     if host == "meetup.com" || host.ends_with(".meetup.com") {
         let url = base.join(&format!("/{first}/events/ical")).ok()?;
-        return Some(candidate(url, None, Format::Ical, 90, "Meetup gives the calendar of a group here"));
+        return Some(candidate(
+            url,
+            None,
+            Format::Ical,
+            90,
+            "Meetup gives the calendar of a group here",
+        ));
     }
     None
 }
@@ -314,7 +358,9 @@ mod tests {
             "https://www.a.example/events/?ical=1"
         );
         assert_eq!(
-            first("<iframe src='https://calendar.google.com/calendar/embed?src=abc%40group.calendar.google.com&ctz=x'>"),
+            first(
+                "<iframe src='https://calendar.google.com/calendar/embed?src=abc%40group.calendar.google.com&ctz=x'>"
+            ),
             "https://calendar.google.com/calendar/ical/abc%40group.calendar.google.com/public/basic.ics"
         );
         assert_eq!(

@@ -6,6 +6,7 @@
 
 mod apply;
 mod build;
+mod capture;
 mod extension;
 mod json;
 mod mend;
@@ -73,10 +74,11 @@ fn parse(
     faults: &mut Faults,
 ) -> (Option<model::Feed>, Vec<Option<model::Entry>>) {
     if let Some(mut feed) = parse_text(&mended.text, base)
-        && feed.entries.len() == mended.items.len() {
-            let entries = std::mem::take(&mut feed.entries).into_iter().map(Some).collect();
-            return (Some(feed), entries);
-        }
+        && feed.entries.len() == mended.items.len()
+    {
+        let entries = std::mem::take(&mut feed.entries).into_iter().map(Some).collect();
+        return (Some(feed), entries);
+    }
     faults.note(Fault::ParserRefused, None);
     let mut entries = Vec::with_capacity(mended.items.len());
     in_halves(mended, &mended.items, base, &mut entries);
@@ -148,9 +150,11 @@ mod tests {
 
     #[test]
     fn extension_dates_are_found_undeclared_and_in_odd_case() {
-        let feed = rss("<item><title>A</title><EV:StartDate>2027-01-19T12:30:00+00:00</EV:StartDate></item>\
+        let feed = rss(
+            "<item><title>A</title><EV:StartDate>2027-01-19T12:30:00+00:00</EV:StartDate></item>\
              <item><title>B</title><mec:startDate>2027-01-26</mec:startDate><mec:startHour>9:30 am</mec:startHour>\
-             <mec:endDate>2027-01-26</mec:endDate><mec:endHour>12:00 pm</mec:endHour></item>");
+             <mec:endDate>2027-01-26</mec:endDate><mec:endHour>12:00 pm</mec:endHour></item>",
+        );
         let origins: Vec<_> = feed.entries.iter().map(|e| e.date_origin.clone()).collect();
         assert_eq!(
             origins,
@@ -193,7 +197,10 @@ mod tests {
              <skipDays><day>Sunday</day></skipDays><atom:link rel='hub' href='https://hub.example/'/>\
              <atom:link rel='next' href='?page=2'/><item><title>x</title></item>");
         assert_eq!(feed.refresh.every, Some(std::time::Duration::from_secs(3600)));
-        assert_eq!((feed.refresh.skip_hours, feed.refresh.skip_days), (vec![0, 3], vec!["sunday".into()]));
+        assert_eq!(
+            (feed.refresh.skip_hours, feed.refresh.skip_days),
+            (vec![0, 3], vec!["sunday".into()])
+        );
         assert_eq!(feed.refresh.hub.as_deref(), Some("https://hub.example/"));
     }
 }

@@ -47,8 +47,10 @@ pub fn untracked(raw: &str) -> String {
         return raw.to_owned();
     }
     let query = url.query().unwrap_or_default().to_owned();
-    let kept: Vec<&str> =
-        query.split('&').filter(|pair| !tracks(pair.split('=').next().unwrap_or_default())).collect();
+    let kept: Vec<&str> = query
+        .split('&')
+        .filter(|pair| !tracks(pair.split('=').next().unwrap_or_default()))
+        .collect();
     let kept = kept.join("&");
     url.set_query((!kept.is_empty()).then_some(kept.as_str()));
     url.into()
@@ -64,7 +66,8 @@ mod tests {
         let made = |raw| absolute(raw, Some(&base)).map(String::from);
         assert_eq!(made(" ../a?b=1 ").as_deref(), Some("https://www.example.org/a?b=1"));
         assert_eq!(made("//other.example/x").as_deref(), Some("https://other.example/x"));
-        for bad in ["javascript:alert(1)", "mailto:a@b.example", "data:text/html,x", "", "http://"] {
+        for bad in ["javascript:alert(1)", "mailto:a@b.example", "data:text/html,x", "", "http://"]
+        {
             assert_eq!(made(bad), None, "{bad}");
         }
         assert_eq!(absolute("/relative", None), None);
@@ -76,7 +79,10 @@ mod tests {
             untracked("https://www.eventbrite.example/e/x-1?aff=ebd&keep=1"),
             "https://www.eventbrite.example/e/x-1?keep=1"
         );
-        assert_eq!(untracked("https://a.example/x?utm_source=rss&utm_medium=feed"), "https://a.example/x");
+        assert_eq!(
+            untracked("https://a.example/x?utm_source=rss&utm_medium=feed"),
+            "https://a.example/x"
+        );
         for same in ["https://a.example?aff=1", "tag:a,2026:b", "https://A.example/?q=%20x+y"] {
             assert_eq!(untracked(same), same);
         }

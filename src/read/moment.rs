@@ -130,7 +130,9 @@ fn iso_date(text: &str) -> Option<(NaiveDate, &str)> {
 fn worded_date(text: &str) -> Option<(NaiveDate, &str)> {
     let text = text.trim_start();
     let text = match word(text) {
-        Some((name, rest)) if prefix_in(&DAYS, name).is_some() => rest.trim_start_matches([',', '.', ' ']),
+        Some((name, rest)) if prefix_in(&DAYS, name).is_some() => {
+            rest.trim_start_matches([',', '.', ' '])
+        }
         _ => text,
     };
     if let Some((month, rest)) = month(text) {
@@ -158,7 +160,8 @@ fn year(text: &str) -> Option<(u32, &str)> {
 
 fn ordinal(text: &str) -> Option<(u32, &str)> {
     let (day, rest) = number(text.trim_start(), 1, 2)?;
-    let rest = ["st", "nd", "rd", "th"].iter().find_map(|end| rest.strip_prefix(end)).unwrap_or(rest);
+    let rest =
+        ["st", "nd", "rd", "th"].iter().find_map(|end| rest.strip_prefix(end)).unwrap_or(rest);
     Some((day, rest))
 }
 
@@ -193,7 +196,8 @@ fn clock(text: &str) -> Option<(NaiveTime, bool, &str)> {
         let (minute, rest) = part(rest).unwrap_or((u32::MAX, rest));
         if minute == u32::MAX {
             // A bare hour is a time only with am or pm, or as ISO 8601's `T10Z`.
-            let known = half_of_day(rest).is_some() || rest.is_empty() || rest.starts_with(['Z', '+', '-']);
+            let known =
+                half_of_day(rest).is_some() || rest.is_empty() || rest.starts_with(['Z', '+', '-']);
             if !known { return None } else { (hour, 0, 0, rest) }
         } else {
             let (second, rest) = part(rest).unwrap_or((0, rest));
@@ -249,7 +253,12 @@ fn half_of_day(text: &str) -> Option<(bool, &str)> {
 /// The zone after a time; `None` when what follows is no zone.
 fn zone(text: &str) -> Option<WrittenZone> {
     let text = text.trim();
-    let text = text.split(['(', '[']).next().map(str::trim).filter(|plain| !plain.is_empty()).unwrap_or(text);
+    let text = text
+        .split(['(', '['])
+        .next()
+        .map(str::trim)
+        .filter(|plain| !plain.is_empty())
+        .unwrap_or(text);
     let text = text.trim_matches(['[', ']', '(', ')']);
     let named = text.to_ascii_lowercase();
     if text.is_empty() {
@@ -265,7 +274,8 @@ fn zone(text: &str) -> Option<WrittenZone> {
     if let Some(seconds) = offset(signed) {
         return Some(if seconds == 0 { WrittenZone::Utc } else { WrittenZone::Offset(seconds) });
     }
-    (text.contains('/') && !text.contains(char::is_whitespace)).then(|| WrittenZone::Named(text.to_owned()))
+    (text.contains('/') && !text.contains(char::is_whitespace))
+        .then(|| WrittenZone::Named(text.to_owned()))
 }
 
 /// `+01:00`, `-0500`, `+1`.
@@ -339,9 +349,17 @@ mod tests {
 
     #[test]
     fn what_is_no_date_is_none() {
-        for text in
-            ["", "TBC", "31/04/2027", "2027-02-29", "12", "2027", "Spring 2027", "2027-01-01 soon", "99999999"]
-        {
+        for text in [
+            "",
+            "TBC",
+            "31/04/2027",
+            "2027-02-29",
+            "12",
+            "2027",
+            "Spring 2027",
+            "2027-01-01 soon",
+            "99999999",
+        ] {
             assert_eq!(shown(text), "none", "{text}");
         }
     }
@@ -367,7 +385,10 @@ mod tests {
     #[test]
     fn an_instant_without_zone_is_british() {
         assert_eq!(instant("01/07/2026 19:00").unwrap().to_rfc3339(), "2026-07-01T18:00:00+00:00");
-        assert_eq!(instant("Wed, 1 Jul 2026 19:00:00 GMT").unwrap().to_rfc3339(), "2026-07-01T19:00:00+00:00");
+        assert_eq!(
+            instant("Wed, 1 Jul 2026 19:00:00 GMT").unwrap().to_rfc3339(),
+            "2026-07-01T19:00:00+00:00"
+        );
     }
 
     proptest::proptest! {

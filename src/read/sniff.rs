@@ -45,7 +45,9 @@ pub(super) fn shape(bytes: &[u8], hint: &Hint) -> Shape {
         (Some(feed), Some(page)) if page < feed => Shape::PageBeforeFeed,
         (Some(_), _) => Shape::Feed,
         (None, Some(_)) => Shape::Page,
-        (None, None) if start.starts_with("<?xml") => Shape::Other("it is XML, but not RSS or Atom".into()),
+        (None, None) if start.starts_with("<?xml") => {
+            Shape::Other("it is XML, but not RSS or Atom".into())
+        }
         (None, None) if start.starts_with('<') => Shape::Page,
         (None, None) => {
             let shown: String = start.chars().filter(|c| !c.is_control()).take(60).collect();
@@ -57,8 +59,9 @@ pub(super) fn shape(bytes: &[u8], hint: &Hint) -> Shape {
 /// Where the first of some tags stands.
 fn first(text: &str, tags: &[&str]) -> Option<usize> {
     let whole = |at: usize, tag: &str| {
-        text.get(at + tag.len()..)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['>', ' ', '\n', '\r', '\t', '/', ':']))
+        text.get(at + tag.len()..).is_some_and(|rest| {
+            rest.is_empty() || rest.starts_with(['>', ' ', '\n', '\r', '\t', '/', ':'])
+        })
     };
     tags.iter()
         .filter_map(|tag| text.match_indices(tag).map(|(at, _)| at).find(|at| whole(*at, tag)))
@@ -75,11 +78,17 @@ mod tests {
         let told = |text: &str| shape(text.as_bytes(), &hint);
         assert_eq!(told("\u{feff}<?xml version='1.0'?>\n<rss version='2.0'>"), Shape::Feed);
         assert_eq!(told("<b>Warning</b>: x<br />\n<RDF:RDF xmlns='x'>"), Shape::Feed);
-        assert_eq!(told("{\"version\": \"https://jsonfeed.org/version/1\", \"items\": []}"), Shape::Feed);
+        assert_eq!(
+            told("{\"version\": \"https://jsonfeed.org/version/1\", \"items\": []}"),
+            Shape::Feed
+        );
         assert_eq!(told("{\"upcoming\": []}"), Shape::Page);
         assert_eq!(told("<!DOCTYPE html><p>see <feedback>"), Shape::Page);
         assert_eq!(told("<html><b>x</b></html><rss version='2.0'>"), Shape::PageBeforeFeed);
-        assert_eq!(told("<?xml version='1.0'?><rsp>"), Shape::Other("it is XML, but not RSS or Atom".into()));
+        assert_eq!(
+            told("<?xml version='1.0'?><rsp>"),
+            Shape::Other("it is XML, but not RSS or Atom".into())
+        );
         assert!(matches!(told("%PDF-1.4"), Shape::Other(_)));
         assert!(matches!(told("Not found"), Shape::Other(_)));
     }

@@ -12,8 +12,8 @@ const MAX_DEPTH: usize = 400;
 
 /// Elements that are not open after their start tag, or that close themselves in HTML.
 const NEVER_DEEP: &[&str] = &[
-    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track",
-    "wbr", "p", "li", "dd", "dt", "option", "td", "tr", "th", "path",
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source",
+    "track", "wbr", "p", "li", "dd", "dt", "option", "td", "tr", "th", "path",
 ];
 
 /// How a piece of text that begins like a tag goes on.

@@ -3,7 +3,9 @@
 
 use std::{fs, path::Path, path::PathBuf};
 
-use folkmoot::read::{self, DateOrigin, Document, Entry, Hint, ReadError, Text, Written, WrittenZone};
+use folkmoot::read::{
+    self, DateOrigin, Document, Entry, Hint, ReadError, Text, Written, WrittenZone,
+};
 use serde_json::{Map, Value, json};
 
 fn shown(written: &Written) -> String {
@@ -14,7 +16,9 @@ fn shown(written: &Written) -> String {
     match &written.zone {
         WrittenZone::Floating => value,
         WrittenZone::Utc => format!("{value}Z"),
-        WrittenZone::Offset(seconds) => format!("{value}{:+03}:{:02}", seconds / 3600, seconds.abs() / 60 % 60),
+        WrittenZone::Offset(seconds) => {
+            format!("{value}{:+03}:{:02}", seconds / 3600, seconds.abs() / 60 % 60)
+        }
         WrittenZone::Named(name) => format!("{value}[{name}]"),
     }
 }
@@ -60,7 +64,8 @@ fn outcome(read: Result<Document, ReadError>) -> Value {
 #[test]
 fn every_odd_feed_is_read_as_its_folder_says() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/feeds");
-    let mut cases: Vec<PathBuf> = fs::read_dir(&folder).unwrap().map(|case| case.unwrap().path()).collect();
+    let mut cases: Vec<PathBuf> =
+        fs::read_dir(&folder).unwrap().map(|case| case.unwrap().path()).collect();
     cases.sort();
     assert!(cases.len() > 10, "the cases are gone");
     let mut wrong = Vec::new();
@@ -69,14 +74,18 @@ fn every_odd_feed_is_read_as_its_folder_says() {
         let input = fs::read_dir(&case)
             .unwrap()
             .map(|file| file.unwrap().path())
-            .find(|file| file.file_name().is_some_and(|name| name.to_string_lossy().starts_with("input.")))
+            .find(|file| {
+                file.file_name().is_some_and(|name| name.to_string_lossy().starts_with("input."))
+            })
             .unwrap_or_else(|| panic!("{name} has no input"));
         assert!(case.join("about.md").exists(), "{name} does not say what is odd");
-        let hint = Hint { base: "https://www.council.example/feed/".parse().ok(), ..Hint::default() };
+        let hint =
+            Hint { base: "https://www.council.example/feed/".parse().ok(), ..Hint::default() };
         let found = outcome(read::read(&fs::read(input).unwrap(), &hint));
         let expected = case.join("expected.json");
         if std::env::var_os("WRITE_EXPECTED").is_some() {
-            fs::write(&expected, format!("{}\n", serde_json::to_string_pretty(&found).unwrap())).unwrap();
+            fs::write(&expected, format!("{}\n", serde_json::to_string_pretty(&found).unwrap()))
+                .unwrap();
         }
         let Ok(text) = fs::read_to_string(&expected) else {
             wrong.push(format!("{name} has no expected.json; found {found:#}"));

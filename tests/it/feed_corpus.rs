@@ -33,7 +33,12 @@ fn timely(path: &Path, base: Option<&str>) -> Result<Document, ReadError> {
     let hint = Hint { base: base.and_then(|base| base.parse().ok()), ..Hint::default() };
     let begun = Instant::now();
     let read = catch_unwind(|| read::read(&bytes, &hint));
-    assert!(begun.elapsed() < Duration::from_secs(10), "{} took {:?}", path.display(), begun.elapsed());
+    assert!(
+        begun.elapsed() < Duration::from_secs(10),
+        "{} took {:?}",
+        path.display(),
+        begun.elapsed()
+    );
     read.unwrap_or_else(|_| panic!("{} panicked", path.display()))
 }
 
@@ -50,10 +55,16 @@ fn bare(text: &str) -> String {
             c => out.push(c),
         }
     }
-    let mut out = out;
-    for (name, character) in
-        [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&#39;", "'"), ("&#38;", "&"), ("&#x26;", "&"), ("&amp;", "&")]
-    {
+    for (name, character) in [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&apos;", "'"),
+        ("&#39;", "'"),
+        ("&#38;", "&"),
+        ("&#x26;", "&"),
+        ("&amp;", "&"),
+    ] {
         out = out.replace(name, character);
     }
     out
@@ -125,12 +136,16 @@ fn pages_give_exactly_the_expected_events() {
     for row in &rows {
         let file = row["file"].as_str().unwrap();
         let document = timely(&folder.join(file), row["uri"].as_str()).unwrap();
-        let instant = |text: &str| moment::instant(text).unwrap_or_else(|| panic!("{file}: {text}"));
+        let instant =
+            |text: &str| moment::instant(text).unwrap_or_else(|| panic!("{file}: {text}"));
         let wanted: BTreeSet<_> = ["ld_events", "microdata_events"]
             .iter()
             .flat_map(|name| row[*name].as_array().unwrap())
             .map(|event| {
-                (bare(event["name"].as_str().unwrap()), instant(event["startDate"].as_str().unwrap()))
+                (
+                    bare(event["name"].as_str().unwrap()),
+                    instant(event["startDate"].as_str().unwrap()),
+                )
             })
             .collect();
         let found: BTreeSet<_> = document

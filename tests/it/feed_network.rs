@@ -32,7 +32,8 @@ fn rows(folder: &Path, name: &str) -> Vec<Value> {
 
 /// The feeds that are not iCalendar, read.
 fn documents(folder: &Path) -> BTreeMap<String, Document> {
-    let feeds: Value = serde_json::from_str(&fs::read_to_string(folder.join("feeds.json")).unwrap()).unwrap();
+    let feeds: Value =
+        serde_json::from_str(&fs::read_to_string(folder.join("feeds.json")).unwrap()).unwrap();
     let mut documents = BTreeMap::new();
     for feed in feeds.as_array().unwrap() {
         let name = feed["feed"].as_str().unwrap();
@@ -51,7 +52,11 @@ fn documents(folder: &Path) -> BTreeMap<String, Document> {
 }
 
 fn referenced<'a>(document: &'a Document, row: &Value) -> Vec<&'a Entry> {
-    document.entries.iter().filter(|entry| entry.reference.as_deref() == row["ref"].as_str()).collect()
+    document
+        .entries
+        .iter()
+        .filter(|entry| entry.reference.as_deref() == row["ref"].as_str())
+        .collect()
 }
 
 #[test]
@@ -64,18 +69,28 @@ fn every_item_of_the_network_is_an_entry_and_nothing_else_is() {
             let feed = row["feed"].as_str().unwrap();
             let Some(document) = documents.get(feed) else { continue };
             assert!(!referenced(document, &row).is_empty(), "{feed}: {} is missing", row["ref"]);
-            known.entry(feed.to_owned()).or_default().insert(row["ref"].as_str().unwrap().to_owned());
+            known
+                .entry(feed.to_owned())
+                .or_default()
+                .insert(row["ref"].as_str().unwrap().to_owned());
         }
     }
     for (feed, document) in &documents {
         for entry in &document.entries {
             let reference = entry.reference.as_deref().unwrap();
             assert!(known[feed].contains(reference), "{feed}: {reference} is one too many");
-            assert!(entry.title.is_some() && entry.url.is_some() && entry.description.is_some(), "{feed}: {reference}");
+            assert!(
+                entry.title.is_some() && entry.url.is_some() && entry.description.is_some(),
+                "{feed}: {reference}"
+            );
         }
         assert!(document.skipped.is_empty(), "{feed}: {:?}", document.skipped);
     }
-    println!("{} entries in {} feeds", documents.values().map(|d| d.entries.len()).sum::<usize>(), documents.len());
+    println!(
+        "{} entries in {} feeds",
+        documents.values().map(|d| d.entries.len()).sum::<usize>(),
+        documents.len()
+    );
 }
 
 /// A written date as the clock in London shows it, in the spelling of the truth.
@@ -85,7 +100,9 @@ fn london(written: &Written) -> String {
         Local::Time(at) => {
             let local: NaiveDateTime = match &written.zone {
                 WrittenZone::Floating => at,
-                _ => London.from_utc_datetime(&moment::instant_of(written).unwrap().naive_utc()).naive_local(),
+                _ => London
+                    .from_utc_datetime(&moment::instant_of(written).unwrap().naive_utc())
+                    .naive_local(),
             };
             local.format("%Y-%m-%dT%H:%M").to_string()
         }

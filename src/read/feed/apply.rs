@@ -33,7 +33,8 @@ pub(super) fn apply(extras: &Extras, entry: &mut Entry, problems: &mut Vec<Probl
 }
 
 fn first(extras: &Extras, meaning: Meaning) -> Option<String> {
-    let mut fields: Vec<&Field> = extras.fields.iter().filter(|field| field.meaning == meaning).collect();
+    let mut fields: Vec<&Field> =
+        extras.fields.iter().filter(|field| field.meaning == meaning).collect();
     fields.sort_by_key(|field| field.family);
     fields.first().map(|field| field.value.clone())
 }

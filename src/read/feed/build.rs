@@ -15,7 +15,8 @@ use super::{
 use crate::{
     feed::Format,
     read::{
-        DateOrigin, Document, Entry, Hint, MAX_TEXT, Problem, Severity, Skipped, Text, link, moment,
+        DateOrigin, Document, Entry, Hint, MAX_TEXT, Problem, Severity, Skipped, Text, link,
+        moment,
         page::{embedded, markup},
     },
 };
@@ -127,7 +128,8 @@ fn text(from: &model::Text, extras: &Extras, faults: &mut Faults) -> Option<Text
 
 /// Text with its markup; markup that was escaped once too often is unescaped.
 fn made_text(value: &str, extras: &Extras, faults: &mut Faults) -> Option<Text> {
-    let mut value = bounded(value.trim()).to_owned();
+    let mut value = value.trim().to_owned();
+    value.truncate(value.floor_char_boundary(MAX_TEXT));
     if markup::is_escaped(&value) {
         faults.note(Fault::DoubleEscaped, None);
         value = markup::unescape(&value);
@@ -137,16 +139,14 @@ fn made_text(value: &str, extras: &Extras, faults: &mut Faults) -> Option<Text> 
     (!value.is_empty()).then(|| Text { value, html, language: extras.language.clone() })
 }
 
-fn bounded(text: &str) -> &str {
-    let end = (0..=text.len().min(MAX_TEXT)).rev().find(|at| text.is_char_boundary(*at));
-    text.get(..end.unwrap_or(0)).unwrap_or_default()
-}
-
 fn categories(from: &model::Entry) -> Vec<String> {
     let mut categories: Vec<String> = Vec::new();
     for category in &from.categories {
         let name = category.label.as_ref().unwrap_or(&category.term).trim();
-        if !name.is_empty() && categories.len() < 50 && !categories.iter().any(|known| known == name) {
+        if !name.is_empty()
+            && categories.len() < 50
+            && !categories.iter().any(|known| known == name)
+        {
             categories.push(name.chars().take(200).collect());
         }
     }
@@ -170,10 +170,36 @@ fn url(from: &model::Entry, extras: &Extras, base: Option<&Url>) -> Option<Url> 
 
 /// Words that show the author of an item to be an organisation; a person's name is nobody's business.
 const ORGANISATIONS: &[&str] = &[
-    "council", "borough", "county", "city of", "authority", "association", "network", "institute", "society",
-    "group", "forum", "agency", "department", "ministry", "university", "college", "trust", "foundation",
-    "partnership", "board", "local government", "localgov", "cyngor", "limited", " ltd", "cic", "federation",
-    "union", "service", "team",
+    "council",
+    "borough",
+    "county",
+    "city of",
+    "authority",
+    "association",
+    "network",
+    "institute",
+    "society",
+    "group",
+    "forum",
+    "agency",
+    "department",
+    "ministry",
+    "university",
+    "college",
+    "trust",
+    "foundation",
+    "partnership",
+    "board",
+    "local government",
+    "localgov",
+    "cyngor",
+    "limited",
+    " ltd",
+    "cic",
+    "federation",
+    "union",
+    "service",
+    "team",
 ];
 
 fn is_organisation(name: &str) -> bool {
@@ -188,7 +214,8 @@ fn is_organisation(name: &str) -> bool {
 
 /// A date that the description's own markup states (h-event, microdata, `<time>` of an event).
 fn from_markup(entry: &mut Entry, base: Option<&Url>) {
-    let Some(text) = entry.description.as_ref().filter(|text| text.html && entry.start.is_none()) else {
+    let Some(text) = entry.description.as_ref().filter(|text| text.html && entry.start.is_none())
+    else {
         return;
     };
     if !embedded::worth_reading(&text.value) {
@@ -213,7 +240,8 @@ fn check(document: &mut Document, extras: &[Extras]) {
     }
     let mut seen = HashSet::new();
     let entries = document.entries.iter();
-    let twice = entries.clone().filter_map(|e| e.reference.as_ref()).filter(|r| !seen.insert(*r)).count();
+    let twice =
+        entries.clone().filter_map(|e| e.reference.as_ref()).filter(|r| !seen.insert(*r)).count();
     if twice > 0 {
         document.problems.push(
             Problem::new(
@@ -235,7 +263,8 @@ fn check(document: &mut Document, extras: &[Extras]) {
             .fixed_by("Give each item a guid that never changes."),
         );
     }
-    let unread = |raw: &&Extras| raw.raw_date.as_ref().is_some_and(|raw| moment::instant(raw).is_none());
+    let unread =
+        |raw: &&Extras| raw.raw_date.as_ref().is_some_and(|raw| moment::instant(raw).is_none());
     if let Some(example) = extras.iter().find(unread).and_then(|extras| extras.raw_date.as_ref()) {
         let shown: String = example.chars().take(60).collect();
         document.problems.push(

@@ -237,7 +237,8 @@ pub(super) fn second_pass(mended: &Mended) -> (Vec<Extras>, Channel) {
             }
             Event::GeneralRef(name) => {
                 if let Some(current) = current.as_mut().filter(|c| c.text.len() < MAX_TEXT) {
-                    let known = quick_xml::escape::resolve_predefined_entity(&name).unwrap_or_default();
+                    let known =
+                        quick_xml::escape::resolve_predefined_entity(&name).unwrap_or_default();
                     current.text.push_str(known);
                 }
             }
@@ -262,7 +263,9 @@ fn begin(start: &BytesStart, namespace: ResolveResult, depth: usize) -> Current 
     let (local, prefix) = start.name().decompose();
     Current {
         namespace: match namespace {
-            ResolveResult::Bound(bound) => bound.0.trim_end_matches(['/', '#', ':']).to_ascii_lowercase(),
+            ResolveResult::Bound(bound) => {
+                bound.0.trim_end_matches(['/', '#', ':']).to_ascii_lowercase()
+            }
             _ => String::new(),
         },
         prefix: prefix.map(|prefix| prefix.as_ref().to_ascii_lowercase()).unwrap_or_default(),
@@ -285,7 +288,11 @@ fn rows_for<'a>(
     let claimed = ROWS.iter().any(same);
     ROWS.iter().filter(move |row| {
         row.element == element
-            && if claimed { same(row) } else { row.prefix == prefix && (!prefix.is_empty() || plain(namespace)) }
+            && if claimed {
+                same(row)
+            } else {
+                row.prefix == prefix && (!prefix.is_empty() || plain(namespace))
+            }
     })
 }
 
@@ -324,9 +331,10 @@ fn attributes_of_item(current: &Current, start: &BytesStart, extras: &mut Extras
         let Some((element, wanted)) = row.element.split_once('@') else { continue };
         if element == current.local
             && rows_for(&current.namespace, &current.prefix, row.element).next().is_some()
-            && let Some(value) = attribute(start, wanted) {
-                extras.fields.push(row.field(value));
-            }
+            && let Some(value) = attribute(start, wanted)
+        {
+            extras.fields.push(row.field(value));
+        }
     }
 }
 
@@ -340,7 +348,9 @@ fn text_of_item(done: &Current, extras: &mut Extras) {
         "guid" => extras.guid = owned(),
         "link" if done.prefix.is_empty() && extras.raw_link.is_none() => extras.raw_link = owned(),
         "language" if done.prefix == "dc" => extras.language = owned(),
-        "pubDate" | "pubdate" | "date" | "published" if extras.raw_date.is_none() && done.prefix != "libcal" => {
+        "pubDate" | "pubdate" | "date" | "published"
+            if extras.raw_date.is_none() && done.prefix != "libcal" =>
+        {
             extras.raw_date = owned();
         }
         _ => {}
@@ -350,7 +360,12 @@ fn text_of_item(done: &Current, extras: &mut Extras) {
     }
 }
 
-fn attributes_of_channel(current: &Current, start: &BytesStart, channel: &mut Channel, depth: usize) {
+fn attributes_of_channel(
+    current: &Current,
+    start: &BytesStart,
+    channel: &mut Channel,
+    depth: usize,
+) {
     if depth <= 2 && channel.language.is_none() {
         channel.language = attribute(start, "xml:lang");
     }
@@ -378,11 +393,15 @@ fn text_of_channel(done: &Current, channel: &mut Channel) {
         }
         ("hour", "") => {
             // 24 is midnight in RSS 0.91.
-            channel.refresh.skip_hours.extend(value.parse::<u32>().ok().filter(|h| *h <= 24).map(|h| h % 24));
+            channel
+                .refresh
+                .skip_hours
+                .extend(value.parse::<u32>().ok().filter(|h| *h <= 24).map(|h| h % 24));
         }
         ("day", "") => {
             let day = value.to_ascii_lowercase();
-            let known = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+            let known =
+                ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
             channel.refresh.skip_days.extend(known.contains(&day.as_str()).then_some(day));
         }
         ("updateperiod", _) => {

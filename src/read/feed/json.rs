@@ -20,7 +20,8 @@ pub(super) fn is_feed(value: &Value) -> bool {
 /// Reads the feed; an item that feed-rs refuses is skipped alone.
 pub(super) fn read(text: &str, hint: &Hint, problems: Vec<Problem>) -> Result<Document, ReadError> {
     let unreadable = |reason: String| ReadError::Unreadable { format: "JSON Feed", reason };
-    let mut value: Value = serde_json::from_str(text).map_err(|error| unreadable(error.to_string()))?;
+    let mut value: Value =
+        serde_json::from_str(text).map_err(|error| unreadable(error.to_string()))?;
     if !is_feed(&value) {
         return Err(ReadError::NotAFeed { found: "it is JSON, but not a JSON Feed".into() });
     }
@@ -42,8 +43,7 @@ pub(super) fn read(text: &str, hint: &Hint, problems: Vec<Problem>) -> Result<Do
         .and_then(Value::as_str)
         .and_then(|raw| link::absolute(raw, base.as_ref()))
         .map(String::from);
-    document.refresh.hub =
-        value.pointer("/hubs/0/url").and_then(Value::as_str).map(str::to_owned);
+    document.refresh.hub = value.pointer("/hubs/0/url").and_then(Value::as_str).map(str::to_owned);
     let mut faults = Faults::default();
     for item in items {
         let item = mended(item);
@@ -54,7 +54,9 @@ pub(super) fn read(text: &str, hint: &Hint, problems: Vec<Problem>) -> Result<Do
         };
         let read = parse_text(&with_items(&frame, vec![item]), None);
         match read.as_ref().and_then(|feed| feed.entries.first()) {
-            Some(entry) => document.entries.push(build::entry(entry, &extras, base.as_ref(), &mut faults)),
+            Some(entry) => {
+                document.entries.push(build::entry(entry, &extras, base.as_ref(), &mut faults))
+            }
             None => document.skipped.push(Skipped {
                 reference,
                 line: None,

@@ -15,6 +15,7 @@ use html5ever::{
 };
 
 use super::{
+    capture::{Capture, escape},
     names::{self, Root},
     repairs::{Fault, Faults, check_strictly, escape_bare_ampersands},
 };
@@ -100,22 +101,6 @@ impl TokenSink for Sink {
     }
 }
 
-/// An element that is a text: all inside it is kept as one string.
-struct Capture {
-    name: String,
-    declared: Option<String>,
-    mode: Option<String>,
-    language: Option<String>,
-    /// Characters as meant, and markup as written.
-    plain: String,
-    /// The same as markup: characters escaped.
-    markup: String,
-    has_tags: bool,
-    has_escaped_tags: bool,
-    nested: usize,
-    cut: bool,
-}
-
 struct Open {
     name: String,
     item: bool,
@@ -181,7 +166,7 @@ impl Mender {
         self.check_prefix(&name, line);
         if names::is_text(&name) && !item {
             if !tag.self_closing {
-                self.capture = Some(capture(tag, name));
+                self.capture = Some(Capture::begin(tag, name));
             }
             return;
         }
@@ -330,25 +315,20 @@ impl Mender {
         let Some(open) = self.stack.pop() else { return };
         self.out.push_str(&format!("</{}>", open.name));
         if open.item
-            && let Some(item) = self.items.last_mut() {
-                item.end = self.out.len();
-            }
+            && let Some(item) = self.items.last_mut()
+        {
+            item.end = self.out.len();
+        }
     }
 
     fn characters(&mut self, text: &str) {
         if let Some(capture) = &mut self.capture {
-            if capture.plain.len() >= MAX_TEXT {
-                capture.cut = true;
-                return;
-            }
-            let room = floor(text, MAX_TEXT - capture.plain.len());
-            capture.cut |= room < text.len();
-            let text = text.get(..room).unwrap_or_default();
-            capture.has_escaped_tags |= names::has_tags(text);
-            capture.plain.push_str(text);
-            escape(text, &mut capture.markup);
+            capture.push_characters(text);
         } else if self.stack.last().is_some_and(|open| !names::is_structure(&open.name)) {
-            escape(text.get(..floor(text, MAX_TEXT)).unwrap_or_default(), &mut self.out);
+            escape(
+                text.get(..text.floor_char_boundary(MAX_TEXT)).unwrap_or_default(),
+                &mut self.out,
+            );
         }
     }
 
@@ -413,7 +393,10 @@ impl Mender {
 
     fn attribute(&mut self, key: &str, value: &str) {
         self.out.push_str(&format!(" {key}=\""));
-        escape(value.get(..floor(value, MAX_VALUE)).unwrap_or_default(), &mut self.out);
+        escape(
+            value.get(..value.floor_char_boundary(MAX_VALUE)).unwrap_or_default(),
+            &mut self.out,
+        );
         self.out.push('"');
     }
 
@@ -449,8 +432,8 @@ impl Mender {
                 self.stack.truncate(at);
             }
         }
-        let left_open =
-            self.root != Some(Root::Channel) && self.stack.iter().any(|open| open.name != "channel");
+        let left_open = self.root != Some(Root::Channel)
+            && self.stack.iter().any(|open| open.name != "channel");
         if unfinished || left_open {
             self.faults.note(Fault::CutOff, cut);
         }
@@ -465,83 +448,6 @@ impl Mender {
         }
         cut
     }
-}
-
-fn capture(tag: &Tag, name: String) -> Capture {
-    let attribute = |wanted: &str| {
-        let found = tag.attrs.iter().find(|a| *a.name.local == *wanted)?;
-        Some(found.value.trim().to_owned())
-    };
-    Capture {
-        name,
-        declared: attribute("type").map(|kind| kind.to_ascii_lowercase()),
-        mode: attribute("mode").map(|mode| mode.to_ascii_lowercase()),
-        language: attribute("xml:lang"),
-        plain: String::new(),
-        markup: String::new(),
-        has_tags: false,
-        has_escaped_tags: false,
-        nested: 0,
-        cut: false,
-    }
-}
-
-impl Capture {
-    fn push_markup(&mut self, written: &str, tags: bool) {
-        if self.plain.len() >= MAX_TEXT {
-            self.cut = true;
-            return;
-        }
-        self.has_tags |= tags;
-        self.plain.push_str(written);
-        self.markup.push_str(written);
-    }
-
-    /// RSS says nothing about what a text is: unescaped tags make it markup, unless it has escaped ones too.
-    fn as_rss(&self) -> Option<(String, Option<&'static str>)> {
-        let value = if self.has_tags && !self.has_escaped_tags { &self.markup } else { &self.plain };
-        (!value.trim().is_empty()).then(|| (value.clone(), None))
-    }
-
-    /// `type` (Atom 1.0) and `mode` (Atom 0.3) in all their spellings become `text` or `html`.
-    fn as_atom(&self) -> Option<(String, Option<&'static str>)> {
-        let kind = self.declared.as_deref().unwrap_or("text");
-        if self.mode.as_deref() == Some("base64") {
-            let packed: String = self.plain.split_whitespace().collect();
-            let bytes = data_encoding::BASE64.decode(packed.as_bytes()).ok()?;
-            let text = String::from_utf8(bytes).ok()?;
-            return Some((text, Some(if kind.contains("html") { "html" } else { "text" })));
-        }
-        let (value, kind) = match kind {
-            "text" | "text/plain" | "plain" if self.has_tags => (&self.markup, "html"),
-            "text" | "text/plain" | "plain" => (&self.plain, "text"),
-            "html" | "text/html" if !self.has_tags => (&self.plain, "html"),
-            "html" | "text/html" | "xhtml" | "application/xhtml+xml" => (&self.markup, "html"),
-            kind if kind.ends_with("+xml") || kind.ends_with("/xml") => (&self.markup, "html"),
-            kind if kind.starts_with("text/") => (&self.plain, "text"),
-            _ => return None,
-        };
-        (!value.trim().is_empty()).then(|| (value.clone(), Some(kind)))
-    }
-}
-
-fn escape(text: &str, out: &mut String) {
-    for character in text.chars() {
-        match character {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\t' | '\n' | '\r' => out.push(character),
-            '\0'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => {}
-            _ => out.push(character),
-        }
-    }
-}
-
-/// The largest character boundary not beyond `at`.
-fn floor(text: &str, at: usize) -> usize {
-    (0..=at.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -566,7 +472,9 @@ mod tests {
             "<title>A &amp; B</title><item><title>C&lt;br&gt;d</title><pubDate>x</pubDate>\
              <description>e</description></item><item><title>F</title></item></channel></rss>"
         );
-        for fault in [Fault::JunkBefore, Fault::BareAmpersand, Fault::UnclosedElement, Fault::InlineMarkup] {
+        for fault in
+            [Fault::JunkBefore, Fault::BareAmpersand, Fault::UnclosedElement, Fault::InlineMarkup]
+        {
             assert!(faults.has(fault), "{fault:?}");
         }
     }
@@ -591,7 +499,12 @@ mod tests {
              </tagline><entry><title/><content type='application/xhtml+xml'><div>x &amp; y</div></content></entry></feed>",
         );
         assert!(faults.has(Fault::Atom03));
-        assert!(text.contains("<subtitle type=\"html\">a &lt;b&gt;</subtitle><entry><content type=\"html\">"), "{text}");
+        assert!(
+            text.contains(
+                "<subtitle type=\"html\">a &lt;b&gt;</subtitle><entry><content type=\"html\">"
+            ),
+            "{text}"
+        );
         assert!(text.contains("&lt;div&gt;x &amp;amp; y&lt;/div&gt;"), "{text}");
         assert!(text.contains("xmlns=\"http://www.w3.org/2005/Atom\""), "{text}");
     }

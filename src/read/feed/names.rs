@@ -104,7 +104,8 @@ pub(super) fn element(name: &str, root: Option<Root>) -> Option<String> {
         (Some(Root::Rss | Root::Rdf | Root::Channel), "entry") => "item",
         _ => name,
     };
-    let name = if root == Some(Root::Feed03) { respelled(ATOM_03, name).unwrap_or(name) } else { name };
+    let name =
+        if root == Some(Root::Feed03) { respelled(ATOM_03, name).unwrap_or(name) } else { name };
     Some(respelled(SPELLINGS, name).unwrap_or(name).to_owned())
 }
 
@@ -208,16 +209,22 @@ pub(super) fn has_tags(text: &str) -> bool {
 }
 
 pub(super) fn is_atom_03(attributes: &[Attribute]) -> bool {
-    attributes.iter().any(|a| a.name.local.starts_with("xmlns") && &*a.value == "http://purl.org/atom/ns#")
+    attributes
+        .iter()
+        .any(|a| a.name.local.starts_with("xmlns") && &*a.value == "http://purl.org/atom/ns#")
 }
 
 /// Attributes with names that XML can hold, and namespaces that the parser knows.
 pub(super) fn attributes(attributes: &[Attribute]) -> impl Iterator<Item = (String, String)> {
     attributes.iter().filter(|a| is_name(&a.name.local)).map(|attribute| {
-        let key = respelled(SPELLINGS, &attribute.name.local).unwrap_or(&attribute.name.local).to_owned();
+        let key =
+            respelled(SPELLINGS, &attribute.name.local).unwrap_or(&attribute.name.local).to_owned();
         let value = if key.starts_with("xmlns") {
             let lower = attribute.value.trim().to_ascii_lowercase();
-            NAMESPACES.iter().find(|(odd, _)| *odd == lower).map_or(attribute.value.trim(), |(_, known)| known)
+            NAMESPACES
+                .iter()
+                .find(|(odd, _)| *odd == lower)
+                .map_or(attribute.value.trim(), |(_, known)| known)
         } else {
             &attribute.value
         };

@@ -197,7 +197,8 @@ pub(super) fn check_strictly(text: &str, faults: &mut Faults) {
                         Some(line_of(text, start + at)),
                         format!("&{};", short(&name)),
                     );
-                    if faults.0.iter().any(|known| known.0 == Fault::UnknownEntity && known.2 > 20) {
+                    if faults.0.iter().any(|known| known.0 == Fault::UnknownEntity && known.2 > 20)
+                    {
                         return;
                     }
                 }

@@ -40,7 +40,9 @@ pub(super) fn events(html: &Html, base: Option<&Url>, problems: &mut Vec<Problem
                 "json_ld_malformed",
                 format!("{mended} pieces of JSON-LD are not valid JSON; they were repaired"),
             )
-            .fixed_by("Write line breaks in descriptions as \\n, and no comma after the last field."),
+            .fixed_by(
+                "Write line breaks in descriptions as \\n, and no comma after the last field.",
+            ),
         );
     }
     if lost > 0 {
@@ -116,7 +118,8 @@ pub(super) fn parse(text: &str) -> (Vec<Value>, bool) {
 
 /// One value or several one after the other; nothing when any of it is malformed.
 fn strictly(text: &str) -> Option<Vec<Value>> {
-    let values: Result<Vec<Value>, _> = serde_json::Deserializer::from_str(text).into_iter().collect();
+    let values: Result<Vec<Value>, _> =
+        serde_json::Deserializer::from_str(text).into_iter().collect();
     values.ok().filter(|values| !values.is_empty())
 }
 
@@ -176,7 +179,8 @@ fn repaired(text: &str, lone_quotes: bool) -> String {
                 open.pop();
                 out.push(character);
             }
-            ',' if rest().trim_start().starts_with(['}', ']', ',']) || rest().trim().is_empty() => {}
+            ',' if rest().trim_start().starts_with(['}', ']', ',']) || rest().trim().is_empty() => {
+            }
             ';' => {}
             c => out.push(c),
         }
@@ -199,7 +203,8 @@ fn ends_string(rest: &str) -> bool {
     if let Some(after) = rest.strip_prefix(',') {
         // In a list of strings or before the next field; a comma in prose is followed by a word.
         let after = after.trim_start();
-        return after.is_empty() || after.starts_with(['"', '{', '[', '}', ']', '-', 't', 'f', 'n'])
+        return after.is_empty()
+            || after.starts_with(['"', '{', '[', '}', ']', '-', 't', 'f', 'n'])
             || after.starts_with(|c: char| c.is_ascii_digit());
     }
     rest.is_empty() || rest.starts_with(['}', ']', ':'])
@@ -221,7 +226,11 @@ mod tests {
             "{\"a\": \"x\"}{\"c\": 1}",
         ] {
             let (values, _) = parse(text);
-            assert_eq!(values.first().and_then(|v| v.get("a")).and_then(Value::as_str), Some("x"), "{text}");
+            assert_eq!(
+                values.first().and_then(|v| v.get("a")).and_then(Value::as_str),
+                Some("x"),
+                "{text}"
+            );
         }
         let (values, mended) = parse("{\"a\": \"line one\nline \"two\"\tit\\'s\", \"b\": 1}");
         assert!(mended);
@@ -238,7 +247,8 @@ mod tests {
                "superEvent": {"@type": "Event", "name": "C"}}}]}]}"#,
         );
         let found = events_of(&values[0], None);
-        let names: Vec<_> = found.iter().map(|e| e.title.as_ref().unwrap().value.as_str()).collect();
+        let names: Vec<_> =
+            found.iter().map(|e| e.title.as_ref().unwrap().value.as_str()).collect();
         assert_eq!(names, ["A", "B"]);
         assert_eq!(found[0].location.as_deref(), Some("Hall"));
     }

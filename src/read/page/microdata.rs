@@ -29,7 +29,8 @@ fn is_inside_event(scope: ElementRef) -> bool {
 fn item(scope: ElementRef, depth: usize) -> Value {
     let mut fields = Map::new();
     let kinds = scope.attr("itemtype").unwrap_or_default().split_whitespace();
-    let kinds: Vec<Value> = kinds.map(|kind| Value::String(schema::last_part(kind).to_owned())).collect();
+    let kinds: Vec<Value> =
+        kinds.map(|kind| Value::String(schema::last_part(kind).to_owned())).collect();
     fields.insert("@type".into(), Value::Array(kinds));
     if let Some(id) = scope.attr("itemid") {
         fields.insert("@id".into(), Value::String(id.to_owned()));
@@ -79,7 +80,8 @@ fn property(element: ElementRef, name: &str) -> String {
     if let Some(at) = element.attr("datetime") {
         return at.trim().to_owned();
     }
-    let wants_text = matches!(name, "name" | "description" | "address" | "streetAddress" | "location");
+    let wants_text =
+        matches!(name, "name" | "description" | "address" | "streetAddress" | "location");
     let address = element.attr("href").or_else(|| element.attr("src"));
     match address {
         Some(address) if !wants_text => address.trim().to_owned(),

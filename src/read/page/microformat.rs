@@ -40,12 +40,14 @@ fn event(root: ElementRef, base: Option<&Url>) -> Option<Entry> {
         Text { html: markup::looks_like_html(&value), value, language: None }
     });
     entry.location = find(root, PLACE).map(words).filter(|place| !place.is_empty());
-    entry.organiser = find(root, ORGANISER).map(words).filter(|name| !name.is_empty() && !name.contains('@'));
+    entry.organiser =
+        find(root, ORGANISER).map(words).filter(|name| !name.is_empty() && !name.contains('@'));
     let address = find(root, PAGE).and_then(|page| page.attr("href"));
     entry.url = address.and_then(|raw| link::absolute(raw, base)).map(String::from);
     let uid = find(root, UID).map(|uid| uid.attr("href").map_or_else(|| words(uid), str::to_owned));
     entry.reference = uid.or_else(|| entry.url.as_deref().map(link::untracked));
-    entry.categories = all(root, CATEGORY).map(words).filter(|word| !word.is_empty()).take(50).collect();
+    entry.categories =
+        all(root, CATEGORY).map(words).filter(|word| !word.is_empty()).take(50).collect();
     Some(entry)
 }
 
@@ -53,7 +55,10 @@ fn has_class(element: ElementRef, class: &str) -> bool {
     element.value().classes().any(|known| known == class)
 }
 
-fn all<'a>(root: ElementRef<'a>, classes: &'static [&'static str]) -> impl Iterator<Item = ElementRef<'a>> {
+fn all<'a>(
+    root: ElementRef<'a>,
+    classes: &'static [&'static str],
+) -> impl Iterator<Item = ElementRef<'a>> {
     root.descendants()
         .filter_map(ElementRef::wrap)
         .filter(move |element| classes.iter().any(|class| has_class(*element, class)))

@@ -8,7 +8,10 @@ use super::{markup, schema};
 use crate::{
     event::Local,
     feed::Format,
-    read::{DateOrigin, Document, Entry, Text, Written, WrittenZone, feed::plausible_point, link, moment},
+    read::{
+        DateOrigin, Document, Entry, Text, Written, WrittenZone, feed::plausible_point, link,
+        moment,
+    },
 };
 
 /// A document from a platform's JSON, if it is one that is known.
@@ -18,7 +21,11 @@ pub(super) fn read(value: &Value, base: Option<&Url>) -> Option<Document> {
 
 fn text_at(value: &Value, path: &str) -> Option<String> {
     let text = schema::text(value.pointer(path))?;
-    Some(if markup::looks_like_html(&text) && !text.contains('<') { markup::unescape(&text) } else { text })
+    Some(if markup::looks_like_html(&text) && !text.contains('<') {
+        markup::unescape(&text)
+    } else {
+        text
+    })
 }
 
 fn rich(value: &Value, path: &str) -> Option<Text> {
@@ -45,17 +52,20 @@ fn squarespace(value: &Value, base: Option<&Url>) -> Option<Document> {
     let home = text_at(value, "/website/baseUrl").and_then(|url| Url::parse(&url).ok());
     let base = base.cloned().or(home);
     let mut document = Document::empty(Format::Html);
-    document.title = text_at(value, "/collection/title").or_else(|| text_at(value, "/website/siteTitle"));
+    document.title =
+        text_at(value, "/collection/title").or_else(|| text_at(value, "/website/siteTitle"));
     document.language = text_at(value, "/website/language");
     document.time_zone = text_at(value, "/website/timeZone");
     document.generator = Some("Squarespace".into());
     document.link = base.as_ref().map(Url::to_string);
-    let next = text_at(value, "/pagination/nextPageUrl").and_then(|raw| link::absolute(&raw, base.as_ref()));
+    let next = text_at(value, "/pagination/nextPageUrl")
+        .and_then(|raw| link::absolute(&raw, base.as_ref()));
     document.next_page = next.map(|mut url| {
         url.query_pairs_mut().append_pair("format", "json");
         url.into()
     });
-    document.entries = items.into_iter().map(|item| squarespace_event(item, base.as_ref())).collect();
+    document.entries =
+        items.into_iter().map(|item| squarespace_event(item, base.as_ref())).collect();
     document.complete = document.next_page.is_none();
     Some(document)
 }
@@ -67,7 +77,8 @@ fn squarespace_event(item: &Value, base: Option<&Url>) -> Entry {
     entry.reference = text_at(item, "/id");
     entry.title = rich(item, "/title");
     entry.description = rich(item, "/body").or_else(|| rich(item, "/excerpt"));
-    entry.url = text_at(item, "/fullUrl").and_then(|raw| link::absolute(&raw, base)).map(String::from);
+    entry.url =
+        text_at(item, "/fullUrl").and_then(|raw| link::absolute(&raw, base)).map(String::from);
     entry.start = at("startDate");
     entry.end = at("endDate");
     entry.date_origin = origin("Squarespace startDate");
@@ -91,14 +102,17 @@ fn squarespace_event(item: &Value, base: Option<&Url>) -> Entry {
 /// `/wp-json/tribe/events/v1/events`
 fn events_calendar(value: &Value, base: Option<&Url>) -> Option<Document> {
     let events = value.get("events")?.as_array()?;
-    if value.get("rest_url").is_none() && !events.iter().any(|event| event.get("start_date_details").is_some()) {
+    if value.get("rest_url").is_none()
+        && !events.iter().any(|event| event.get("start_date_details").is_some())
+    {
         return None;
     }
     let mut document = Document::empty(Format::Html);
     document.generator = Some("The Events Calendar".into());
     document.entries = events.iter().map(|event| calendar_event(event, base)).collect();
-    document.next_page =
-        text_at(value, "/next_rest_url").and_then(|raw| link::absolute(&raw, base)).map(String::from);
+    document.next_page = text_at(value, "/next_rest_url")
+        .and_then(|raw| link::absolute(&raw, base))
+        .map(String::from);
     document.complete = document.next_page.is_none();
     Some(document)
 }
@@ -108,9 +122,13 @@ fn calendar_event(event: &Value, base: Option<&Url>) -> Entry {
     let whole = event.get("all_day").and_then(Value::as_bool).unwrap_or(false);
     let zone = text_at(event, "/timezone").filter(|zone| zone.contains('/'));
     let at = |path: &str| {
-        let at: NaiveDateTime = NaiveDateTime::parse_from_str(&text_at(event, path)?, "%Y-%m-%d %H:%M:%S").ok()?;
+        let at: NaiveDateTime =
+            NaiveDateTime::parse_from_str(&text_at(event, path)?, "%Y-%m-%d %H:%M:%S").ok()?;
         let value = if whole { Local::Date(at.date()) } else { Local::Time(at) };
-        Some(Written { value, zone: zone.clone().map_or(WrittenZone::Floating, WrittenZone::Named) })
+        Some(Written {
+            value,
+            zone: zone.clone().map_or(WrittenZone::Floating, WrittenZone::Named),
+        })
     };
     entry.reference = text_at(event, "/global_id").or_else(|| text_at(event, "/url"));
     entry.title = rich(event, "/title");
@@ -119,7 +137,8 @@ fn calendar_event(event: &Value, base: Option<&Url>) -> Entry {
     entry.start = at("/start_date");
     entry.end = at("/end_date");
     entry.date_origin = origin("The Events Calendar start_date");
-    entry.modified = text_at(event, "/modified_utc").and_then(|at| moment::instant(&format!("{at}Z")));
+    entry.modified =
+        text_at(event, "/modified_utc").and_then(|at| moment::instant(&format!("{at}Z")));
     entry.published = text_at(event, "/date_utc").and_then(|at| moment::instant(&format!("{at}Z")));
     entry.location = text_at(event, "/venue/venue");
     let lines = ["/venue/address", "/venue/city", "/venue/zip"];
@@ -145,7 +164,9 @@ pub(super) fn wix(value: &Value, base: Option<&Url>) -> Vec<Entry> {
         match value {
             Value::Array(list) => waiting.extend(list.iter().rev()),
             Value::Object(fields) => {
-                if value.pointer("/scheduling/config/startDate").is_some() && fields.contains_key("title") {
+                if value.pointer("/scheduling/config/startDate").is_some()
+                    && fields.contains_key("title")
+                {
                     entries.push(wix_event(value, base));
                 } else {
                     let inner: Vec<&Value> = fields.values().collect();

@@ -26,7 +26,9 @@ pub(super) fn last_part(name: &str) -> &str {
 pub(super) fn types(value: &Value) -> Vec<&str> {
     match value.get("@type") {
         Some(Value::String(name)) => vec![last_part(name)],
-        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).map(last_part).collect(),
+        Some(Value::Array(names)) => {
+            names.iter().filter_map(Value::as_str).map(last_part).collect()
+        }
         _ => Vec::new(),
     }
 }
@@ -75,7 +77,12 @@ fn each(value: Option<&Value>) -> Vec<&Value> {
 }
 
 /// An entry from a schema.org event. `origin` names the carrier for the evidence.
-pub(super) fn entry(event: &Value, place: Option<&Value>, base: Option<&Url>, origin: &str) -> Entry {
+pub(super) fn entry(
+    event: &Value,
+    place: Option<&Value>,
+    base: Option<&Url>,
+    origin: &str,
+) -> Entry {
     let mut entry = Entry::empty();
     entry.title = text(event.get("name")).map(rich);
     entry.description = text(event.get("description")).map(rich);
@@ -91,8 +98,9 @@ pub(super) fn entry(event: &Value, place: Option<&Value>, base: Option<&Url>, or
     let places = if places.is_empty() { each(place) } else { places };
     where_(&places, base, &mut entry);
     entry.status = text(event.get("eventStatus")).map(|said| last_part(&said).to_ascii_uppercase());
-    entry.attendance_mode =
-        text(event.get("eventAttendanceMode")).map(|said| last_part(&said).to_owned()).or(entry.attendance_mode);
+    entry.attendance_mode = text(event.get("eventAttendanceMode"))
+        .map(|said| last_part(&said).to_owned())
+        .or(entry.attendance_mode);
     entry.organiser = each(event.get("organizer")).into_iter().find_map(organiser);
     offers(event, base, &mut entry);
     entry.categories = keywords(event);
@@ -103,10 +111,7 @@ pub(super) fn entry(event: &Value, place: Option<&Value>, base: Option<&Url>, or
 }
 
 fn rich(mut value: String) -> Text {
-    if value.len() > MAX_TEXT {
-        let end = (0..=MAX_TEXT).rev().find(|at| value.is_char_boundary(*at)).unwrap_or(0);
-        value.truncate(end);
-    }
+    value.truncate(value.floor_char_boundary(MAX_TEXT));
     if markup::is_escaped(&value) {
         value = markup::unescape(&value);
     }
@@ -118,7 +123,8 @@ fn reference(event: &Value, url: Option<&str>) -> Option<String> {
     let id = text(event.get("@id").or_else(|| event.get("identifier")));
     let id = id.filter(|id| {
         id.split_once(':').is_some_and(|(scheme, _)| {
-            scheme.len() > 1 && scheme.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'+' || c == b'-')
+            scheme.len() > 1
+                && scheme.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'+' || c == b'-')
         })
     });
     id.map(|id| link::untracked(&id)).or_else(|| url.map(link::untracked))
@@ -177,7 +183,9 @@ fn repeats(schedule: &Value, entry: &mut Entry) {
     let field = |name: &str| text(schedule.get(name));
     let at = |day: &str, clock: &str| {
         let day = field(day)?;
-        field(clock).and_then(|time| moment::written(&format!("{day}T{time}"))).or_else(|| moment::written(&day))
+        field(clock)
+            .and_then(|time| moment::written(&format!("{day}T{time}")))
+            .or_else(|| moment::written(&day))
     };
     if entry.start.is_none() {
         entry.start = at("startDate", "startTime");
@@ -185,7 +193,9 @@ fn repeats(schedule: &Value, entry: &mut Entry) {
         entry.end = end.and_then(|(day, time)| moment::written(&format!("{day}T{time}")));
     }
     let Some(rule) = rule(schedule) else { return };
-    let except = each(schedule.get("exceptDate")).into_iter().filter_map(|day| moment::written(&text(Some(day))?));
+    let except = each(schedule.get("exceptDate"))
+        .into_iter()
+        .filter_map(|day| moment::written(&text(Some(day))?));
     entry.repeats = Repeats { rrule: vec![rule], exdate: except.collect(), ..Repeats::default() };
 }
 
@@ -278,7 +288,8 @@ fn organiser(who: &Value) -> Option<String> {
     if types(who).contains(&"Person") {
         return None;
     }
-    plain(who.get("name").or(Some(who))).filter(|name| !name.contains('@') && !name.starts_with("http"))
+    plain(who.get("name").or(Some(who)))
+        .filter(|name| !name.contains('@') && !name.starts_with("http"))
 }
 
 fn keywords(event: &Value) -> Vec<String> {
@@ -301,21 +312,29 @@ fn offers(event: &Value, base: Option<&Url>, entry: &mut Entry) {
     let (mut sold_out, mut available) = (false, false);
     for offer in &offers {
         for name in ["price", "lowPrice", "highPrice"] {
-            let price = text(offer.get(name)).and_then(|price| price.replace(',', "").parse::<f64>().ok());
+            let price =
+                text(offer.get(name)).and_then(|price| price.replace(',', "").parse::<f64>().ok());
             prices.extend(price.filter(|price| price.is_finite() && *price >= 0.0));
         }
         currency = currency.or_else(|| text(offer.get("priceCurrency")));
         if let Some(said) = text(offer.get("availability")) {
             match last_part(&said).to_ascii_lowercase().as_str() {
                 "soldout" | "outofstock" => sold_out = true,
-                "instock" | "limitedavailability" | "onlineonly" | "preorder" | "presale" | "instoreonly" => {
+                "instock"
+                | "limitedavailability"
+                | "onlineonly"
+                | "preorder"
+                | "presale"
+                | "instoreonly" => {
                     available = true;
                 }
                 _ => {}
             }
         }
-        entry.booking_url =
-            entry.booking_url.take().or_else(|| address_of_web(offer.get("url"), base).map(String::from));
+        entry.booking_url = entry
+            .booking_url
+            .take()
+            .or_else(|| address_of_web(offer.get("url"), base).map(String::from));
     }
     entry.sold_out = match (sold_out, available) {
         (_, true) => Some(false),
@@ -338,7 +357,8 @@ fn cost(prices: &[f64], currency: Option<&str>) -> Option<String> {
         return None;
     }
     let one = |price: f64| {
-        let amount = if price.fract() < 0.005 { format!("{price:.0}") } else { format!("{price:.2}") };
+        let amount =
+            if price.fract() < 0.005 { format!("{price:.0}") } else { format!("{price:.2}") };
         match currency.unwrap_or("GBP") {
             "GBP" => format!("£{amount}"),
             "EUR" => format!("€{amount}"),
