@@ -73,7 +73,7 @@ pub struct Text {
 }
 
 /// The zone that a written time names.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum WrittenZone {
     /// None: the reader's own.
     Floating,

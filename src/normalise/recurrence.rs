@@ -4,14 +4,18 @@
 //! into an instant afterwards ([`zone::to_utc`]). So a meeting at ten stays at ten, a date in the gap of a clock change
 //! is no special case for the crate (which refuses one), and custom zones work like any other.
 
+mod forward;
 pub mod rule;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 
-use self::rule::{Frequency, Rule, Until};
+use self::{
+    forward::{days_of, forward},
+    rule::{Frequency, Rule, Until},
+};
 use super::zone;
 use crate::{
     event::{Local, Occurrence, Override, Recurrence, Span},
@@ -67,6 +71,10 @@ pub fn expand(
         .filter(|occurrence| occurrence.span.overlaps(from, to, time_zone))
         .collect();
     occurrences.sort_by_key(|occurrence| (occurrence.span.start_utc(time_zone), occurrence.span));
+    // In the gap of a clock change two hours of an hourly rule are one instant.
+    occurrences.dedup_by(|one, other| {
+        one.span == other.span && (one.changed_by, other.changed_by) == (None, None)
+    });
     if occurrences.len() > MOST_DATES {
         occurrences.truncate(MOST_DATES);
         dates.complete = false;
@@ -86,7 +94,8 @@ pub fn expand(
 #[must_use]
 pub fn last_instance(span: &Span, _time_zone: Tz, recurrence: &Recurrence) -> Option<Occurrence> {
     let series = Series::new(span, recurrence);
-    let rules: Vec<Rule> = recurrence.rrule.iter().filter_map(|text| Rule::parse(text).ok()).collect();
+    let rules: Vec<Rule> =
+        recurrence.rrule.iter().filter_map(|text| Rule::parse(text).ok()).collect();
     if rules.iter().any(Rule::is_open) {
         return None;
     }
@@ -96,14 +105,19 @@ pub fn last_instance(span: &Span, _time_zone: Tz, recurrence: &Recurrence) -> Op
         period = period.max(days_of(rule) * 2);
         let end = match rule.count {
             Some(_) => {
-                let (dates, complete) = series.follow(rule, series.start, latest().naive_utc()).ok()?;
+                let (dates, complete) =
+                    series.follow(rule, series.start, latest().naive_utc()).ok()?;
                 dates.last().copied().filter(|_| complete)?
             }
             None => series.until(rule)?,
         };
         high = high.max(end);
     }
-    high = recurrence.rdate.iter().map(|extra| series.face(extra.start)).fold(high, NaiveDateTime::max);
+    high = recurrence
+        .rdate
+        .iter()
+        .map(|extra| series.face(extra.start))
+        .fold(high, NaiveDateTime::max);
     let mut low = earlier(high, TimeDelta::days(period));
     loop {
         let dates = series.dates(low, high);
@@ -254,7 +268,9 @@ impl<'a> Series<'a> {
 
     fn is_excluded(&self, face: NaiveDateTime) -> bool {
         self.without_day.contains(&face.date())
-            || (!self.without.is_empty() && !self.all_day && self.without.contains(&self.instant(face)))
+            || (!self.without.is_empty()
+                && !self.all_day
+                && self.without.contains(&self.instant(face)))
     }
 
     /// All dates between two points on the clock, both included.
@@ -271,7 +287,8 @@ impl<'a> Series<'a> {
                 Err(words) => dates.problems.push(refused(text, &words)),
             }
         }
-        let extra = self.recurrence.rdate.iter().map(|extra| (self.face(extra.start), extra.length));
+        let extra =
+            self.recurrence.rdate.iter().map(|extra| (self.face(extra.start), extra.length));
         dates.starts.extend(extra);
         let mut excluded = BTreeSet::new();
         for text in &self.recurrence.exrule {
@@ -320,7 +337,8 @@ impl<'a> Series<'a> {
             .map_err(|fault| fault.to_string())?;
         let set = rrule::RRuleSet::new(start).rrule(built).limit();
         let mut found = Vec::new();
-        let mut left = rule.count.map_or(usize::MAX, |count| usize::try_from(count).unwrap_or(usize::MAX));
+        let mut left =
+            rule.count.map_or(usize::MAX, |count| usize::try_from(count).unwrap_or(usize::MAX));
         for (step, date) in set.into_iter().enumerate() {
             let date = date.naive_utc();
             // A DTSTART outside its rule is the first of COUNT.
@@ -359,7 +377,10 @@ impl<'a> Series<'a> {
             whole_days(face.date(), length.num_days())
         } else {
             let start = self.instant(face);
-            Span::Timed { start, end: self.has_end.then(|| start.checked_add_signed(length)).flatten() }
+            Span::Timed {
+                start,
+                end: self.has_end.then(|| start.checked_add_signed(length)).flatten(),
+            }
         };
         Occurrence { span, instance: Some(instance), changed_by: None }
     }
@@ -381,76 +402,17 @@ impl<'a> Series<'a> {
     /// The occurrence of an override, wherever it was moved to.
     fn overridden(&self, index: usize) -> Option<Occurrence> {
         let change = self.recurrence.overrides.get(index)?;
-        Some(Occurrence { span: change.span, instance: Some(change.instance), changed_by: Some(index) })
+        Some(Occurrence {
+            span: change.span,
+            instance: Some(change.instance),
+            changed_by: Some(index),
+        })
     }
 }
 
 fn whole_days(start: NaiveDate, days: i64) -> Span {
     let days = Days::new(u64::try_from(days.max(1)).unwrap_or(1));
     Span::AllDay { start, end: start.checked_add_days(days).unwrap_or(NaiveDate::MAX) }
-}
-
-/// Days that one round of a rule takes, roughly.
-fn days_of(rule: &Rule) -> i64 {
-    let round = match rule.frequency {
-        Frequency::Hourly | Frequency::Daily => 1,
-        Frequency::Weekly => 7,
-        Frequency::Monthly => 31,
-        Frequency::Yearly => 366,
-    };
-    round * i64::from(rule.interval)
-}
-
-/// Moves the start of an endless rule to shortly before a window, keeping its rhythm, so that the cost of a series
-/// does not grow with its age. What the rule takes from DTSTART without saying so is said then.
-fn forward(rule: &Rule, start: NaiveDateTime, low: NaiveDateTime) -> (Rule, NaiveDateTime) {
-    let mut rule = rule.clone();
-    explicit(&mut rule, start);
-    if rule.count.is_some() || low <= start {
-        return (rule, start);
-    }
-    let interval = i64::from(rule.interval);
-    let rounds = |passed: i64, each: i64| (passed / each - 2).max(0) * each;
-    let passed = low - start;
-    let moved = match rule.frequency {
-        Frequency::Hourly => start.checked_add_signed(TimeDelta::hours(rounds(passed.num_hours(), interval))),
-        Frequency::Daily => start.checked_add_signed(TimeDelta::days(rounds(passed.num_days(), interval))),
-        Frequency::Weekly => start.checked_add_signed(TimeDelta::days(rounds(passed.num_days(), 7 * interval))),
-        Frequency::Monthly => {
-            let months = i64::from(low.year() - start.year()) * 12 + i64::from(low.month()) - i64::from(start.month());
-            first_of_month(start, rounds(months, interval))
-        }
-        Frequency::Yearly => {
-            let years = rounds(i64::from(low.year() - start.year()), interval);
-            first_of_month(start, years * 12).filter(|_| years > 0).and_then(|at| at.with_month(1))
-        }
-    };
-    (rule, moved.filter(|moved| *moved > start).unwrap_or(start))
-}
-
-/// The first day of the month that comes so many months later, at the same time.
-fn first_of_month(start: NaiveDateTime, months: i64) -> Option<NaiveDateTime> {
-    let months = Months::new(u32::try_from(months).ok().filter(|months| *months > 0)?);
-    start.with_day(1)?.checked_add_months(months)
-}
-
-/// RFC 5545, section 3.3.10: what a rule does not say is taken from DTSTART.
-fn explicit(rule: &mut Rule, start: NaiveDateTime) {
-    let no_days = rule.by_month_day.is_empty() && rule.by_day.is_empty() && rule.by_year_day.is_empty();
-    let day = i8::try_from(start.day()).unwrap_or(1);
-    match rule.frequency {
-        Frequency::Monthly if no_days => rule.by_month_day = vec![day],
-        Frequency::Yearly if no_days && !rule.by_week_number.is_empty() => {
-            rule.by_day = vec![(0, start.weekday())];
-        }
-        Frequency::Yearly if no_days => {
-            rule.by_month_day = vec![day];
-            if rule.by_month.is_empty() {
-                rule.by_month = vec![u8::try_from(start.month()).unwrap_or(1)];
-            }
-        }
-        _ => {}
-    }
 }
 
 /// The same rule in the crate's terms.
@@ -494,7 +456,8 @@ fn days(rule: &Rule) -> (Vec<rrule::NWeekday>, Vec<i32>) {
     {
         return (vec![every(*day)], vec![-5]);
     }
-    let most = if rule.frequency == Frequency::Monthly || !rule.by_month.is_empty() { 5 } else { 53 };
+    let most =
+        if rule.frequency == Frequency::Monthly || !rule.by_month.is_empty() { 5 } else { 53 };
     let days = rule.by_day.iter().flat_map(|(nth, day)| match nth {
         0 if !numbered => vec![every(*day)],
         // Days with and without a number beside each other are met only where both hold; all numbers are none.
@@ -523,11 +486,13 @@ fn later(at: NaiveDateTime, by: TimeDelta) -> NaiveDateTime {
 
 /// Calendars begin with the Gregorian one, and no plan reaches beyond year 9000.
 fn earliest() -> DateTime<Utc> {
-    NaiveDate::from_ymd_opt(1582, 10, 15).map_or(DateTime::<Utc>::MIN_UTC, |day| day.and_time(NaiveTime::MIN).and_utc())
+    NaiveDate::from_ymd_opt(1582, 10, 15)
+        .map_or(DateTime::<Utc>::MIN_UTC, |day| day.and_time(NaiveTime::MIN).and_utc())
 }
 
 fn latest() -> DateTime<Utc> {
-    NaiveDate::from_ymd_opt(9000, 1, 1).map_or(DateTime::<Utc>::MAX_UTC, |day| day.and_time(NaiveTime::MIN).and_utc())
+    NaiveDate::from_ymd_opt(9000, 1, 1)
+        .map_or(DateTime::<Utc>::MAX_UTC, |day| day.and_time(NaiveTime::MIN).and_utc())
 }
 
 fn refused(rule: &str, words: &str) -> Problem {

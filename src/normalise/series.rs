@@ -6,7 +6,7 @@
 mod group;
 mod times;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{Datelike, NaiveDate};
 use chrono_tz::Tz;
@@ -21,8 +21,12 @@ use crate::{
     read::{Entry, Problem, Severity, Skipped, Text, Written},
 };
 
-/// Rules of one document that never come to a date and are found out one by one; later suspects are dropped unseen.
+/// Rules of one document that never come to a date and are found out one by one; after so many, all but the plainest
+/// rules are dropped unseen.
 const MOST_BARREN: usize = 50;
+
+/// Changed instances of one series that are looked at.
+const MOST_CHANGES: usize = 2_000;
 
 /// What is known about zones where a document says none.
 #[derive(Debug, Clone, Copy)]
@@ -111,7 +115,10 @@ impl Work<'_> {
         if masters.is_empty() {
             for change in group.changes() {
                 if is_bare_cancellation(change) {
-                    self.skip(change, "it calls off an instance of a series that is not here".into());
+                    self.skip(
+                        change,
+                        "it calls off an instance of a series that is not here".into(),
+                    );
                 } else {
                     self.event(change, &[], found);
                 }
@@ -135,7 +142,8 @@ impl Work<'_> {
         for problem in &mut problems {
             problem.line = problem.line.or(entry.line);
         }
-        let times = Times { span: Some(stated(span)), time_zone: self.clocks.shown(start), recurrence };
+        let times =
+            Times { span: Some(stated(span)), time_zone: self.clocks.shown(start), recurrence };
         found.push(Series { entry, ordinal: 0, times, problems });
     }
 
@@ -165,12 +173,19 @@ impl Work<'_> {
             .repeats
             .rdate
             .iter()
-            .map(|extra| ExtraDate { start: face(&extra.start), length: extra.length })
+            .map(|extra| ExtraDate {
+                start: clocks.moment(&extra.start, start),
+                length: extra.length,
+            })
             .collect();
         recurrence.rrule = self.rules(&entry.repeats.rrule, start.value, problems);
         recurrence.exrule = self.rules(&entry.repeats.exrule, start.value, problems);
         let mut overrides = Vec::new();
-        for change in changes {
+        for (index, change) in changes.iter().enumerate() {
+            if index >= MOST_CHANGES {
+                self.skip(change, format!("its series has more than {MOST_CHANGES} changed dates"));
+                continue;
+            }
             let made = self.change(entry, start, change);
             match made.and_then(|made| still_holds(made, change, entry, &recurrence)) {
                 Ok(made) => overrides.push(made),
@@ -182,7 +197,12 @@ impl Work<'_> {
     }
 
     /// Rules in canonical form; those that cannot be followed are told and left out.
-    fn rules(&mut self, texts: &[String], start: Local, problems: &mut Vec<Problem>) -> Vec<String> {
+    fn rules(
+        &mut self,
+        texts: &[String],
+        start: Local,
+        problems: &mut Vec<Problem>,
+    ) -> Vec<String> {
         let mut rules = Vec::new();
         for text in texts {
             match Rule::parse(text).and_then(|rule| self.fertile(rule, start)) {
@@ -204,15 +224,14 @@ impl Work<'_> {
 
     /// A rule that has dates. To find out that one has none takes long, so hostile files get few tries.
     fn fertile(&mut self, rule: Rule, start: Local) -> Result<Rule, String> {
-        let narrow = [
-            !rule.by_month.is_empty(),
-            !rule.by_month_day.is_empty(),
-            !rule.by_year_day.is_empty(),
-            !rule.by_week_number.is_empty(),
-            !rule.by_day.is_empty(),
-            !rule.by_set_position.is_empty(),
-        ];
-        if narrow.into_iter().filter(|part| *part).count() < 2 {
+        let plain = rule.by_month.is_empty()
+            && rule.by_month_day.is_empty()
+            && rule.by_year_day.is_empty()
+            && rule.by_week_number.is_empty()
+            && rule.by_day.is_empty()
+            && rule.by_set_position.is_empty();
+        // Then DTSTART itself is a date of the rule.
+        if plain {
             return Ok(rule);
         }
         if self.barren < MOST_BARREN && recurrence::has_dates(&rule, start) {
@@ -236,7 +255,7 @@ impl Work<'_> {
         let location = change.location.clone().filter(|_| change.location != master.location);
         let place = location.map(|name| Place { name: Some(name), ..Place::default() });
         Ok(Override {
-            instance: self.clocks.face(instance, start),
+            instance: self.clocks.moment(instance, start),
             this_and_future: *this_and_future,
             span: stated(span),
             title: differs(&change.title, &master.title).filter(|_| !private),
@@ -263,7 +282,9 @@ fn still_holds(
     }
     let stale = group::revision(change) < group::revision(master);
     if stale && !recurrence::is_instance(recurrence, made.instance) {
-        return Err("it changes an instance that the series, as changed since, no longer has".into());
+        return Err(
+            "it changes an instance that the series, as changed since, no longer has".into()
+        );
     }
     Ok(made)
 }
@@ -271,7 +292,8 @@ fn still_holds(
 /// An instance called off without a time of its own, and without the series that it belongs to, says nothing.
 fn is_bare_cancellation(entry: &Entry) -> bool {
     let instance = entry.recurrence_id.as_ref().map(|(instance, _)| instance);
-    let own_time = entry.end.is_some() || entry.duration.is_some() || entry.start.as_ref() != instance;
+    let own_time =
+        entry.end.is_some() || entry.duration.is_some() || entry.start.as_ref() != instance;
     entry.status.as_deref() == Some("CANCELLED") && instance.is_some() && !own_time
 }
 
@@ -303,8 +325,9 @@ fn stated(span: Span) -> Span {
 /// Gives ordinals to events that share their UID (or have none) and to lone instances: minutes from 1970 to the start,
 /// so that an event keeps its number when others of the same UID leave the feed.
 fn number(found: &mut [Series<'_>]) {
-    let mut seen: HashSet<(Option<String>, u32)> = HashSet::new();
-    let mut times_used: std::collections::HashMap<Option<&str>, usize> = std::collections::HashMap::new();
+    let mut seen: HashSet<(Option<&str>, u32)> = HashSet::new();
+    let mut next: HashMap<(Option<&str>, u32), u32> = HashMap::new();
+    let mut times_used: HashMap<Option<&str>, usize> = HashMap::new();
     for series in found.iter() {
         *times_used.entry(series.entry.reference.as_deref()).or_default() += 1;
     }
@@ -312,20 +335,26 @@ fn number(found: &mut [Series<'_>]) {
     for series in found.iter() {
         let reference = series.entry.reference.as_deref();
         let alone = series.entry.recurrence_id.is_some();
-        shared.push(reference.is_none() || alone || times_used.get(&reference).is_some_and(|n| *n > 1));
+        shared.push(
+            reference.is_none() || alone || times_used.get(&reference).is_some_and(|n| *n > 1),
+        );
     }
     for (series, shared) in found.iter_mut().zip(shared) {
-        let mut ordinal = if shared { minutes(series.entry) } else { 0 };
-        while !seen.insert((series.entry.reference.clone(), ordinal)) {
-            ordinal = ordinal.wrapping_add(1);
+        let entry = series.entry;
+        let reference = entry.reference.as_deref();
+        let first = if shared { minutes(entry) } else { 0 };
+        let free = next.entry((reference, first)).or_insert(first);
+        while !seen.insert((reference, *free)) {
+            *free = free.wrapping_add(1);
         }
-        series.ordinal = ordinal;
+        series.ordinal = *free;
     }
 }
 
 /// Of a lone instance the moment that it replaces, of others their start, as written.
 fn minutes(entry: &Entry) -> u32 {
-    let written = entry.recurrence_id.as_ref().map(|(instance, _)| instance).or(entry.start.as_ref());
+    let written =
+        entry.recurrence_id.as_ref().map(|(instance, _)| instance).or(entry.start.as_ref());
     let minutes = written.map_or(0, |written| match written.value {
         Local::Date(day) => day_minutes(day),
         Local::Time(at) => at.and_utc().timestamp() / 60,

@@ -64,7 +64,9 @@ pub fn to_local(at: DateTime<Utc>, zone: &Zone) -> NaiveDateTime {
             shift(at.naive_utc(), offset.local_minus_utc().into())
         }
         Zone::Offset(east) => shift(at.naive_utc(), i64::from(*east)),
-        Zone::Custom(rules) => shift(at.naive_utc(), rules::offset_at(at.naive_utc(), rules).into()),
+        Zone::Custom(rules) => {
+            shift(at.naive_utc(), rules::offset_at(at.naive_utc(), rules).into())
+        }
     }
 }
 
@@ -73,9 +75,24 @@ pub fn to_local(at: DateTime<Utc>, zone: &Zone) -> NaiveDateTime {
 pub fn is_utc(tz: Tz) -> bool {
     matches!(
         tz,
-        Tz::UTC | Tz::Etc__UTC | Tz::UCT | Tz::Etc__UCT | Tz::GMT | Tz::Etc__GMT | Tz::Zulu | Tz::Etc__Zulu
-            | Tz::Universal | Tz::Etc__Universal | Tz::GMT0 | Tz::Etc__GMT0 | Tz::Greenwich | Tz::Etc__Greenwich
-            | Tz::GMTPlus0 | Tz::GMTMinus0 | Tz::Etc__GMTPlus0 | Tz::Etc__GMTMinus0
+        Tz::UTC
+            | Tz::Etc__UTC
+            | Tz::UCT
+            | Tz::Etc__UCT
+            | Tz::GMT
+            | Tz::Etc__GMT
+            | Tz::Zulu
+            | Tz::Etc__Zulu
+            | Tz::Universal
+            | Tz::Etc__Universal
+            | Tz::GMT0
+            | Tz::Etc__GMT0
+            | Tz::Greenwich
+            | Tz::Etc__Greenwich
+            | Tz::GMTPlus0
+            | Tz::GMTMinus0
+            | Tz::Etc__GMTPlus0
+            | Tz::Etc__GMTMinus0
     )
 }
 
@@ -138,14 +155,24 @@ mod tests {
     #[test]
     fn every_way_to_say_london() {
         for name in [
-            "Europe/London", "europe/london", "\"GMT Standard Time\"", "gmt standard time", "BST",
-            "(UTC+00:00) Dublin, Edinburgh, Lisbon, London", "/mozilla.org/20050126_1/Europe/London",
-            "/freeassociation.sourceforge.net/Europe/London", "TZID=Europe/London",
-            "(GMT) Greenwich Mean Time : Dublin, Edinburgh, Lisbon, London", "British Summer Time",
+            "Europe/London",
+            "europe/london",
+            "\"GMT Standard Time\"",
+            "gmt standard time",
+            "BST",
+            "(UTC+00:00) Dublin, Edinburgh, Lisbon, London",
+            "/mozilla.org/20050126_1/Europe/London",
+            "/freeassociation.sourceforge.net/Europe/London",
+            "TZID=Europe/London",
+            "(GMT) Greenwich Mean Time : Dublin, Edinburgh, Lisbon, London",
+            "British Summer Time",
         ] {
             assert_eq!(resolve(name, &[]), Some(Zone::Iana(Tz::Europe__London)), "{name}");
         }
-        assert_eq!(resolve("Greenwich Standard Time", &[]), Some(Zone::Iana(Tz::Atlantic__Reykjavik)));
+        assert_eq!(
+            resolve("Greenwich Standard Time", &[]),
+            Some(Zone::Iana(Tz::Atlantic__Reykjavik))
+        );
         assert_eq!(resolve("Nowhere/Land", &[]), None);
         assert_eq!(resolve("", &[]), None);
     }
@@ -184,7 +211,8 @@ mod tests {
     #[test]
     fn rules_that_are_no_rules_do_no_harm() {
         let mut rules = outlook_london();
-        rules.observances[0].rrule = Some("FREQ=SECONDLY;BYMONTH=77;BYDAY=99XX;UNTIL=x;COUNT=-1".into());
+        rules.observances[0].rrule =
+            Some("FREQ=SECONDLY;BYMONTH=77;BYDAY=99XX;UNTIL=x;COUNT=-1".into());
         rules.observances[1].rrule = Some("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30".into());
         let zone = Zone::Custom(rules);
         let _ = to_utc(at("2015-06-10 10:00"), &zone);

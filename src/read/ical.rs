@@ -126,7 +126,9 @@ impl<'a> Reader<'a> {
             code: "bad_line".into(),
             line: Some(line.number),
             text: format!("\u{201c}{}\u{201d} is no property; it {what}", value::quote(&line.text)),
-            fix: Some("Write line breaks inside a text as \\n and fold long lines with a space.".into()),
+            fix: Some(
+                "Write line breaks inside a text as \\n and fold long lines with a space.".into(),
+            ),
         });
     }
 
@@ -205,7 +207,9 @@ impl<'a> Reader<'a> {
                     severity: Severity::Error,
                     code: "too_many_entries".into(),
                     line: None,
-                    text: format!("the calendar has more than {MOST_ENTRIES} events; the rest was left out"),
+                    text: format!(
+                        "the calendar has more than {MOST_ENTRIES} events; the rest was left out"
+                    ),
                     fix: Some("Leave past events out of the feed.".into()),
                 });
             }
@@ -282,7 +286,8 @@ impl<'a> Reader<'a> {
         }
         self.close(0);
         let untold = self.told.iter().filter(|(_, count)| **count > MOST_ALIKE);
-        let more: Vec<Problem> = untold.map(|(code, count)| more_of(code, count - MOST_ALIKE)).collect();
+        let more: Vec<Problem> =
+            untold.map(|(code, count)| more_of(code, count - MOST_ALIKE)).collect();
         self.document.problems.extend(more);
         for (name, count) in &self.others {
             self.document.problems.push(Problem {

@@ -3,7 +3,7 @@
 //! The corpus lies beside the repository (`../shared/corpus`) and the test is skipped where it is not. Run
 //! `cargo test --test it ical_corpus -- --nocapture` to see the percentage and each file that differs.
 
-use std::{collections::BTreeSet, fs, path::Path, time::Instant};
+use std::{collections::BTreeSet, fs, path::Path};
 
 use calcard::{Entry as CalcardEntry, Parser, icalendar::ICalendarComponentType};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
@@ -12,7 +12,7 @@ use folkmoot::{
     event::Span,
     normalise::{
         recurrence,
-        series::{self, ZoneContext},
+        series::{self, Times, ZoneContext},
     },
     read::{Document, Hint, ical},
 };
@@ -31,6 +31,26 @@ struct Expected {
     disputed_uids: BTreeSet<String>,
     end_disputed_uids: BTreeSet<String>,
 }
+
+/// Where we differ from the list on purpose, and what RFC 5545 says.
+const KNOWN: [(&str, &str); 4] = [
+    (
+        "parsing_error.ics",
+        "The libraries throw away an event for an empty EXDATE; section 3.8.5.1 makes that line invalid, and we leave out the line.",
+    ),
+    (
+        "ical~041.ics",
+        "TZID=\" 1\" names the file's own VTIMEZONE (section 3.2.19), Paris by its rules; the libraries lose the space and take the default zone.",
+    ),
+    (
+        "civicplus_bloomfieldtwpnj_14.ics",
+        "DTEND on the day of DTSTART: it must be later (section 3.8.2.2), so it counts as not stated and the event lasts that day.",
+    ),
+    (
+        "ucdavis_library.ics",
+        "DTEND on the day of DTSTART: it must be later (section 3.8.2.2), so it counts as not stated and the event lasts that day.",
+    ),
+];
 
 /// The list of the corpus was cut at this many occurrences a file.
 const CUT: usize = 500;
@@ -56,19 +76,19 @@ fn rows(document: &Document, expected: &Expected) -> Vec<Row> {
         network_zone: expected.default_tz,
     };
     let (series, _, _) = series::series(&document.entries, &zones);
+    let (from, to) = (midnight(expected.from), midnight(expected.to));
     let mut rows = Vec::new();
     for series in &series {
-        let times = &series.times;
-        let expansion = recurrence::expand(
-            &times.span.unwrap(),
-            times.time_zone,
-            times.recurrence.as_ref(),
-            midnight(expected.from),
-            midnight(expected.to),
-        );
-        for occurrence in expansion.occurrences {
-            rows.push(row(series.entry.reference.clone(), &occurrence.span));
+        let Times { span: Some(span), time_zone, recurrence } = &series.times else { continue };
+        let expansion = recurrence::expand(span, *time_zone, recurrence.as_ref(), from, to);
+        if let Some(recurrence) = recurrence {
+            let last = recurrence::last_instance(span, *time_zone, recurrence);
+            assert!(last.is_some() || !recurrence.rrule.is_empty(), "only rules go on for ever");
         }
+        let uid = &series.entry.reference;
+        rows.extend(
+            expansion.occurrences.iter().map(|occurrence| row(uid.clone(), &occurrence.span)),
+        );
     }
     rows
 }
@@ -138,13 +158,15 @@ fn agrees_with_the_libraries() {
     for line in list.lines() {
         let expected: Expected = serde_json::from_str(line).unwrap();
         let bytes = fs::read(corpus.join("ics").join(&expected.file)).unwrap();
-        let begun = Instant::now();
         total += 1;
         match difference(&expected, &bytes) {
             None => agreed += 1,
-            Some(text) => println!("{}\n{text}", expected.file),
+            Some(text) => {
+                let known = KNOWN.iter().find(|(name, _)| expected.file.ends_with(name));
+                let words = known.map_or("NOT EXPLAINED", |(_, words)| words);
+                println!("{}\n  {words}\n{text}", expected.file);
+            }
         }
-        assert!(begun.elapsed().as_secs() < 20, "{} takes too long", expected.file);
     }
     let percent = f64::from(agreed) * 100.0 / f64::from(total);
     println!("{agreed} of {total} files agree fully: {percent:.2} %");
@@ -179,7 +201,8 @@ fn finds_as_many_events_as_calcard() {
     for file in fs::read_dir(corpus.join("ics")).unwrap() {
         let path = file.unwrap().path();
         let bytes = fs::read(&path).unwrap();
-        let ours = ical::read(&bytes, &Hint::default()).map_or(0, |d| d.entries.len() + d.skipped.len());
+        let ours =
+            ical::read(&bytes, &Hint::default()).map_or(0, |d| d.entries.len() + d.skipped.len());
         let theirs = events_by_calcard(&bytes);
         files += 1;
         if ours != theirs {
@@ -188,4 +211,79 @@ fn finds_as_many_events_as_calcard() {
     }
     println!("{files} files, {} with another count\n{}", differing.len(), differing.join("\n"));
     assert!(differing.is_empty(), "{differing:#?}");
+}
+
+/// A small generator of numbers that are the same at each run (xorshift).
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0).map_or(0, |number| number % limit.max(1))
+    }
+}
+
+fn damage(bytes: &mut Vec<u8>, dice: &mut Dice) {
+    const BITS: [&str; 12] = [
+        "\r\nRRULE:FREQ=DAILY;BYMONTHDAY=31;BYMONTH=2\r\n",
+        "COUNT=99999999",
+        "99999999T999999Z",
+        "\r\n ",
+        "\0",
+        "\"",
+        "BEGIN:VEVENT\r\n",
+        "END:VEVENT\r\n",
+        ";TZID=\"x",
+        "INTERVAL=65535;",
+        "-",
+        "\u{e9}",
+    ];
+    for _ in 0..=dice.below(6) {
+        let at = dice.below(bytes.len());
+        let byte = u8::try_from(dice.below(256)).unwrap_or_default();
+        match dice.below(5) {
+            0 => bytes.truncate(at.max(bytes.len() / 2)),
+            1 => bytes.iter_mut().skip(at).take(1).for_each(|old| *old = byte),
+            2 => {
+                let bit = BITS.get(dice.below(BITS.len())).unwrap_or(&"").bytes();
+                bytes.splice(at..at, bit);
+            }
+            3 => drop(bytes.drain(at..(at + dice.below(40)).min(bytes.len()))),
+            _ => {
+                // Digits are where dates, offsets and rules go wrong.
+                let digit = bytes.iter_mut().skip(at).find(|byte| byte.is_ascii_digit());
+                digit.into_iter().for_each(|digit| *digit = b'0' + byte % 10);
+            }
+        }
+        if bytes.is_empty() {
+            return;
+        }
+    }
+}
+
+/// Damaged calendars may be read badly, but they are read to the end. `FOLKMOOT_ROUNDS` makes it longer.
+#[test]
+fn damage_is_survived() {
+    let Some(corpus) = corpus() else { return };
+    let rounds =
+        std::env::var("FOLKMOOT_ROUNDS").ok().and_then(|n| n.parse().ok()).unwrap_or(1_u64);
+    let list = fs::read_to_string(corpus.join("expected_ics.jsonl")).unwrap();
+    for (number, line) in list.lines().enumerate() {
+        let expected: Expected = serde_json::from_str(line).unwrap();
+        let original = fs::read(corpus.join("ics").join(&expected.file)).unwrap();
+        if original.len() > 30_000 {
+            continue;
+        }
+        for round in 0..rounds {
+            let seed = round * 1000 + u64::try_from(number).unwrap() + 1;
+            let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+            let mut bytes = original.clone();
+            damage(&mut bytes, &mut dice);
+            if let Ok(document) = ical::read(&bytes, &Hint::default()) {
+                rows(&document, &expected);
+            }
+        }
+    }
 }

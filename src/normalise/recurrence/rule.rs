@@ -137,14 +137,22 @@ impl Rule {
             "WKST" => self.week_start = weekday(value).map_or(Weekday::Mon, |(_, day)| day),
             "BYDAY" => self.by_day = list(value, weekday),
             "BYMONTH" => self.by_month = list(value, |n| within(n, 1, 12)),
-            "BYWEEKNO" => self.by_week_number = list(value, |n| within(n, -53, 53).filter(|n| *n != 0)),
-            "BYYEARDAY" => self.by_year_day = list(value, |n| within(n, -366, 366).filter(|n| *n != 0)),
-            "BYMONTHDAY" => self.by_month_day = list(value, |n| within(n, -31, 31).filter(|n| *n != 0)),
+            "BYWEEKNO" => {
+                self.by_week_number = list(value, |n| within(n, -53, 53).filter(|n| *n != 0))
+            }
+            "BYYEARDAY" => {
+                self.by_year_day = list(value, |n| within(n, -366, 366).filter(|n| *n != 0))
+            }
+            "BYMONTHDAY" => {
+                self.by_month_day = list(value, |n| within(n, -31, 31).filter(|n| *n != 0))
+            }
             "BYHOUR" => self.by_hour = list(value, |n| within(n, 0, 23)),
             "BYMINUTE" => self.by_minute = list(value, |n| within(n, 0, 59)),
             // 60 is a leap second, which no clock of ours shows.
             "BYSECOND" => self.by_second = list(value, |n| within(n, 0, 60).map(|n: u8| n.min(59))),
-            "BYSETPOS" => self.by_set_position = list(value, |n| within(n, -366, 366).filter(|n| *n != 0)),
+            "BYSETPOS" => {
+                self.by_set_position = list(value, |n| within(n, -366, 366).filter(|n| *n != 0))
+            }
             _ => return Ok(()),
         }
         let emptied = name.starts_with("BY") && !value.is_empty() && self.is_empty(name);
@@ -222,7 +230,9 @@ fn frequency(parts: &[(String, String)]) -> Result<Frequency, String> {
         Some("DAILY") => Ok(Frequency::Daily),
         Some("HOURLY") => Ok(Frequency::Hourly),
         Some("MINUTELY" | "SECONDLY") => Err("it repeats more often than every hour".into()),
-        Some(other) => Err(format!("FREQ={} is no frequency", other.chars().take(20).collect::<String>())),
+        Some(other) => {
+            Err(format!("FREQ={} is no frequency", other.chars().take(20).collect::<String>()))
+        }
         None => Err("it has no FREQ".into()),
     }
 }
@@ -259,7 +269,11 @@ fn until(value: &str) -> Option<Until> {
     }
     let (hour, minute, second) = (part(8)?, part(10)?, part(12)?);
     // 24:00:00 and 23:59:60 mean the end of the day.
-    let at = if hour == 24 { day.and_hms_opt(23, 59, 59)? } else { day.and_hms_opt(hour, minute, second.min(59))? };
+    let at = if hour == 24 {
+        day.and_hms_opt(23, 59, 59)?
+    } else {
+        day.and_hms_opt(hour, minute, second.min(59))?
+    };
     Some(if value.ends_with('Z') { Until::Utc(at) } else { Until::Local(at) })
 }
 
@@ -333,15 +347,25 @@ mod tests {
         for (written, wanted) in [
             ("freq=weekly; byday=1mo,TU;INTERVAL=1;X-FOO=1;WKST=MO", "FREQ=WEEKLY;BYDAY=MO,TU"),
             ("FREQ=MONTHLY;BYDAY=-1FR;UNTIL=20151201", "FREQ=MONTHLY;BYDAY=-1FR;UNTIL=20151201"),
-            ("FREQ=YEARLY;BYWEEKNO=20;BYDAY=+1MO;WKST=SU", "FREQ=YEARLY;BYWEEKNO=20;BYDAY=MO;WKST=SU"),
+            (
+                "FREQ=YEARLY;BYWEEKNO=20;BYDAY=+1MO;WKST=SU",
+                "FREQ=YEARLY;BYWEEKNO=20;BYDAY=MO;WKST=SU",
+            ),
             ("FREQ=DAILY;COUNT= 5;BYDAY=;BYSETPOS=1", "FREQ=DAILY;COUNT=5"),
-            ("FREQ=WEEKLY;BYMONTHDAY=3;UNTIL=20151201T235960Z", "FREQ=WEEKLY;UNTIL=20151201T235959Z"),
+            (
+                "FREQ=WEEKLY;BYMONTHDAY=3;UNTIL=20151201T235960Z",
+                "FREQ=WEEKLY;UNTIL=20151201T235959Z",
+            ),
         ] {
             assert_eq!(canonical(written), wanted, "{written}");
         }
-        for refused in
-            ["FREQ=SECONDLY", "INTERVAL=2", "FREQ=DAILY;INTERVAL=0", "FREQ=MONTHLY;BYMONTHDAY=99", ""]
-        {
+        for refused in [
+            "FREQ=SECONDLY",
+            "INTERVAL=2",
+            "FREQ=DAILY;INTERVAL=0",
+            "FREQ=MONTHLY;BYMONTHDAY=99",
+            "",
+        ] {
             assert!(Rule::parse(refused).is_err(), "{refused}");
         }
     }

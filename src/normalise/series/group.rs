@@ -10,6 +10,9 @@ use crate::read::Entry;
 /// minute half way.
 const SAME_STAMP: TimeDelta = TimeDelta::seconds(60);
 
+/// Events of one UID that a further one is compared with: more are no revisions, but a program that knows one UID.
+const MOST_COMPARED: usize = 100;
+
 /// The items of one UID in one calendar, in file order.
 #[derive(Debug, Default)]
 pub(super) struct Group<'a> {
@@ -48,32 +51,37 @@ pub(super) fn groups(entries: &[Entry]) -> Vec<Group<'_>> {
 impl<'a> Group<'a> {
     /// The newest revision of each event.
     pub(super) fn events(&self) -> Vec<&'a Entry> {
-        newest(&self.masters, is_revision)
-    }
-
-    /// The newest revision of each changed instance.
-    pub(super) fn changes(&self) -> Vec<&'a Entry> {
-        newest(&self.changes, |one, other| instance(one) == instance(other))
-    }
-}
-
-type Instance = Option<(crate::event::Local, crate::read::WrittenZone)>;
-
-fn instance(entry: &Entry) -> Instance {
-    entry.recurrence_id.as_ref().map(|(written, _)| (written.value, written.zone.clone()))
-}
-
-/// Of entries that are the same thing the newest, at the place of the first.
-fn newest<'a>(entries: &[&'a Entry], same: impl Fn(&Entry, &Entry) -> bool) -> Vec<&'a Entry> {
-    let mut kept: Vec<&'a Entry> = Vec::new();
-    for entry in entries {
-        match kept.iter_mut().find(|known| same(known, entry)) {
-            Some(known) if revision(entry) >= revision(known) => *known = entry,
-            Some(_) => {}
-            None => kept.push(entry),
+        let mut kept: Vec<&'a Entry> = Vec::new();
+        for entry in &self.masters {
+            let known = kept.iter_mut().take(MOST_COMPARED).find(|known| is_revision(known, entry));
+            match known {
+                Some(known) => newer(known, entry),
+                None => kept.push(entry),
+            }
         }
+        kept
     }
-    kept
+
+    /// The newest revision of each changed instance, in file order.
+    pub(super) fn changes(&self) -> Vec<&'a Entry> {
+        let mut kept: Vec<&'a Entry> = Vec::new();
+        let mut places = HashMap::new();
+        for entry in &self.changes {
+            let Some((instance, _)) = &entry.recurrence_id else { continue };
+            let place = *places.entry((instance.value, &instance.zone)).or_insert(kept.len());
+            match kept.get_mut(place) {
+                Some(known) => newer(known, entry),
+                None => kept.push(entry),
+            }
+        }
+        kept
+    }
+}
+
+fn newer<'a>(known: &mut &'a Entry, entry: &'a Entry) {
+    if revision(entry) >= revision(known) {
+        *known = entry;
+    }
 }
 
 /// RFC 5546, section 2.1.5: SEQUENCE first, then the time of change, then the stamp.

@@ -28,10 +28,15 @@ pub(super) struct Clocks<'z> {
 
 impl<'z> Clocks<'z> {
     pub(super) fn new(context: ZoneContext<'z>) -> Self {
-        let document = context.document_zone.and_then(|name| zone::resolve(name, context.zones));
+        let document = context.document_zone.map(|name| (name, zone::resolve(name, context.zones)));
         let default = context.feed_zone.unwrap_or(context.network_zone);
-        let floating = document.unwrap_or(Zone::Iana(default));
-        Self { context, floating, known: RefCell::default() }
+        let floating = document.as_ref().and_then(|(_, zone)| zone.clone());
+        let known = document.map(|(name, zone)| (name.to_owned(), zone)).into_iter().collect();
+        Self {
+            context,
+            floating: floating.unwrap_or(Zone::Iana(default)),
+            known: RefCell::new(known),
+        }
     }
 
     /// The zone of a written time; an unknown name counts as none.
@@ -60,7 +65,16 @@ impl<'z> Clocks<'z> {
         zone::to_utc(at, &self.zone_of(written))
     }
 
-    /// A further date of a series, on the clock of its start. One that names no zone is in that of the start.
+    /// A further date of a series, as a time on the clock of its start where that is a time.
+    pub(super) fn moment(&self, written: &Written, start: &Written) -> Local {
+        match (self.face(written, start), start.value) {
+            (Local::Date(day), Local::Time(at)) => Local::Time(day.and_time(at.time())),
+            (face, _) => face,
+        }
+    }
+
+    /// A further date of a series, on the clock of its start. One that names no zone is in that of the start; a day
+    /// stays a day.
     pub(super) fn face(&self, written: &Written, start: &Written) -> Local {
         match (written.value, start.value) {
             (Local::Time(at), Local::Time(_)) => {
@@ -102,7 +116,10 @@ impl<'z> Clocks<'z> {
         let open = Span::Timed { start: begin, end: None };
         if let Some(end) = end {
             let Local::Time(face) = end.value else {
-                return (open, Some("it starts at a time and ends on a date; the end was left out"));
+                return (
+                    open,
+                    Some("it starts at a time and ends on a date; the end was left out"),
+                );
             };
             // Writers forget the zone of an end that they gave the start.
             let zoned = if end.zone == WrittenZone::Floating { start } else { end };
@@ -117,7 +134,8 @@ impl<'z> Clocks<'z> {
         // RFC 5545, section 3.3.6: days are days of the calendar, hours are hours of the clock.
         let days = Days::new(u64::try_from(seconds / DAY).unwrap_or(0));
         let later = at.checked_add_days(days).map(|face| self.instant(face, start));
-        let finish = later.and_then(|later| later.checked_add_signed(TimeDelta::seconds(seconds % DAY)));
+        let finish =
+            later.and_then(|later| later.checked_add_signed(TimeDelta::seconds(seconds % DAY)));
         (Span::Timed { start: begin, end: finish.filter(|finish| *finish >= begin) }, None)
     }
 
@@ -162,7 +180,9 @@ fn whole_days(
         // The same day twice is a common slip and means that day.
         Some(Local::Date(end)) if end == start => (day, None),
         Some(Local::Date(_)) => (day, Some("it ends before it starts; the end was left out")),
-        Some(Local::Time(_)) => (day, Some("it starts on a date and ends at a time; the end was left out")),
+        Some(Local::Time(_)) => {
+            (day, Some("it starts on a date and ends at a time; the end was left out"))
+        }
         None => {
             let days = duration.map_or(1, |seconds| (seconds + DAY - 1) / DAY).max(1);
             let end = start.checked_add_days(Days::new(u64::try_from(days).unwrap_or(1)));

@@ -89,7 +89,11 @@ pub(super) fn guess(name: &str) -> Option<Zone> {
     if lower.is_empty() || lower.len() > 200 {
         return None;
     }
-    iana(name).or_else(|| tail(name)).or_else(|| alias(lower)).or_else(|| shown(lower)).map(Zone::Iana)
+    iana(name)
+        .or_else(|| tail(name))
+        .or_else(|| alias(lower))
+        .or_else(|| shown(lower))
+        .map(Zone::Iana)
         .or_else(|| offset(lower).map(Zone::Offset))
 }
 
@@ -112,9 +116,12 @@ fn tail(name: &str) -> Option<Tz> {
 
 /// A name as a screen shows it: `(UTC+01:00) Amsterdam, Berlin, Bern, Rome, Stockholm, Vienna`.
 fn shown(lower: &str) -> Option<Tz> {
-    let places = lower.split_once(')').filter(|_| lower.starts_with('(')).map_or(lower, |(_, rest)| rest);
+    let places =
+        lower.split_once(')').filter(|_| lower.starts_with('(')).map_or(lower, |(_, rest)| rest);
     let places = places.rsplit(" : ").next().unwrap_or(places).trim();
-    if let Some(tz) = alias(places).or_else(|| ALIASES.iter().find(|(n, _)| n.len() > 9 && places.starts_with(n)).map(|(_, tz)| *tz)) {
+    if let Some(tz) = alias(places).or_else(|| {
+        ALIASES.iter().find(|(n, _)| n.len() > 9 && places.starts_with(n)).map(|(_, tz)| *tz)
+    }) {
         return Some(tz);
     }
     places.split(',').find_map(|place| city(place.trim()))
@@ -149,7 +156,8 @@ fn offset(lower: &str) -> Option<i32> {
         .filter(char::is_ascii_digit)
         .collect();
     let number: i32 = digits.parse().ok().filter(|_| digits.len() <= 4)?;
-    let (hours, minutes) = if digits.len() > 2 { (number / 100, number % 100) } else { (number, 0) };
+    let (hours, minutes) =
+        if digits.len() > 2 { (number / 100, number % 100) } else { (number, 0) };
     (hours <= 14 && minutes < 60).then_some(sign * (hours * 3600 + minutes * 60))
 }
 
@@ -163,10 +171,16 @@ mod tests {
             Some(Zone::Iana(tz)) => tz.name().to_owned(),
             other => format!("{other:?}"),
         };
-        assert_eq!(tz("(UTC+01:00) Amsterdam, Berlin, Bern, Rome, Stockholm, Vienna"), "Europe/Amsterdam");
+        assert_eq!(
+            tz("(UTC+01:00) Amsterdam, Berlin, Bern, Rome, Stockholm, Vienna"),
+            "Europe/Amsterdam"
+        );
         assert_eq!(tz("Pacific Time (US & Canada), Tijuana"), "America/Los_Angeles");
         assert_eq!(tz("/softwarestudio.org/Olson_20011030_5/Pacific/Auckland"), "Pacific/Auckland");
-        assert_eq!(tz("/freeassociation.sourceforge.net/Tzfile/America/Argentina/Salta"), "America/Argentina/Salta");
+        assert_eq!(
+            tz("/freeassociation.sourceforge.net/Tzfile/America/Argentina/Salta"),
+            "America/Argentina/Salta"
+        );
         assert_eq!(tz("America/New York"), "America/New_York");
         assert_eq!(tz("Japan"), "Japan");
         assert_eq!(tz("Canberra, Melbourne, Sydney"), "Australia/Canberra");

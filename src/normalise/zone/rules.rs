@@ -45,7 +45,9 @@ pub(super) fn matching(rules: &ZoneRules) -> Option<Tz> {
     let rules = &slim(rules);
     let samples = samples(rules);
     let agrees = |tz: &Tz| {
-        samples.iter().all(|(at, east)| tz.offset_from_utc_datetime(at).fix().local_minus_utc() == *east)
+        samples
+            .iter()
+            .all(|(at, east)| tz.offset_from_utc_datetime(at).fix().local_minus_utc() == *east)
     };
     let mut all = LIKELY.iter().chain(chrono_tz::TZ_VARIANTS.iter());
     all.find(|tz| agrees(tz)).copied()
@@ -111,9 +113,9 @@ fn last_onset(observance: &Observance, at: NaiveDateTime) -> Option<NaiveDateTim
     let latest = at.min(until(rule).unwrap_or(NaiveDateTime::MAX));
     // A leap day is the rarest onset there is, hence eight years back.
     let years = (latest.year().saturating_sub(8)..=latest.year()).rev();
-    let repeated = years
-        .filter(|year| *year >= observance.onset.year())
-        .find_map(|year| onsets(observance, year).into_iter().map(utc).filter(|o| *o <= latest).max());
+    let repeated = years.filter(|year| *year >= observance.onset.year()).find_map(|year| {
+        onsets(observance, year).into_iter().map(utc).filter(|o| *o <= latest).max()
+    });
     repeated.into_iter().chain(single).max()
 }
 
@@ -140,12 +142,15 @@ fn onsets(observance: &Observance, year: i32) -> Vec<NaiveDateTime> {
     if passed < 0 || passed % interval != 0 || spent || part(rule, "FREQ") != Some("YEARLY") {
         return Vec::new();
     }
-    let month = number("BYMONTH").and_then(|month| u32::try_from(month).ok()).unwrap_or(first.month());
+    let month =
+        number("BYMONTH").and_then(|month| u32::try_from(month).ok()).unwrap_or(first.month());
     let month_days: Vec<u32> = part(rule, "BYMONTHDAY")
         .map(|days| days.split(',').filter_map(|day| day.parse().ok()).collect())
         .unwrap_or_default();
     let Some(start) = NaiveDate::from_ymd_opt(year, month, 1) else { return Vec::new() };
-    let days = (0..31).filter_map(|day| start.checked_add_days(Days::new(day))).filter(|day| day.month() == month);
+    let days = (0..31)
+        .filter_map(|day| start.checked_add_days(Days::new(day)))
+        .filter(|day| day.month() == month);
     let weekday = part(rule, "BYDAY").and_then(|by| by.split(',').next()).and_then(nth_weekday);
     days.filter(|day| match (weekday, month_days.is_empty()) {
         (None, true) => day.day() == first.day(),

@@ -52,7 +52,8 @@ impl EventBuilder {
 
     /// Adds a line that should have been folded to the description before it.
     pub(super) fn continue_text(&mut self, text: &str) -> bool {
-        let Some(description) = self.entry.description.as_mut().filter(|_| self.in_description) else {
+        let Some(description) = self.entry.description.as_mut().filter(|_| self.in_description)
+        else {
             return false;
         };
         if description.value.len() + text.len() < LONGEST_TEXT {
@@ -95,7 +96,8 @@ impl EventBuilder {
             "RECURRENCE-ID" => match value::written(property) {
                 Ok(instance) => {
                     let range = property.param("RANGE").unwrap_or_default();
-                    entry.recurrence_id = Some((instance, range.eq_ignore_ascii_case("THISANDFUTURE")));
+                    entry.recurrence_id =
+                        Some((instance, range.eq_ignore_ascii_case("THISANDFUTURE")));
                 }
                 Err(words) => self.bad(property, &words),
             },
@@ -130,9 +132,13 @@ impl EventBuilder {
         let entry = &mut self.entry;
         match property.name.as_str() {
             "SUMMARY" => entry.title = entry.title.take().or_else(|| read_text(property)),
-            "DESCRIPTION" => entry.description = entry.description.take().or_else(|| read_text(property)),
+            "DESCRIPTION" => {
+                entry.description = entry.description.take().or_else(|| read_text(property))
+            }
             "X-ALT-DESC" | "STYLED-DESCRIPTION" => {
-                let html = property.param("FMTTYPE").is_some_and(|kind| kind.eq_ignore_ascii_case("text/html"));
+                let html = property
+                    .param("FMTTYPE")
+                    .is_some_and(|kind| kind.eq_ignore_ascii_case("text/html"));
                 let text = read_text(property).map(|text| Text { html: html || text.html, ..text });
                 self.styled = self.styled.take().or(text);
             }
@@ -147,7 +153,9 @@ impl EventBuilder {
                 let name = property.param("CN").map(|name| value::text(name).trim().to_owned());
                 entry.organiser = name.filter(|name| !name.is_empty());
             }
-            "CONFERENCE" | "X-GOOGLE-CONFERENCE" | "X-MICROSOFT-SKYPETEAMSMEETINGURL"
+            "CONFERENCE"
+            | "X-GOOGLE-CONFERENCE"
+            | "X-MICROSOFT-SKYPETEAMSMEETINGURL"
             | "X-MICROSOFT-ONLINEMEETINGEXTERNALLINK" => {
                 entry.join_url = entry.join_url.take().or_else(|| link(&property.value, base));
             }
@@ -160,7 +168,8 @@ impl EventBuilder {
     /// Identity, state and privacy. True when the property was one.
     fn state(&mut self, property: &Property) -> bool {
         let entry = &mut self.entry;
-        let upper = || Some(property.value.trim().to_ascii_uppercase()).filter(|text| !text.is_empty());
+        let upper =
+            || Some(property.value.trim().to_ascii_uppercase()).filter(|text| !text.is_empty());
         match property.name.as_str() {
             // Unescaped, otherwise unchanged: a space at its end is part of it.
             "UID" if !property.value.trim().is_empty() && property.value.len() <= LONGEST_UID => {

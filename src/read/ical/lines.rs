@@ -145,12 +145,13 @@ pub(super) fn property(line: &Line) -> Option<Property> {
     let text = &line.text;
     let name_end = text.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_'))?;
     let (name, rest) = text.split_at(name_end);
-    if name.is_empty() || !rest.starts_with([':', ';', ' ', '\t']) {
+    if name.is_empty() || !rest.trim_start().starts_with([':', ';']) {
         return None;
     }
     let colon = value_colon(text, name)?;
     let (head, value) = (text.get(..colon)?, text.get(colon + 1..)?);
-    let params = parameters(head).or_else(|| parameters(&head.replace('"', ""))).unwrap_or_default();
+    let params =
+        parameters(head).or_else(|| parameters(&head.replace('"', ""))).unwrap_or_default();
     let name = name.to_ascii_uppercase();
     Some(Property { name, params, value: value.to_owned(), line: line.number })
 }
@@ -167,8 +168,9 @@ fn value_colon(text: &str, name: &str) -> Option<usize> {
     let is_date = ["DTSTART", "DTEND", "RECURRENCE-ID", "EXDATE", "RDATE"]
         .iter()
         .any(|date| date.eq_ignore_ascii_case(name));
-    let digits_follow =
-        |at: usize| text.get(at + 1..).is_some_and(|v| v.trim_start().starts_with(|c: char| c.is_ascii_digit()));
+    let digits_follow = |at: usize| {
+        text.get(at + 1..).is_some_and(|v| v.trim_start().starts_with(|c: char| c.is_ascii_digit()))
+    };
     match first {
         Some(at) if !is_date || digits_follow(at) && !text.get(..at)?.contains("(UTC") => Some(at),
         Some(at) => Some(text.rfind(':').filter(|last| digits_follow(*last)).unwrap_or(at)),

@@ -49,8 +49,8 @@ pub(super) fn text_list(value: &str) -> Vec<String> {
 /// Whether a text is HTML: `Text::html` is to be set for what merely looks like it, too.
 pub(super) fn looks_like_html(text: &str) -> bool {
     const TAGS: [&str; 14] = [
-        "<p", "<br", "<a ", "<div", "<span", "<b>", "<strong", "<ul", "<ol", "<li", "<h", "<html", "<table",
-        "<i>",
+        "<p", "<br", "<a ", "<div", "<span", "<b>", "<strong", "<ul", "<ol", "<li", "<h", "<html",
+        "<table", "<i>",
     ];
     const ENTITIES: [&str; 8] =
         ["&nbsp;", "&amp;", "&quot;", "&lt;", "&#", "&rsquo;", "&pound;", "&ndash;"];
@@ -232,7 +232,8 @@ pub(super) fn geo(value: &str) -> Option<(f64, f64)> {
     let (latitude, longitude) = value.split_once([';', ','])?;
     let (latitude, longitude): (f64, f64) =
         (latitude.trim().trim_end_matches('\\').parse().ok()?, longitude.trim().parse().ok()?);
-    let sound = latitude.abs() <= 90.0 && longitude.abs() <= 180.0 && (latitude, longitude) != (0.0, 0.0);
+    let sound =
+        latitude.abs() <= 90.0 && longitude.abs() <= 180.0 && (latitude, longitude) != (0.0, 0.0);
     sound.then_some((latitude, longitude))
 }
 
