@@ -64,8 +64,10 @@ fn utf16_by_look(bytes: &[u8]) -> Option<&'static Encoding> {
 /// A single-byte label on bytes that are flawless UTF-8 is a template that nobody updated: the odds that
 /// windows-1252 text is by chance valid UTF-8 beyond ASCII are nil.
 fn labelled(bytes: &[u8], encoding: &'static Encoding, problems: &mut Vec<Problem>) -> String {
-    if encoding.is_single_byte() && !bytes.is_ascii() {
-        if let Ok(text) = std::str::from_utf8(bytes) {
+    if encoding.is_single_byte()
+        && !bytes.is_ascii()
+        && let Ok(text) = std::str::from_utf8(bytes)
+    {
             problems.push(
                 Problem::new(
                     Severity::Info,
@@ -76,7 +78,6 @@ fn labelled(bytes: &[u8], encoding: &'static Encoding, problems: &mut Vec<Proble
             );
             return text.to_owned();
         }
-    }
     whole(bytes, encoding)
 }
 

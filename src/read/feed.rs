@@ -6,6 +6,7 @@
 
 mod apply;
 mod build;
+mod capture;
 mod extension;
 mod json;
 mod mend;
@@ -72,12 +73,12 @@ fn parse(
     base: Option<&Url>,
     faults: &mut Faults,
 ) -> (Option<model::Feed>, Vec<Option<model::Entry>>) {
-    if let Some(mut feed) = parse_text(&mended.text, base) {
-        if feed.entries.len() == mended.items.len() {
+    if let Some(mut feed) = parse_text(&mended.text, base)
+        && feed.entries.len() == mended.items.len()
+    {
             let entries = std::mem::take(&mut feed.entries).into_iter().map(Some).collect();
             return (Some(feed), entries);
         }
-    }
     faults.note(Fault::ParserRefused, None);
     let mut entries = Vec::with_capacity(mended.items.len());
     in_halves(mended, &mended.items, base, &mut entries);

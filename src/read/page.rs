@@ -10,12 +10,14 @@ mod microformat;
 mod platform;
 mod schema;
 
+use chrono::{DateTime, Utc};
 use scraper::{Html, Selector};
 use serde_json::Value;
 use url::Url;
 
 use super::{
-    Document, Entry, Hint, MAX_ENTRIES, Problem, ReadError, Severity, decode, link, moment, tame,
+    Document, Entry, Hint, MAX_ENTRIES, Problem, ReadError, Severity, Text, decode, link, moment,
+    tame,
 };
 use crate::feed::Format;
 
@@ -60,8 +62,7 @@ fn json(text: &str, hint: &Hint) -> Result<Document, ReadError> {
 
 /// A page bounded in size and depth, parsed.
 pub(in crate::read) fn parsed(text: &str) -> (Html, bool) {
-    let end =
-        (0..=text.len().min(MAX_PAGE)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    let end = text.floor_char_boundary(MAX_PAGE);
     let cut = text.get(..end).unwrap_or_default();
     let tamed = tame::without_monstrous_tags(cut);
     let deep = tame::too_deep_at(&tamed);
@@ -84,9 +85,7 @@ fn html(text: &str, hint: &Hint) -> Result<Document, ReadError> {
     if entries.is_empty() {
         entries = wix_events(&html, base);
     }
-    for found in embedded::events(&html, base) {
-        join(&mut entries, found);
-    }
+    let mut entries = join(entries, embedded::events(&html, base));
     if let ([only], Some(page)) = (entries.as_mut_slice(), canonical(&html, base)) {
         only.url.get_or_insert_with(|| page.clone().into());
         only.reference.get_or_insert_with(|| link::untracked(page.as_str()));
@@ -161,22 +160,29 @@ fn asks_for_password(html: &Html) -> bool {
     attribute(html, "input[type=password i]", "type").is_some()
 }
 
-/// Whether two entries say the same event.
-fn same(one: &Entry, other: &Entry) -> bool {
-    let title = |entry: &Entry| {
-        entry
-            .title
-            .as_ref()
-            .map(|title| markup::folded(&markup::unescape(&title.value)).to_lowercase())
-    };
-    let address = |entry: &Entry| entry.url.as_deref().map(link::untracked);
-    let pages = address(one).is_some() && address(one) == address(other);
-    let titles = title(one).is_some() && title(one) == title(other);
-    pages && titles || (pages || titles) && day(one).is_some() && day(one) == day(other)
+/// What tells whether two entries say the same event.
+struct Key {
+    title: Option<String>,
+    page: Option<String>,
+    at: Option<DateTime<Utc>>,
 }
 
-fn day(entry: &Entry) -> Option<chrono::DateTime<chrono::Utc>> {
-    moment::instant_of(entry.start.as_ref()?)
+impl Key {
+    fn of(entry: &Entry) -> Self {
+        let title = |title: &Text| markup::folded(&markup::unescape(&title.value)).to_lowercase();
+        Self {
+            title: entry.title.as_ref().map(title),
+            page: entry.url.as_deref().map(link::untracked),
+            at: entry.start.as_ref().and_then(moment::instant_of),
+        }
+    }
+
+    fn same(&self, other: &Self) -> bool {
+        let pages = self.page.is_some() && self.page == other.page;
+        let titles = self.title.is_some() && self.title == other.title;
+        let times = self.at.is_some() && self.at == other.at;
+        (pages && titles) || ((pages || titles) && times)
+    }
 }
 
 /// Each event of a page once: sites repeat their JSON-LD for lists and details.
@@ -186,22 +192,39 @@ fn distinct(entries: Vec<Entry>) -> Vec<Entry> {
         .into_iter()
         .filter(|entry| {
             let title = entry.title.as_ref().map(|title| title.value.clone());
-            seen.insert((title, entry.url.clone(), day(entry), entry.location.clone()))
+            let at = entry.start.as_ref().and_then(moment::instant_of);
+            seen.insert((title, entry.url.clone(), at, entry.location.clone()))
         })
         .collect()
 }
 
-/// Adds what is marked less well: fills what is missing in an event that is known, else it is one more.
-fn join(entries: &mut Vec<Entry>, found: Entry) {
-    let Some(known) = entries.iter_mut().find(|known| same(known, &found)) else {
+/// Most events that are taken from markup other than JSON-LD; each is compared with all others.
+const MAX_MARKED: usize = 1000;
+
+/// Adds events that are marked less well: each fills what is missing in one that is known, or is one more.
+fn join(mut entries: Vec<Entry>, more: Vec<Entry>) -> Vec<Entry> {
+    let mut keys: Vec<Key> = entries.iter().map(Key::of).collect();
+    for found in more.into_iter().take(MAX_MARKED) {
+        let key = Key::of(&found);
+        match keys.iter().position(|known| known.same(&key)).and_then(|at| entries.get_mut(at)) {
+            Some(known) => fill(known, found),
+            None => {
         entries.push(found);
-        return;
-    };
+                keys.push(key);
+            }
+        }
+    }
+    entries
+}
+
+/// Takes from the second what the first lacks.
+fn fill(known: &mut Entry, found: Entry) {
+    let at = |entry: &Entry| entry.start.as_ref().and_then(moment::instant_of);
     if known.start.is_none() {
         known.start = found.start;
         known.date_origin = found.date_origin;
         known.end = found.end;
-    } else if known.end.is_none() && day(known) == day(&found) {
+    } else if known.end.is_none() && at(known) == at(&found) {
         known.end = found.end;
     }
     known.location = known.location.take().or(found.location);

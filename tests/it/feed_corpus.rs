@@ -55,7 +55,6 @@ fn bare(text: &str) -> String {
             c => out.push(c),
         }
     }
-    let mut out = out;
     for (name, character) in [
         ("&lt;", "<"),
         ("&gt;", ">"),

@@ -8,7 +8,9 @@
 )]
 
 mod config;
+mod feed_cases;
 mod feed_corpus;
+mod feed_hostile;
 mod feed_network;
 mod feed_server;
 mod fetch;

@@ -128,7 +128,8 @@ fn text(from: &model::Text, extras: &Extras, faults: &mut Faults) -> Option<Text
 
 /// Text with its markup; markup that was escaped once too often is unescaped.
 fn made_text(value: &str, extras: &Extras, faults: &mut Faults) -> Option<Text> {
-    let mut value = bounded(value.trim()).to_owned();
+    let mut value = value.trim().to_owned();
+    value.truncate(value.floor_char_boundary(MAX_TEXT));
     if markup::is_escaped(&value) {
         faults.note(Fault::DoubleEscaped, None);
         value = markup::unescape(&value);
@@ -136,11 +137,6 @@ fn made_text(value: &str, extras: &Extras, faults: &mut Faults) -> Option<Text> 
     // What is said to be HTML and has no markup is text, and the other way round.
     let html = markup::looks_like_html(&value);
     (!value.is_empty()).then(|| Text { value, html, language: extras.language.clone() })
-}
-
-fn bounded(text: &str) -> &str {
-    let end = (0..=text.len().min(MAX_TEXT)).rev().find(|at| text.is_char_boundary(*at));
-    text.get(..end.unwrap_or(0)).unwrap_or_default()
 }
 
 fn categories(from: &model::Entry) -> Vec<String> {

@@ -331,13 +331,12 @@ fn attributes_of_item(current: &Current, start: &BytesStart, extras: &mut Extras
         let Some((element, wanted)) = row.element.split_once('@') else { continue };
         if element == current.local
             && rows_for(&current.namespace, &current.prefix, row.element).next().is_some()
+            && let Some(value) = attribute(start, wanted)
         {
-            if let Some(value) = attribute(start, wanted) {
                 extras.fields.push(row.field(value));
             }
         }
     }
-}
 
 fn text_of_item(done: &Current, extras: &mut Extras) {
     let value = done.text.trim();

@@ -4,7 +4,7 @@
 //! what it gives is put back together as well-formed XML with a small stack. Texts are handed on as escaped
 //! text, so that no parser after this one sees markup inside them.
 
-use std::cell::RefCell;
+use std::{cell::RefCell, collections::HashSet};
 
 use html5ever::{
     Attribute,
@@ -15,6 +15,7 @@ use html5ever::{
 };
 
 use super::{
+    capture::{Capture, escape},
     names::{self, Root},
     repairs::{Fault, Faults, check_strictly, escape_bare_ampersands},
 };
@@ -22,6 +23,8 @@ use crate::read::{MAX_ENTRIES, MAX_TEXT, tame::without_monstrous_tags};
 
 /// Deepest element outside texts.
 const MAX_DEPTH: usize = 32;
+/// Most prefixes that are remembered as declared.
+const MAX_PREFIXES: usize = 1000;
 /// Longest attribute value that is kept.
 const MAX_VALUE: usize = 8192;
 
@@ -98,22 +101,6 @@ impl TokenSink for Sink {
     }
 }
 
-/// An element that is a text: all inside it is kept as one string.
-struct Capture {
-    name: String,
-    declared: Option<String>,
-    mode: Option<String>,
-    language: Option<String>,
-    /// Characters as meant, and markup as written.
-    plain: String,
-    /// The same as markup: characters escaped.
-    markup: String,
-    has_tags: bool,
-    has_escaped_tags: bool,
-    nested: usize,
-    cut: bool,
-}
-
 struct Open {
     name: String,
     item: bool,
@@ -128,7 +115,7 @@ struct Mender {
     items: Vec<Item>,
     opening: String,
     closing: String,
-    declared: Vec<String>,
+    declared: HashSet<String>,
     started_at_junk: bool,
     full: bool,
     faults: Faults,
@@ -173,10 +160,13 @@ impl Mender {
     }
 
     fn open(&mut self, tag: &Tag, name: String, item: bool, line: u32) {
+        if names::is_left_out(&name) {
+            return;
+        }
         self.check_prefix(&name, line);
         if names::is_text(&name) && !item {
             if !tag.self_closing {
-                self.capture = Some(capture(tag, name));
+                self.capture = Some(Capture::begin(tag, name));
             }
             return;
         }
@@ -324,24 +314,21 @@ impl Mender {
     fn pop(&mut self) {
         let Some(open) = self.stack.pop() else { return };
         self.out.push_str(&format!("</{}>", open.name));
-        if open.item {
-            if let Some(item) = self.items.last_mut() {
+        if open.item
+            && let Some(item) = self.items.last_mut()
+        {
                 item.end = self.out.len();
             }
         }
-    }
 
     fn characters(&mut self, text: &str) {
         if let Some(capture) = &mut self.capture {
-            if capture.plain.len() >= MAX_TEXT {
-                capture.cut = true;
-                return;
-            }
-            capture.has_escaped_tags |= names::has_tags(text);
-            capture.plain.push_str(text);
-            escape(text, &mut capture.markup);
+            capture.push_characters(text);
         } else if self.stack.last().is_some_and(|open| !names::is_structure(&open.name)) {
-            escape(text.get(..floor(text, MAX_TEXT)).unwrap_or_default(), &mut self.out);
+            escape(
+                text.get(..text.floor_char_boundary(MAX_TEXT)).unwrap_or_default(),
+                &mut self.out,
+            );
         }
     }
 
@@ -406,31 +393,32 @@ impl Mender {
 
     fn attribute(&mut self, key: &str, value: &str) {
         self.out.push_str(&format!(" {key}=\""));
-        escape(value.get(..floor(value, MAX_VALUE)).unwrap_or_default(), &mut self.out);
+        escape(
+            value.get(..value.floor_char_boundary(MAX_VALUE)).unwrap_or_default(),
+            &mut self.out,
+        );
         self.out.push('"');
     }
 
     fn declare(&mut self, key: &str) {
-        if let Some(prefix) = key.strip_prefix("xmlns:") {
-            if !self.declared.iter().any(|known| known == prefix) {
-                self.declared.push(prefix.to_owned());
-            }
+        if let Some(prefix) = key.strip_prefix("xmlns:")
+            && self.declared.len() < MAX_PREFIXES
+        {
+            self.declared.insert(prefix.to_owned());
         }
     }
 
     fn check_prefix(&mut self, name: &str, line: u32) {
-        if let Some((prefix, _)) = name.split_once(':') {
-            if !self.declared.iter().any(|known| known == prefix) {
+        if let Some((prefix, _)) = name.split_once(':')
+            && !self.declared.contains(prefix)
+        {
                 self.faults.note_words(Fault::UndeclaredPrefix, Some(line), prefix);
             }
         }
-    }
 
     /// Closes what is open at the end of the source; the line of an item that was cut off there.
     fn finish(&mut self) -> Option<u32> {
-        if self.root.is_none() {
-            return None;
-        }
+        self.root?;
         let in_item = self.stack.iter().any(|open| open.item);
         let unfinished = self.capture.is_some() || in_item;
         self.close_capture();
@@ -460,84 +448,6 @@ impl Mender {
         }
         cut
     }
-}
-
-fn capture(tag: &Tag, name: String) -> Capture {
-    let attribute = |wanted: &str| {
-        let found = tag.attrs.iter().find(|a| *a.name.local == *wanted)?;
-        Some(found.value.trim().to_owned())
-    };
-    Capture {
-        name,
-        declared: attribute("type").map(|kind| kind.to_ascii_lowercase()),
-        mode: attribute("mode").map(|mode| mode.to_ascii_lowercase()),
-        language: attribute("xml:lang"),
-        plain: String::new(),
-        markup: String::new(),
-        has_tags: false,
-        has_escaped_tags: false,
-        nested: 0,
-        cut: false,
-    }
-}
-
-impl Capture {
-    fn push_markup(&mut self, written: &str, tags: bool) {
-        if self.plain.len() >= MAX_TEXT {
-            self.cut = true;
-            return;
-        }
-        self.has_tags |= tags;
-        self.plain.push_str(written);
-        self.markup.push_str(written);
-    }
-
-    /// RSS says nothing about what a text is: unescaped tags make it markup, unless it has escaped ones too.
-    fn as_rss(&self) -> Option<(String, Option<&'static str>)> {
-        let value =
-            if self.has_tags && !self.has_escaped_tags { &self.markup } else { &self.plain };
-        (!value.trim().is_empty()).then(|| (value.clone(), None))
-    }
-
-    /// `type` (Atom 1.0) and `mode` (Atom 0.3) in all their spellings become `text` or `html`.
-    fn as_atom(&self) -> Option<(String, Option<&'static str>)> {
-        let kind = self.declared.as_deref().unwrap_or("text");
-        if self.mode.as_deref() == Some("base64") {
-            let packed: String = self.plain.split_whitespace().collect();
-            let bytes = data_encoding::BASE64.decode(packed.as_bytes()).ok()?;
-            let text = String::from_utf8(bytes).ok()?;
-            return Some((text, Some(if kind.contains("html") { "html" } else { "text" })));
-        }
-        let (value, kind) = match kind {
-            "text" | "text/plain" | "plain" if self.has_tags => (&self.markup, "html"),
-            "text" | "text/plain" | "plain" => (&self.plain, "text"),
-            "html" | "text/html" if !self.has_tags => (&self.plain, "html"),
-            "html" | "text/html" | "xhtml" | "application/xhtml+xml" => (&self.markup, "html"),
-            kind if kind.ends_with("+xml") || kind.ends_with("/xml") => (&self.markup, "html"),
-            kind if kind.starts_with("text/") => (&self.plain, "text"),
-            _ => return None,
-        };
-        (!value.trim().is_empty()).then(|| (value.clone(), Some(kind)))
-    }
-}
-
-fn escape(text: &str, out: &mut String) {
-    for character in text.chars() {
-        match character {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\t' | '\n' | '\r' => out.push(character),
-            '\0'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => {}
-            _ => out.push(character),
-        }
-    }
-}
-
-/// The largest character boundary not beyond `at`.
-fn floor(text: &str, at: usize) -> usize {
-    (0..=at.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0)
 }
 
 #[cfg(test)]

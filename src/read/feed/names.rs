@@ -143,6 +143,12 @@ pub(super) fn is_container(name: &str) -> bool {
     matches!(name, "channel" | "rss" | "feed")
 }
 
+/// Elements for players of sound and film: of no use here, and feed-rs refuses a whole feed for an odd type
+/// among them.
+pub(super) fn is_left_out(name: &str) -> bool {
+    ["media:", "itunes:", "podcast:", "googleplay:"].iter().any(|prefix| name.starts_with(prefix))
+}
+
 /// Elements whose own characters mean nothing.
 pub(super) fn is_structure(name: &str) -> bool {
     is_container(name) || is_item(name)
@@ -150,9 +156,7 @@ pub(super) fn is_structure(name: &str) -> bool {
 
 /// Elements whose content is one text, markup and all.
 pub(super) fn is_text(name: &str) -> bool {
-    !name.starts_with("media:content")
-        && !matches!(name, "itunes:title" | "podcast:content")
-        && matches!(
+    matches!(
             local(name),
             "title"
                 | "description"

@@ -13,9 +13,6 @@ pub(in crate::read) fn worth_reading(html: &str) -> bool {
 
 /// Events in microdata, h-event and `<time datetime>`, the better marked first.
 pub(in crate::read) fn events(html: &Html, base: Option<&Url>) -> Vec<Entry> {
-    let mut entries = microdata::events(html, base);
-    for found in microformat::events(html, base).into_iter().chain(listing::events(html, base)) {
-        super::join(&mut entries, found);
-    }
-    entries
+    let entries = super::join(microdata::events(html, base), microformat::events(html, base));
+    super::join(entries, listing::events(html, base))
 }

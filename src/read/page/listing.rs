@@ -15,6 +15,9 @@ use crate::{
 /// How far above its `<time>` the heading of an event may stand.
 const CLIMB: usize = 7;
 
+/// More times than this below one heading are those of a list, and the heading is not theirs.
+const TIMES_OF_ONE: usize = 3;
+
 /// Class names, ids and words that show a time to be something else than an event's.
 const OTHER_TIMES: &[&str] = &[
     "publish", "posted", "updated", "modified", "created", "pubdate", "comment", "author",
@@ -23,28 +26,108 @@ const OTHER_TIMES: &[&str] = &[
 
 /// Events marked by `<time datetime>` within something that calls itself an event.
 pub(super) fn events(html: &Html, base: Option<&Url>) -> Vec<Entry> {
-    let Ok(times) = Selector::parse("time[datetime]") else { return Vec::new() };
+    let Some(look) = Selectors::new() else { return Vec::new() };
     let mut cards = HashSet::new();
     let mut entries = Vec::new();
-    for time in html.select(&times) {
-        let Some((card, heading)) = card(time) else { continue };
+    for time in html.select(&look.times) {
+        let Some((card, heading)) = look.card(time) else { continue };
         if !calls_itself_event(time, card) || is_other_time(time, card) || !cards.insert(card.id())
         {
             continue;
         }
-        entries.extend(event(time, card, heading, base));
+        entries.extend(look.event(time, card, heading, base));
+        if entries.len() >= super::MAX_MARKED {
+            break;
+        }
     }
     entries
 }
 
+/// What is looked for, made ready once.
+struct Selectors {
+    times: Selector,
+    headings: Selector,
+    links: Selector,
+    paragraphs: Selector,
+}
+
+impl Selectors {
+    fn new() -> Option<Self> {
+        Some(Self {
+            times: Selector::parse("time[datetime]").ok()?,
+            headings: Selector::parse("h1, h2, h3, h4, h5, h6, a[href]").ok()?,
+            links: Selector::parse("a[href]").ok()?,
+            paragraphs: Selector::parse("p").ok()?,
+        })
+    }
+
 /// The smallest part of the page around a time that has a heading, and that heading.
-fn card(time: ElementRef<'_>) -> Option<(ElementRef<'_>, ElementRef<'_>)> {
-    let headings = Selector::parse("h1, h2, h3, h4, h5, h6, a[href]").ok()?;
-    time.ancestors().filter_map(ElementRef::wrap).take(CLIMB).find_map(|part| {
-        let found = part.select(&headings).filter(|heading| words(*heading).len() > 2);
+    fn card<'a>(&self, time: ElementRef<'a>) -> Option<(ElementRef<'a>, ElementRef<'a>)> {
+        let headed = |part: ElementRef<'a>| {
+            let found = part.select(&self.headings).filter(|heading| !words(*heading).is_empty());
         let best = found.min_by_key(|heading| heading.value().name() == "a")?;
         Some((part, best))
-    })
+        };
+        let (part, heading) =
+            time.ancestors().filter_map(ElementRef::wrap).take(CLIMB).find_map(headed)?;
+        (part.select(&self.times).nth(TIMES_OF_ONE).is_none()).then_some((part, heading))
+    }
+
+    fn event(
+        &self,
+        time: ElementRef,
+        card: ElementRef,
+        heading: ElementRef,
+        base: Option<&Url>,
+    ) -> Option<Entry> {
+        let start = moment::written(time.attr("datetime")?)?;
+        let mut entry = Entry::empty();
+        entry.title = Some(Text { value: words(heading), html: false, language: None });
+        entry.end = self.end(time, card, &start);
+        entry.start = Some(start);
+        entry.date_origin = Some(DateOrigin::Page("<time datetime>".into()));
+        let own = (heading.value().name() == "a").then_some(heading);
+        let around = || {
+            heading
+                .ancestors()
+                .filter_map(ElementRef::wrap)
+                .take(2)
+                .find(|e| e.value().name() == "a")
+        };
+        let address =
+            own.or_else(|| heading.select(&self.links).next()).or_else(around).or_else(|| {
+                if heading.value().name() == "h1" { None } else { card.select(&self.links).next() }
+            });
+        entry.url = address
+            .and_then(|a| link::absolute(a.attr("href")?, base))
+            .or_else(|| base.filter(|_| heading.value().name() == "h1").cloned())
+            .map(String::from);
+        entry.reference = entry.url.as_deref().map(link::untracked);
+        let about: Vec<String> = card
+            .select(&self.paragraphs)
+            .take(20)
+            .map(|p| words(p))
+            .filter(|text| !text.is_empty())
+            .collect();
+        entry.description = (!about.is_empty()).then(|| Text {
+            value: about.join("\n"),
+            html: false,
+            language: None,
+        });
+        entry.location = named(card, &["location", "venue"]);
+        entry.cost = named(card, &["price", "cost"]);
+        Some(entry)
+    }
+
+    /// A second `<time>` in the card that is later, else words after the first: `to 3.30pm`, `– 7 July 2027`.
+    fn end(&self, time: ElementRef, card: ElementRef, start: &Written) -> Option<Written> {
+        let later = card
+            .select(&self.times)
+            .filter(|other| other.id() != time.id() && !is_other_time(*other, card))
+            .filter_map(|other| moment::written(other.attr("datetime")?))
+            .find(|other| is_later(start, other));
+        later.or_else(|| after(time, start))
+    }
 }
 
 /// Class names and ids of an element, in lower case.
@@ -103,46 +186,6 @@ fn is_other_time(time: ElementRef, card: ElementRef) -> bool {
     before.is_some_and(|before| other(&before))
 }
 
-fn event(
-    time: ElementRef,
-    card: ElementRef,
-    heading: ElementRef,
-    base: Option<&Url>,
-) -> Option<Entry> {
-    let start = moment::written(time.attr("datetime")?)?;
-    let mut entry = Entry::empty();
-    entry.title = Some(Text { value: words(heading), html: false, language: None });
-    entry.end = end(time, card, &start);
-    entry.start = Some(start);
-    entry.date_origin = Some(DateOrigin::Page("<time datetime>".into()));
-    let links = Selector::parse("a[href]").ok()?;
-    let own = (heading.value().name() == "a").then_some(heading);
-    let around = || {
-        heading.ancestors().filter_map(ElementRef::wrap).take(2).find(|e| e.value().name() == "a")
-    };
-    let address = own
-        .or_else(|| heading.select(&links).next())
-        .or_else(around)
-        .or_else(|| if heading.value().name() == "h1" { None } else { card.select(&links).next() });
-    entry.url = address
-        .and_then(|a| link::absolute(a.attr("href")?, base))
-        .or_else(|| base.filter(|_| heading.value().name() == "h1").cloned())
-        .map(String::from);
-    entry.reference = entry.url.as_deref().map(link::untracked);
-    let paragraphs = Selector::parse("p").ok()?;
-    let about: Vec<String> = card
-        .select(&paragraphs)
-        .take(20)
-        .map(|p| words(p))
-        .filter(|text| !text.is_empty())
-        .collect();
-    entry.description =
-        (!about.is_empty()).then(|| Text { value: about.join("\n"), html: false, language: None });
-    entry.location = named(card, &["location", "venue"]);
-    entry.cost = named(card, &["price", "cost"]);
-    Some(entry)
-}
-
 /// The text of the innermost part that one of these names marks.
 fn named(card: ElementRef, names: &[&str]) -> Option<String> {
     let marked = |part: &ElementRef| {
@@ -156,17 +199,6 @@ fn named(card: ElementRef, names: &[&str]) -> Option<String> {
         .filter(marked)
         .map(words)
         .find(|text| !text.is_empty() && text.len() < 300)
-}
-
-/// A second `<time>` in the card that is later, else words after the first: `to 3.30pm`, `– 7 July 2027`.
-fn end(time: ElementRef, card: ElementRef, start: &Written) -> Option<Written> {
-    let times = Selector::parse("time[datetime]").ok()?;
-    let later = card
-        .select(&times)
-        .filter(|other| other.id() != time.id() && !is_other_time(*other, card))
-        .filter_map(|other| moment::written(other.attr("datetime")?))
-        .find(|other| is_later(start, other));
-    later.or_else(|| after(time, start))
 }
 
 fn is_later(start: &Written, end: &Written) -> bool {

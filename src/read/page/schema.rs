@@ -111,10 +111,7 @@ pub(super) fn entry(
 }
 
 fn rich(mut value: String) -> Text {
-    if value.len() > MAX_TEXT {
-        let end = (0..=MAX_TEXT).rev().find(|at| value.is_char_boundary(*at)).unwrap_or(0);
-        value.truncate(end);
-    }
+    value.truncate(value.floor_char_boundary(MAX_TEXT));
     if markup::is_escaped(&value) {
         value = markup::unescape(&value);
     }
