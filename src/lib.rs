@@ -18,3 +18,4 @@ pub mod fetch;
 pub mod read;
 pub mod normalise;
 pub mod health;
+pub mod normalise;

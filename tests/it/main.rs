@@ -16,3 +16,4 @@ mod ical_corpus;
 mod layers;
 mod network;
 mod normalise_corpus;
+mod prose;
