@@ -18,4 +18,3 @@ pub mod fetch;
 pub mod read;
 pub mod normalise;
 pub mod health;
-pub mod normalise;

@@ -96,7 +96,8 @@ fn clean(change: &mut Override, posted: &Posted) {
 
 /// Items whose text names another hour than their UTC field; see [`super::remarks`].
 pub(super) fn disagreeing(scope: &Scope<'_>, out: &Normalised) -> usize {
-    let in_utc = |entry: &&Entry| entry.start.as_ref().is_some_and(|at| at.zone == WrittenZone::Utc);
+    let in_utc =
+        |entry: &&Entry| entry.start.as_ref().is_some_and(|at| at.zone == WrittenZone::Utc);
     let entries = scope.document.entries.iter().filter(in_utc).take(300);
     let mut count = 0;
     for entry in entries {

@@ -432,7 +432,8 @@ mod tests {
 
     #[test]
     fn labels_keep_their_values() {
-        let words = plain(&html("<dl><dt>Date:</dt>\n<dd>4 March</dd><dt>Venue</dt><dd>Hall</dd></dl>"));
+        let words =
+            plain(&html("<dl><dt>Date:</dt>\n<dd>4 March</dd><dt>Venue</dt><dd>Hall</dd></dl>"));
         assert_eq!(words, "Date: 4 March\nVenue: Hall");
     }
 

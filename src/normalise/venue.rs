@@ -86,7 +86,8 @@ pub(super) fn in_prose(words: &str) -> Option<String> {
 
 /// "Online." as a sentence or line of its own stands where the venue would.
 fn only_online(words: &str) -> Option<String> {
-    let mut sentences = words.split(['.', '\n', ';']).map(str::trim).filter(|part| part.len() <= 60);
+    let mut sentences =
+        words.split(['.', '\n', ';']).map(str::trim).filter(|part| part.len() <= 60);
     sentences.find(|part| super::place::only_online(part)).map(str::to_owned)
 }
 
@@ -109,12 +110,15 @@ fn after<'a>(words: &'a str, before: &'static Regex) -> impl Iterator<Item = Str
 
 /// The other end of a range of days: "2027 – Wednesday, 12 May".
 fn begins_with_day(run: &str) -> bool {
-    let first = run.split(|c: char| !c.is_alphabetic()).find(|word| !word.is_empty()).unwrap_or_default();
+    let first =
+        run.split(|c: char| !c.is_alphabetic()).find(|word| !word.is_empty()).unwrap_or_default();
     let first: String = first.to_lowercase().chars().take(3).collect();
     let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-    let months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    let months =
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
     let length = run.split([' ', ',']).next().map_or(0, str::len);
-    (days.contains(&first.as_str()) && (length <= 4 || run.split([' ', ',']).next().is_some_and(|word| word.ends_with("day"))))
+    (days.contains(&first.as_str())
+        && (length <= 4 || run.split([' ', ',']).next().is_some_and(|word| word.ends_with("day"))))
         || (months.contains(&first.as_str()) && run.contains(|c: char| c.is_ascii_digit()))
 }
 
@@ -265,7 +269,10 @@ mod tests {
                 Some("Newcastle upon Tyne"),
             ),
             ("12-1pm, for private rented sector teams in any council.", None),
-            ("County Hall, Oxford\nTuesday, 11 May 2027 – Wednesday, 12 May 2027\n\nTwo days.", Some("County Hall, Oxford")),
+            (
+                "County Hall, Oxford\nTuesday, 11 May 2027 – Wednesday, 12 May 2027\n\nTwo days.",
+                Some("County Hall, Oxford"),
+            ),
             ("Online\nTuesday, 13 July 2027, 10am – 12:30pm", Some("Online")),
             ("For web editors in council teams. On Microsoft Teams.", Some("On Microsoft Teams")),
             ("Online booking opens soon. Teams of four.", None),

@@ -66,17 +66,17 @@ fn items(bytes: &[u8]) -> Vec<Item> {
     loop {
         match reader.read_event() {
             Ok(Event::Start(tag)) => {
-                let name = String::from_utf8_lossy(tag.name().as_ref()).into_owned();
+                let name = tag.name().as_ref().to_owned();
                 if name == "item" || name == "entry" {
                     items.push(Item::default());
                 }
                 open = Some(name);
             }
-            Ok(Event::Text(text)) => push(&mut items, &open, &String::from_utf8_lossy(&text)),
+            Ok(Event::Text(text)) => push(&mut items, &open, &text),
             Ok(Event::GeneralRef(entity)) => {
-                push(&mut items, &open, &format!("&{};", String::from_utf8_lossy(&entity)));
+                push(&mut items, &open, &format!("&{};", &*entity));
             }
-            Ok(Event::CData(data)) => push(&mut items, &open, &String::from_utf8_lossy(&data)),
+            Ok(Event::CData(data)) => push(&mut items, &open, &data),
             Ok(Event::End(_)) => open = None,
             Ok(Event::Eof) => return items,
             Err(error) => {
