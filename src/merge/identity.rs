@@ -28,7 +28,7 @@ pub(super) fn changes(
     groups.sort_by_key(|ids| announced_first(ids, found));
     let mut before: BTreeMap<Id, &Listing> = BTreeMap::new();
     for id in found.sides.keys().chain(&found.gone) {
-        if let Some(listing) = world.listing_of(id) {
+        for listing in [world.listing_of(id), world.listing(id)].into_iter().flatten() {
             before.insert(listing.id.clone(), listing);
         }
     }

@@ -131,13 +131,6 @@ fn the_networks_notices_are_told_apart() {
 }
 
 #[test]
-fn tmp() {
-    let rows = rows(Path::new("/tmp/lens_truth.jsonl"));
-    let (scores, answers) = judge_all(&rows);
-    show("truth", &rows, &answers, &scores);
-}
-
-#[test]
 fn private_and_opted_out_items_are_never_listed_whatever_the_policy() {
     let lens = classifier();
     let mut feed = filtered();

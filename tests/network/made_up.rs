@@ -1,24 +1,30 @@
 //! A made-up network: events announced by several feeds in the ways people vary them, with the truth kept beside.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use chrono::{DateTime, Duration, NaiveDate, TimeZone, Utc};
 use chrono_tz::Europe::London;
 use folkmoot::{
+    classify::{Classifier, Notice},
     event::{
         Attendance, Decision, Draft, Event, Facts, Id, Organiser, Place, Span, Verdict,
     },
+    member::Members,
     merge::World,
+    vocabulary::Vocabulary,
 };
 
 use super::memory::{Network, Store};
 
 /// Events, and for each the number of the real-world event that it announces.
-pub struct MadeUp {
+pub(crate) struct MadeUp {
     /// Feeds and councils.
-    pub network: Network,
+    pub(crate) network: Network,
     /// What the feeds announce, and what it really is.
-    pub events: Vec<(Event, usize)>,
+    pub(crate) events: Vec<(Event, usize)>,
 }
 
 /// A small generator of pseudo-random numbers (SplitMix64), so that every run is the same.
@@ -83,9 +89,10 @@ struct Real {
 }
 
 /// A network of so many feeds that announce so many events, a fifth of them again.
-pub fn network(feeds: usize, events: usize, seed: u64) -> MadeUp {
+pub(crate) fn network(feeds: usize, events: usize, seed: u64) -> MadeUp {
     let mut dice = Dice(seed);
-    let members = folkmoot::member::Members::embedded().unwrap();
+    let members = Arc::new(Members::embedded().unwrap());
+    let lens = Classifier::new(&Vocabulary::embedded().unwrap(), Arc::clone(&members)).unwrap();
     let codes: Vec<(String, String)> = members
         .councils()
         .iter()
@@ -99,7 +106,7 @@ pub fn network(feeds: usize, events: usize, seed: u64) -> MadeUp {
     let mut last: Option<Real> = None;
     while made.events.len() < events {
         let event = match last.take() {
-            Some(last) if dice.chance(25) => near_miss(last, &mut dice, codes.len()),
+            Some(last) if dice.chance(15) => near_miss(last, &mut dice, codes.len()),
             _ => fresh(&mut dice, codes.len()),
         };
         let copies = match dice.below(100) {
@@ -114,7 +121,10 @@ pub fn network(feeds: usize, events: usize, seed: u64) -> MadeUp {
             if used.insert(feed) {
                 let id = format!("{:08}", made.events.len());
                 let owned = owner(feed).as_deref() == Some(codes[event.council].0.as_str());
-                let said = announce(&event, &id, feed, copy == 0 || owned, &codes, &mut dice);
+                let mut said = announce(&event, &id, feed, copy == 0 || owned, &codes, &mut dice);
+                let notice = Notice { title: &said.draft.facts.title, ..Notice::default() };
+                let judged = lens.judge(&notice, &made.network.feeds[&said.feed]);
+                (said.draft.facts.kind, said.draft.facts.services) = (judged.kind, judged.services);
                 made.events.push((said, real));
             }
         }
@@ -144,6 +154,7 @@ fn near_miss(mut real: Real, dice: &mut Dice, councils: usize) -> Real {
         0 => {
             real.council = (real.council + 1 + dice.below(councils - 1)) % councils;
             real.venue = real.venue.or(Some(0));
+            real.start += Duration::minutes(*dice.of(&[0, 30, 60, -30]));
         }
         1 => real.start += Duration::days(28),
         2 => real.title.0 = (real.title.0 + 1 + dice.below(TOPICS.len() - 1)) % TOPICS.len(),
@@ -243,7 +254,7 @@ fn span(real: &Real, exact: bool, dice: &mut Dice) -> Span {
 }
 
 /// Precision and recall over pairs, and what went wrong.
-pub fn score(made: &MadeUp) -> (f64, f64, Vec<String>) {
+pub(crate) fn score(made: &MadeUp) -> (f64, f64, Vec<String>) {
     let mut store = Store::default();
     for batch in made.events.chunks(500) {
         store.put(batch.iter().map(|(event, _)| event.clone()).collect(), &made.network);

@@ -12,16 +12,16 @@ use folkmoot::{
 use url::Url;
 
 /// A listing without its history: id, UID, facts, and each source with the fields it supplied.
-pub type State = (Id, String, Facts, Vec<(Id, Vec<String>)>);
+pub(crate) type State = (Id, String, Facts, Vec<(Id, Vec<String>)>);
 
 /// A store in memory, as simple as can be.
 #[derive(Default)]
-pub struct Store {
-    pub events: BTreeMap<Id, Event>,
-    pub blocks: HashMap<String, BTreeSet<Id>>,
-    pub listings: BTreeMap<Id, Listing>,
-    pub of: HashMap<Id, Id>,
-    pub gone: HashMap<Id, Listing>,
+pub(crate) struct Store {
+    pub(crate) events: BTreeMap<Id, Event>,
+    pub(crate) blocks: HashMap<String, BTreeSet<Id>>,
+    pub(crate) listings: BTreeMap<Id, Listing>,
+    pub(crate) of: HashMap<Id, Id>,
+    pub(crate) gone: HashMap<Id, Listing>,
 }
 
 impl World for Store {
@@ -30,6 +30,9 @@ impl World for Store {
     }
     fn listing_of(&self, event: &str) -> Option<&Listing> {
         self.listings.get(self.of.get(event)?)
+    }
+    fn listing(&self, id: &str) -> Option<&Listing> {
+        self.listings.get(id)
     }
     fn block(&self, key: &str) -> Vec<Id> {
         self.blocks.get(key).into_iter().flatten().cloned().collect()
@@ -40,16 +43,16 @@ impl World for Store {
 }
 
 /// What stays the same in a test.
-pub struct Network {
-    pub feeds: HashMap<String, Feed>,
-    pub members: Members,
-    pub together: Vec<Vec<Id>>,
-    pub apart: Vec<Vec<Id>>,
-    pub corrections: HashMap<Id, Correction>,
+pub(crate) struct Network {
+    pub(crate) feeds: HashMap<String, Feed>,
+    pub(crate) members: Members,
+    pub(crate) together: Vec<Vec<Id>>,
+    pub(crate) apart: Vec<Vec<Id>>,
+    pub(crate) corrections: HashMap<Id, Correction>,
 }
 
 impl Network {
-    pub fn new(feeds: impl IntoIterator<Item = (String, Option<String>)>) -> Self {
+    pub(crate) fn new(feeds: impl IntoIterator<Item = (String, Option<String>)>) -> Self {
         let feeds = feeds.into_iter().map(|(id, member)| {
             let mut feed = Feed::new(id.clone(), Url::parse("https://feed.example/").unwrap());
             feed.member = member;
@@ -64,7 +67,7 @@ impl Network {
         }
     }
 
-    pub fn context(&self) -> MergeContext<'_> {
+    pub(crate) fn context(&self) -> MergeContext<'_> {
         MergeContext {
             feeds: &self.feeds,
             members: &self.members,
@@ -78,7 +81,7 @@ impl Network {
 }
 
 impl Store {
-    pub fn index(&mut self, event: &Event, network: &Network, add: bool) {
+    pub(crate) fn index(&mut self, event: &Event, network: &Network, add: bool) {
         for key in keys(&corrected(event, &network.corrections)) {
             let block = self.blocks.entry(key).or_default();
             if add {
@@ -89,7 +92,7 @@ impl Store {
         }
     }
 
-    pub fn put(&mut self, events: Vec<Event>, network: &Network) {
+    pub(crate) fn put(&mut self, events: Vec<Event>, network: &Network) {
         let ids: Vec<Id> = events.iter().map(|event| event.id.clone()).collect();
         for event in events {
             if let Some(old) = self.events.remove(&event.id) {
@@ -101,19 +104,26 @@ impl Store {
         self.merge(&ids, network);
     }
 
-    pub fn remove(&mut self, id: &str, network: &Network) {
+    pub(crate) fn remove(&mut self, id: &str, network: &Network) {
         if let Some(old) = self.events.remove(id) {
             self.index(&old, network, false);
         }
         self.merge(&[id.to_owned()], network);
     }
 
-    pub fn merge(&mut self, ids: &[Id], network: &Network) -> usize {
+    pub(crate) fn merge(&mut self, ids: &[Id], network: &Network) -> usize {
         let changes = merge(ids, self, &network.context());
         let count = changes.len();
         for change in changes {
             match change {
                 ListingChange::Put(listing) => {
+                    if let Some(before) = self.listings.remove(&listing.id) {
+                        for source in before.sources {
+                            if self.of.get(&source.event) == Some(&listing.id) {
+                                self.of.remove(&source.event);
+                            }
+                        }
+                    }
                     for source in &listing.sources {
                         self.of.insert(source.event.clone(), listing.id.clone());
                     }
@@ -135,7 +145,7 @@ impl Store {
     }
 
     /// Listings without their history, which may differ with the way that led to them.
-    pub fn state(&self) -> Vec<State> {
+    pub(crate) fn state(&self) -> Vec<State> {
         self.listings
             .values()
             .map(|listing| {
@@ -150,13 +160,13 @@ impl Store {
             .collect()
     }
 
-    pub fn listing(&self, event: &str) -> &Listing {
+    pub(crate) fn listing(&self, event: &str) -> &Listing {
         self.listing_of(event).unwrap()
     }
 }
 
 
 /// The time of every merge.
-pub fn now() -> DateTime<Utc> {
+pub(crate) fn now() -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2026, 11, 22, 12, 0, 0).unwrap()
 }
