@@ -16,12 +16,9 @@ mod feed_server;
 mod fetch;
 mod ical_corpus;
 mod layers;
-#[path = "../network/made_up.rs"]
-mod made_up;
-#[path = "../network/memory.rs"]
-mod memory;
-
 mod lens;
+mod made_up;
+mod memory;
 mod merging;
 mod network;
 mod normalise_corpus;
