@@ -14,6 +14,11 @@ mod feed_server;
 mod fetch;
 mod ical_corpus;
 mod layers;
+#[path = "../network/made_up.rs"]
+mod made_up;
+#[path = "../network/memory.rs"]
+mod memory;
+
 mod lens;
 mod merging;
 mod network;
