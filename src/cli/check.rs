@@ -301,8 +301,6 @@ impl Examiner {
         for draft in &mut drafts {
             self.classifier.classify(draft, &feed, now);
         }
-        let problems = document.problems.iter().cloned().chain(problems).collect();
-        let skipped = document.skipped.iter().cloned().chain(skipped).collect();
         Examined { feed, meta, document, drafts, skipped, problems, wanted_pages }
     }
 }

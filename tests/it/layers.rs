@@ -26,7 +26,7 @@ const ONE_PLACE: [(&str, &[&str]); 9] = [
     ("maud", &["publish/page"]),
     ("sled::", &["store"]),
     ("axum", &["server", "daemon/control"]),
-    ("reqwest", &["fetch"]),
+    ("reqwest", &["fetch", "daemon/client"]),
 ];
 
 /// The program's text without comments and without its tests, which may do what they like.
@@ -61,7 +61,8 @@ fn library() -> (Vec<String>, Vec<(String, String, String)>) {
     for file in files {
         let below = file.strip_prefix(&src).unwrap().to_str().unwrap().to_owned();
         let module = below.split('/').next().unwrap().trim_end_matches(".rs").to_owned();
-        if modules.contains(&module) {
+        let test = below.ends_with("tests.rs") || below.contains("/tests/");
+        if modules.contains(&module) && !test {
             all.push((module, below, code(&file)));
         }
     }

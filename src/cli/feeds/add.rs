@@ -347,7 +347,8 @@ pub(crate) fn id_for(url: &Url, title: Option<&str>, taken: &[String]) -> String
         "wales",
         "ac",
     ];
-    let host = url.host_str().unwrap_or("feed");
+    // A number names no site; the feed's title has to do.
+    let host = url.domain().unwrap_or("feed");
     let site = host.split('.').find(|part| !COMMON.contains(part)).unwrap_or(host);
     let last = title.unwrap_or("events");
     let words: Vec<String> = format!("{site} {last}")
@@ -391,10 +392,7 @@ mod tests {
         );
         let taken = ["westberks-events".to_owned(), "westberks-events-2".to_owned()];
         assert_eq!(id_for(&url, None, &taken), "westberks-events-3");
-        assert_eq!(
-            id_for(&Url::parse("https://127.0.0.1/").unwrap(), Some("日本"), &[]),
-            "127-0-1"
-        );
+        assert_eq!(id_for(&Url::parse("https://127.0.0.1/").unwrap(), Some("日本"), &[]), "feed");
     }
 
     #[test]

@@ -181,6 +181,6 @@ mod tests {
         let nested = r#"<opml version="1.0"><body><outline text="Waste"><outline text="A" xmlUrl="https://a.example/"/></outline></body></opml>"#;
         assert_eq!(read(nested).unwrap().len(), 1);
         assert!(read("<html></html>").unwrap_err().contains("not OPML"));
-        assert!(read("<opml>\n<body><</opml>").unwrap_err().starts_with("line 2"));
+        assert!(read("<opml>\n<body></opml>").unwrap_err().starts_with("line 2"));
     }
 }
