@@ -13,7 +13,7 @@ use std::{
 use crate::{
     feed::{Feed, Network},
     member::{Group, Members},
-    vocabulary::Vocabulary,
+    vocabulary::{Vocabulary, VocabularyError},
 };
 
 pub mod edit;
@@ -129,6 +129,9 @@ pub enum ConfigError {
     /// Faults in the file, all of them.
     #[error("{}", list(.0))]
     Faults(Vec<Fault>),
+    /// A vocabulary that does not hold together.
+    #[error("{0}")]
+    Vocabulary(#[from] VocabularyError),
     /// The program's own data do not parse.
     #[error("the program's own list of councils cannot be read: {0}")]
     Councils(#[from] csv::Error),
@@ -160,7 +163,10 @@ pub fn load(path: &Path) -> Result<Loaded, ConfigError> {
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
     let text = read_file(&path)?;
     let members = Members::embedded()?;
-    let vocabulary = Vocabulary::embedded()?;
+    let mut vocabulary = Vocabulary::embedded()?;
+    for file in tables::vocabulary_files(&text, &path) {
+        vocabulary.extend(&read_file(&file)?)?;
+    }
     let config = parse(&text, &path, &vocabulary, &members).map_err(ConfigError::Faults)?;
     let mut members = members;
     members.add_groups(config.groups.iter().cloned());

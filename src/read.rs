@@ -15,8 +15,6 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-// By another name, so that the crate `ical` is named in its reader only.
-use self::ical as calendar;
 use crate::{
     event::{Local, ZoneRules},
     feed::{Format, FormatSetting},
@@ -399,10 +397,10 @@ pub fn read(bytes: &[u8], hint: &Hint) -> Result<Document, ReadError> {
         return Err(ReadError::Empty);
     }
     match hint.format {
-        Some(FormatSetting::Ical) => calendar::read(bytes, hint),
         Some(FormatSetting::Feed) => feed::read(bytes, hint),
         Some(FormatSetting::Html) => page::read(bytes, hint),
-        _ if calendar::looks_like(bytes) => calendar::read(bytes, hint),
+        Some(FormatSetting::Ical) => ical::read(bytes, hint),
+        _ if ical::looks_like(bytes) => ical::read(bytes, hint),
         _ => match sniff::shape(bytes, hint) {
             sniff::Shape::Feed => feed::read(bytes, hint),
             sniff::Shape::Page => page::read(bytes, hint),

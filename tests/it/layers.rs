@@ -19,12 +19,12 @@ const IO: [&str; 8] = [
 /// Crates that only one part of the house names.
 const ONE_PLACE: [(&str, &[&str]); 9] = [
     ("feed_rs", &["read/feed"]),
-    ("ical::", &["read/ical"]),
+    ("PropertyParser", &["read/ical"]),
     ("quick_xml", &["read/feed"]),
     ("scraper", &["read/", "normalise/text"]),
     ("rrule::", &["normalise/recurrence"]),
     ("maud", &["publish/page"]),
-    ("sled::", &["store/sled"]),
+    ("sled::", &["store"]),
     ("axum", &["server", "daemon/control"]),
     ("reqwest", &["fetch"]),
 ];

@@ -222,6 +222,17 @@ impl EventBuilder {
             || "it has no start (DTSTART)".to_owned(),
             |words| format!("its start (DTSTART) could not be read: {words}"),
         );
+        // An event with a name and without a readable start is one that a person can still date.
+        if self.entry.title.is_some() && self.entry.recurrence_id.is_none() {
+            self.problems.push(Problem {
+                severity: Severity::Error,
+                code: "bad_start".into(),
+                line: Some(self.line),
+                text: format!("an event has no date: {reason}"),
+                fix: Some("Write the start as DTSTART;TZID=Europe/London:20270211T100000.".into()),
+            });
+            return (Ok(self.entry), self.problems);
+        }
         let skipped = Skipped { reference: self.entry.reference, line: Some(self.line), reason };
         (Err(skipped), self.problems)
     }

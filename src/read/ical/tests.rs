@@ -44,8 +44,11 @@ fn one_bad_line_costs_at_most_one_event() {
             vec!["One", "Two", "Three"],
         ),
         (whole.replace("SUMMARY:Two", "DTSTAMP;VALUE:x\nSUMMARY:Two"), vec!["One", "Two", "Three"]),
-        (whole.replace("DTSTART:20150612T100000Z", "DTSTART:soon"), vec!["One", "Three"]),
-        (whole.replace("DTSTART:20150612T100000Z\n", ""), vec!["One", "Three"]),
+        (whole.replace("DTSTART:20150612T100000Z", "DTSTART:soon"), vec!["One", "Two", "Three"]),
+        (
+            whole.replace("DTSTART:20150612T100000Z\n", "").replace("SUMMARY:Two\n", ""),
+            vec!["One", "Three"],
+        ),
         (whole.replacen("END:VEVENT\n", "", 1), vec!["One", "Two", "Three"]),
         (
             whole.replacen("END:VEVENT", "END:VEVENT\nEND:VEVENT\nEND:VALARM", 1),
@@ -71,11 +74,15 @@ fn one_bad_line_costs_at_most_one_event() {
 
 #[test]
 fn what_is_skipped_says_where_and_why() {
-    let document = calendar(&THREE.join("\n").replace("DTSTART:20150612T100000Z", "DTSTART:soon"));
+    let damaged = THREE.join("\n").replace("DTSTART:20150612T100000Z", "DTSTART:soon");
+    let document = calendar(&damaged);
+    assert_eq!((document.entries.len(), document.entries[1].start.as_ref()), (3, None));
+    assert!(document.problems.iter().any(|problem| problem.code == "bad_start"));
+    let document = calendar(&damaged.replace("SUMMARY:Two\n", ""));
     let skipped = &document.skipped[0];
     assert_eq!((skipped.reference.as_deref(), skipped.line), (Some("2"), Some(8)));
     assert_eq!(skipped.reason, "its start (DTSTART) could not be read: “soon” is not a date");
-    let none = calendar("BEGIN:VEVENT\nUID:1\nSUMMARY:x\nEND:VEVENT");
+    let none = calendar("BEGIN:VEVENT\nUID:1\nEND:VEVENT");
     assert_eq!(none.skipped[0].reason, "it has no start (DTSTART)");
 }
 

@@ -1,0 +1,523 @@
+//! Chooses among the dates of a text, and says in a sentence why, and how safe the choice is.
+
+use chrono::{DateTime, Duration, NaiveDate, Utc};
+
+use super::{
+    Posted, Reading, Session,
+    dates::{Join, Trust},
+    ranges::{self, Group, Role, Use},
+    refusals::{self, Sense},
+    sentence,
+    sessions::{self, Sessions},
+    status,
+    tokens::Tokens,
+};
+use crate::event::{Local, Status, Zone};
+
+/// Below this a date is held for a person to look at.
+pub(crate) const BAR: f64 = 0.6;
+
+/// What a doubt costs when it must keep the date from being listed.
+const HOLDS: f64 = 0.45;
+
+/// One date that the event may have.
+#[derive(Debug, Clone)]
+pub(crate) struct Candidate {
+    pub(crate) from: usize,
+    pub(crate) to: usize,
+    pub(crate) group: Group,
+    pub(crate) sessions: Vec<Session>,
+    pub(crate) zone: Option<Zone>,
+    pub(crate) timed: bool,
+    pub(crate) rank: f64,
+    pub(crate) confidence: f64,
+    pub(crate) doubts: Vec<String>,
+    /// "When:" or "Date:" stands before it.
+    pub(crate) labelled: bool,
+    /// It replaces an earlier date.
+    pub(crate) new: bool,
+    /// It was replaced, or was only ever a former date.
+    pub(crate) former: bool,
+    /// "(tbc)" stands behind it.
+    pub(crate) tbc: bool,
+}
+
+/// All that a text says of dates.
+#[derive(Debug)]
+pub(crate) struct Survey {
+    pub(crate) tokens: Tokens,
+    pub(crate) candidates: Vec<Candidate>,
+    /// Dates that are something else: their tokens and what they are.
+    pub(crate) refused: Vec<(usize, usize, String)>,
+    /// Times that belong to no date.
+    pub(crate) loose: Vec<Use>,
+    /// Last days for booking: the day and its tokens.
+    pub(crate) bookings: Vec<(NaiveDate, usize, usize)>,
+}
+
+/// Words that make a deadline one for those who want to come.
+const BOOKING_WORDS: &[&str] = &[
+    "book",
+    "booking",
+    "bookings",
+    "register",
+    "registration",
+    "registrations",
+    "rsvp",
+    "reserve",
+    "places",
+    "place",
+    "tickets",
+    "ticket",
+    "sign",
+    "reply",
+    "attend",
+    "sales",
+];
+
+struct Doubts {
+    confidence: f64,
+    said: Vec<String>,
+}
+
+impl Doubts {
+    fn add(&mut self, when: bool, cost: f64, words: impl FnOnce() -> String) {
+        if when {
+            self.confidence -= cost;
+            self.said.push(words());
+        }
+    }
+}
+
+/// The day on which a text was published, where it was published.
+pub(crate) fn day(posted: &Posted) -> Option<NaiveDate> {
+    let day = posted.at.map(|at: DateTime<Utc>| at.with_timezone(&posted.zone).date_naive())?;
+    // Nothing on this earth was announced outside these years.
+    let sane = NaiveDate::from_ymd_opt(1990, 1, 1)?..=NaiveDate::from_ymd_opt(2200, 1, 1)?;
+    sane.contains(&day).then_some(day)
+}
+
+/// Reads a text through.
+pub(crate) fn survey(text: &str, posted: &Posted) -> Survey {
+    let tokens = Tokens::of(text);
+    let today = day(posted);
+    let found = ranges::scan(&tokens, today, posted.month_first);
+    let (groups, loose) = ranges::groups(&tokens, &found);
+    let mut survey =
+        Survey { tokens, candidates: Vec::new(), refused: Vec::new(), loose, bookings: Vec::new() };
+    let mut floor = 0;
+    let mut earlier: Option<(usize, Sense)> = None;
+    for group in groups {
+        let to = group.to;
+        let sense = sense(&survey, &group, floor, earlier);
+        earlier = Some((floor, sense));
+        weigh(&mut survey, group, floor, sense, posted, today);
+        floor = to;
+    }
+    supersede(&mut survey);
+    let repeats: Vec<(usize, usize)> = survey
+        .candidates
+        .iter()
+        .filter(|c| c.group.days.iter().any(|day| day.trust == Trust::Repeats))
+        .map(|c| (c.from, c.to))
+        .collect();
+    for candidate in &mut survey.candidates {
+        let near = |&(from, to): &(usize, usize)| {
+            let (low, high) =
+                if to <= candidate.from { (to, candidate.from) } else { (candidate.to, from) };
+            (from, to) != (candidate.from, candidate.to)
+                && high >= low
+                && high - low < 12
+                && !(low..=high).any(|p| survey.tokens.breaks(p))
+        };
+        if repeats.iter().take(50).any(near) {
+            candidate.confidence -= HOLDS;
+            candidate.doubts.push(
+                "The words beside it say that it repeats, which needs a person to enter.".into(),
+            );
+        }
+    }
+    survey
+}
+
+/// What the words around a group make of it.
+fn sense(survey: &Survey, group: &Group, floor: usize, earlier: Option<(usize, Sense)>) -> Sense {
+    let t = &survey.tokens;
+    let from = refusals::clause(t, floor, group.from);
+    let sense = refusals::sense(t, from, group.from, group.is_range());
+    if sense == Sense::Free {
+        if let Some(says) = refusals::follows(t, group.to) {
+            return Sense::Refused(says);
+        }
+        // "The deadline for the day on 14 November is 7 November": the verb belongs to the first words.
+        let copula = from == floor
+            && group.from > from
+            && (from..group.from).all(|p| t.one_of(p, &["is", "are"]) || t.has(p, ':'));
+        if let (true, Some((start, Sense::Doubtful(says)))) = (copula, earlier) {
+            let _ = start;
+            return Sense::Refused(says);
+        }
+    }
+    // "12 March (was 5 March)", "moved to 12 March from 5 March"
+    if matches!(earlier, Some((_, Sense::New))) && group.from == from + 1 && t.is(from, "from") {
+        return Sense::Former;
+    }
+    sense
+}
+
+fn weigh(
+    survey: &mut Survey,
+    mut group: Group,
+    floor: usize,
+    sense: Sense,
+    posted: &Posted,
+    today: Option<NaiveDate>,
+) {
+    let t = &survey.tokens;
+    let (from, to) = (group.from, group.to);
+    if let Sense::Refused(says) = sense {
+        survey.refused.push((from, to, format!("is {says}, not the day of the event")));
+        let clause = refusals::clause(t, floor, from);
+        let ends =
+            !(clause..from).any(|p| t.one_of(p, &["opens", "open", "released", "from", "sale"]));
+        if refusals::is_deadline(says)
+            && ends
+            && (clause..from).chain(to..to + 5).any(|p| t.one_of(p, BOOKING_WORDS))
+        {
+            let day = ranges::place(&mut group, today).0.first().copied().flatten();
+            survey.bookings.extend(day.map(|day| (day, from, to)));
+        }
+        return;
+    }
+    if sense == Sense::New && group.is_range() && t.is(from.saturating_sub(1), "from") {
+        group.after_move();
+    }
+    let (placed, notes) = ranges::place(&mut group, today);
+    let Some(first) = placed.first().copied().flatten() else {
+        let says = if notes.no_posted {
+            "names no year, and nothing says when the text was published"
+        } else {
+            "is not a day that exists"
+        };
+        survey.refused.push((from, to, says.into()));
+        return;
+    };
+    let clause = refusals::clause(t, floor, from);
+    let built = sessions::build(&group, &placed, posted.zone);
+    if is_idle(t, &group, &built) {
+        return;
+    }
+    let mut doubts = Doubts { confidence: 1.0, said: Vec::new() };
+    doubts_of_days(&mut doubts, &group, &placed, notes, today);
+    doubts_of_times(&mut doubts, &built);
+    doubts_of_words(&mut doubts, t, &group, clause, &built, first, sense);
+    let welcome = refusals::welcome(t, clause, from);
+    let trust = group.days.iter().map(|day| cost_of_rank(day.trust)).fold(0.0, f64::max);
+    let mut rank = welcome + if built.notes.timed { 2.0 } else { 0.0 } - trust;
+    rank +=
+        if notes.year_inferred { 0.0 } else { 0.5 } + if notes.weekday_agrees { 0.5 } else { 0.0 };
+    rank += if sense == Sense::New { 5.0 } else { 0.0 };
+    let week = is_week(t, clause, from);
+    let list = if week { vec![week_of(first)] } else { built.list };
+    survey.candidates.push(Candidate {
+        from,
+        to,
+        timed: built.notes.timed,
+        group,
+        sessions: list,
+        zone: built.zone,
+        rank,
+        confidence: doubts.confidence,
+        doubts: doubts.said,
+        labelled: welcome >= 3.0,
+        new: sense == Sense::New,
+        former: sense == Sense::Former,
+        tbc: status::is_tbc(&survey.tokens, to),
+    });
+}
+
+/// A weekday by itself in the middle of a text says nothing.
+fn is_idle(t: &Tokens, group: &Group, built: &Sessions) -> bool {
+    let bare = group.days.iter().all(|day| day.trust == Trust::BareWeekday);
+    let on = group.from > 0 && t.one_of(group.from - 1, &["on", "this"]);
+    built.list.is_empty() || (bare && !built.notes.timed && !on && t.len() > 4)
+}
+
+fn cost_of_rank(trust: Trust) -> f64 {
+    match trust {
+        Trust::Written => 0.0,
+        Trust::NoMonth | Trust::Slashed | Trust::Stamp | Trust::MonthFirst | Trust::Relative => 1.0,
+        Trust::NextWeekday | Trust::Past | Trust::BareWeekday | Trust::Repeats => 4.0,
+    }
+}
+
+fn doubts_of_days(
+    doubts: &mut Doubts,
+    group: &Group,
+    placed: &[Option<NaiveDate>],
+    notes: ranges::Notes,
+    today: Option<NaiveDate>,
+) {
+    let first = placed.first().copied().flatten();
+    let last = placed.last().copied().flatten();
+    let year = first.map(|day| day.format("%Y").to_string()).unwrap_or_default();
+    let named = notes.weekday_agrees && notes.weekday_wrong.is_none();
+    let words = group.days.iter().all(|day| matches!(day.trust, Trust::Written | Trust::Slashed));
+    doubts.add(notes.year_inferred && words, if named { 0.05 } else { 0.12 }, || {
+        let fits = if named { ", and the weekday agrees" } else { "" };
+        format!(
+            "The year is not written; {year} is the one that fits the day it was published{fits}."
+        )
+    });
+    if let Some((weekday, day)) = notes.weekday_wrong {
+        doubts.add(true, HOLDS, || {
+            format!(
+                "It says {}, but {} is a {}.",
+                sentence::weekday(weekday),
+                sentence::short(day),
+                day.format("%A")
+            )
+        });
+    }
+    doubts.add(notes.month_far, HOLDS, || {
+        "The month is not written and the next such day is far off.".into()
+    });
+    doubts.add(notes.impossible, HOLDS, || "One of its days does not exist.".into());
+    doubts.add(notes.far_year, HOLDS, || {
+        "The year is far from the year in which it was published.".into()
+    });
+    let past = today.zip(first).is_some_and(|(today, first)| first < today - Duration::days(14));
+    doubts.add(past && notes.year_inferred && words, 0.1, || {
+        "That day had passed when it was published.".into()
+    });
+    let backwards = placed.windows(2).zip(&group.joins).any(|(pair, join)| {
+        matches!(pair, [Some(a), Some(b)] if b < a || (b == a && *join == Join::Range))
+    });
+    doubts.add(backwards, HOLDS, || "Its days are not in order.".into());
+    let long = group.is_range()
+        && first.zip(last).is_some_and(|(first, last)| last - first > Duration::days(31));
+    doubts.add(long, HOLDS, || "It lasts more than a month, which an event seldom does.".into());
+    doubts.add(group.joins.contains(&Join::Or), HOLDS, || {
+        "It offers more than one day (“or”).".into()
+    });
+    let mixed = group.is_range()
+        && group.joins.iter().any(|join| matches!(join, Join::Comma | Join::And | Join::Slash));
+    doubts.add(mixed, HOLDS, || "A range and a list of days are mixed.".into());
+    for trust in [
+        Trust::NoMonth,
+        Trust::Slashed,
+        Trust::Stamp,
+        Trust::MonthFirst,
+        Trust::Relative,
+        Trust::NextWeekday,
+        Trust::Past,
+        Trust::BareWeekday,
+        Trust::Repeats,
+    ] {
+        if group.days.iter().any(|day| day.trust == trust) {
+            let (cost, words) = sentence::trust(trust);
+            doubts.add(true, cost, || words.into());
+        }
+    }
+}
+
+fn doubts_of_times(doubts: &mut Doubts, built: &Sessions) {
+    let notes = built.notes;
+    doubts.add(notes.assumed, 0.05, || {
+        "Neither am nor pm is written; office hours were assumed.".into()
+    });
+    doubts.add(notes.doubtful, HOLDS, || {
+        "Its times do not run forward, or run over midnight.".into()
+    });
+    doubts.add(notes.unclear_zone, HOLDS, || {
+        "The time zone beside the time can mean several zones.".into()
+    });
+    doubts.add(notes.abroad, 0.1, || {
+        "The time was written in another country’s zone and was converted.".into()
+    });
+    doubts.add(notes.weak, 0.1, || {
+        "Only doors or registration are given a time; that was taken for the start.".into()
+    });
+    doubts.add(built.list.len() > 12, HOLDS, || "It lists very many days.".into());
+}
+
+fn doubts_of_words(
+    doubts: &mut Doubts,
+    t: &Tokens,
+    group: &Group,
+    clause: usize,
+    built: &Sessions,
+    first: NaiveDate,
+    sense: Sense,
+) {
+    let from = group.from;
+    if let Sense::Doubtful(says) = sense {
+        doubts.add(true, HOLDS, || format!("The words before it may mean {says}."));
+    }
+    doubts.add(is_week(t, clause, from), 0.5, || {
+        format!("Only the week that begins on {} is given.", sentence::short(first))
+    });
+    let single = group.days.len() == 1;
+    let open = from > clause
+        && t.one_of(from - 1, &["from", "beginning", "o"])
+        && single
+        && !built.notes.timed
+        && sense == Sense::Free;
+    doubts.add(open, HOLDS, || "“From” gives a beginning without an end, which may be the start of a rule or a service.".into());
+    let relative = group.days.iter().any(|day| day.trust == Trust::Relative);
+    let called = from > clause
+        && t.one_of(from - 1, &["book", "register", "apply", "up", "join", "reply", "us"]);
+    let event = (clause..from).any(|p| t.word(p).is_some_and(refusals::is_event));
+    doubts.add(relative && (called || !(built.notes.timed || event)), HOLDS, || {
+        "It may tell people what to do today rather than when the event is.".into()
+    });
+    let often = group.is_range()
+        && (clause..(group.to + 8).min(t.len()))
+            .any(|p| t.one_of(p, &["weekly", "fortnightly", "monthly"]));
+    doubts.add(often, HOLDS, || {
+        "It repeats between the two days, which needs a person to enter.".into()
+    });
+}
+
+/// "w/c", "week commencing".
+fn is_week(t: &Tokens, clause: usize, from: usize) -> bool {
+    let back = |steps: usize| from.checked_sub(steps).filter(|p| *p >= clause);
+    let word = |steps: usize, words: &[&str]| back(steps).is_some_and(|p| t.one_of(p, words));
+    (word(2, &["week"]) && word(1, &["commencing", "beginning", "starting", "of"]))
+        || (word(3, &["w"]) && word(1, &["c", "b"]))
+        || (word(2, &["w"]) && word(1, &["c"]))
+        || word(1, &["wc", "wb"])
+}
+
+fn week_of(first: NaiveDate) -> Session {
+    let end = first.checked_add_signed(Duration::days(7)).unwrap_or(first);
+    Session { start: Local::Date(first), end: Some(Local::Date(end)) }
+}
+
+/// A new date makes the others former ones.
+fn supersede(survey: &mut Survey) {
+    if survey.candidates.iter().any(|c| !c.former) {
+        let (former, rest): (Vec<Candidate>, Vec<Candidate>) =
+            survey.candidates.drain(..).partition(|c| c.former);
+        survey.candidates = rest;
+        survey
+            .refused
+            .extend(former.iter().map(|c| (c.from, c.to, "is the former date".to_owned())));
+    }
+}
+
+fn first_day(candidate: &Candidate) -> Option<NaiveDate> {
+    candidate.sessions.first().map(|session| session.start.date())
+}
+
+impl Survey {
+    /// The best candidate, less sure where another is as good.
+    pub(crate) fn best(&self) -> Option<Candidate> {
+        let order = |a: &&Candidate, b: &&Candidate| {
+            let safe = |c: &Candidate| c.confidence >= BAR;
+            (safe(a).cmp(&safe(b))).then(a.rank.total_cmp(&b.rank)).then(b.from.cmp(&a.from))
+        };
+        let mut best = self.candidates.iter().max_by(order)?.clone();
+        let rival = self
+            .candidates
+            .iter()
+            .filter(|c| c.from != best.from && c.confidence >= BAR && !best.new)
+            .find(|other| {
+                let same_day = first_day(other) == first_day(&best);
+                let times = other.timed && best.timed && other.sessions != best.sessions;
+                other.rank > best.rank - 1.5 && (!same_day || times)
+            });
+        if let Some(other) = rival {
+            best.confidence -= HOLDS;
+            let words = other.sessions.first().map(sentence::session).unwrap_or_default();
+            best.doubts.push(format!("The text gives another date with as good a claim: {words}."));
+        }
+        Some(best)
+    }
+
+    /// The one time that belongs to no date, if there is one and only one.
+    pub(crate) fn lone_time(&self) -> Option<Use> {
+        let starts: Vec<&Use> = self
+            .loose
+            .iter()
+            .filter(|time| matches!(time.role, Role::Start | Role::Weak))
+            .collect();
+        let ranges: Vec<&&Use> = starts.iter().filter(|time| time.mark.end.is_some()).collect();
+        match (starts.as_slice(), ranges.as_slice()) {
+            ([one], _) => Some((*one).clone()),
+            (_, [one]) => Some((**one).clone()),
+            (several, _) => {
+                let (first, rest) = several.split_first()?;
+                let same = rest.iter().all(|time| {
+                    time.mark.start == first.mark.start && time.mark.end == first.mark.end
+                });
+                same.then(|| (*first).clone())
+            }
+        }
+    }
+
+    /// The words of a candidate.
+    pub(crate) fn words(
+        &self,
+        text: &str,
+        from: usize,
+        to: usize,
+    ) -> (Option<(usize, usize)>, String) {
+        let span = self.tokens.chars(from, to);
+        let words = span
+            .map(|(from, to)| text.chars().skip(from).take(to - from).collect())
+            .unwrap_or_default();
+        (span, words)
+    }
+}
+
+impl Candidate {
+    /// Gives it a time that stood elsewhere.
+    pub(crate) fn at_time(&mut self, time: &Use, place: &str, posted: &Posted) {
+        let mut group = self.group.clone();
+        let Some(slot) = group.times.last_mut() else { return };
+        slot.push(Use { role: Role::Start, another: false, mark: time.mark.clone() });
+        let (placed, _) = ranges::place(&mut group, day(posted));
+        let built = sessions::build(&group, &placed, posted.zone);
+        if built.list.is_empty() || built.list.len() != self.sessions.len() {
+            return;
+        }
+        let mut doubts =
+            Doubts { confidence: self.confidence - 0.08, said: std::mem::take(&mut self.doubts) };
+        doubts.said.push(format!("The time stands elsewhere in the {place}."));
+        doubts_of_times(&mut doubts, &built);
+        (self.sessions, self.zone, self.timed) = (built.list, built.zone, true);
+        (self.confidence, self.doubts) = (doubts.confidence, doubts.said);
+    }
+
+    /// The reading that follows from it.
+    pub(crate) fn reading(
+        self,
+        survey: &Survey,
+        text: &str,
+        status: Option<Status>,
+        found_in: &'static str,
+    ) -> Reading {
+        let (span, words) = survey.words(text, self.from, self.to);
+        let confidence = (self.confidence.clamp(0.05, 1.0) * 100.0).round() / 100.0;
+        let status = match status {
+            Some(Status::Postponed | Status::Confirmed) if self.new => Some(Status::Confirmed),
+            None if self.new => Some(Status::Confirmed),
+            None | Some(Status::Confirmed) if self.tbc => Some(Status::Tentative),
+            other => other,
+        };
+        let held = confidence < BAR;
+        let reason = sentence::chosen(&words, &self.sessions, &self.doubts, held);
+        Reading {
+            sessions: self.sessions,
+            confidence,
+            held,
+            span,
+            reason,
+            status,
+            words,
+            zone: self.zone,
+            found_in,
+        }
+    }
+}

@@ -1,0 +1,169 @@
+use chrono::{TimeZone, Utc};
+use chrono_tz::Europe::London;
+
+use super::*;
+
+fn posted() -> Posted {
+    Posted {
+        at: Some(Utc.with_ymd_and_hms(2026, 11, 22, 9, 0, 0).unwrap()),
+        zone: London,
+        month_first: false,
+    }
+}
+
+fn of(title: &str, description: &str) -> StateWords {
+    state_words(title, description, &posted())
+}
+
+#[test]
+fn titles_lose_what_is_no_name() {
+    let mut failures = Vec::new();
+    for (title, want) in [
+        (
+            "Waste Services Discovery Day - Friday 4 December, Guildford",
+            "Waste Services Discovery Day - Guildford",
+        ),
+        ("CANCELLED - Planning peer group 12/01/2027", "Planning peer group"),
+        ("Planning peer group - CANCELLED", "Planning peer group"),
+        ("[CANCELLED] Planning peer group", "Planning peer group"),
+        ("Planning peer group has been cancelled", "Planning peer group"),
+        ("Planning peer group (cancelled)", "Planning peer group"),
+        ("POSTPONED: Housing webinar, 3 March", "Housing webinar"),
+        (
+            "Postponed from 12 January to 9 February 2027: scams prevention network meeting",
+            "Scams prevention network meeting",
+        ),
+        (
+            "Moved to Thursday 25 March (was 18 March): adult social care unconference",
+            "Adult social care unconference",
+        ),
+        ("Save the date: GovCamp North East, Saturday 15 May 2027", "GovCamp North East"),
+        ("Peer groups roadshow: spring 2027", "Peer groups roadshow"),
+        (
+            "Business rates officers’ masterclass – 20 April 2027, 10am–3pm – £45",
+            "Business rates officers’ masterclass",
+        ),
+        (
+            "Show and tell: highways asset data, 14:00 on 25/02/27",
+            "Show and tell: highways asset data",
+        ),
+        (
+            "Webinar on Tuesday 8 December: Renters' Rights Act enforcement",
+            "Webinar: Renters' Rights Act enforcement",
+        ),
+        (
+            "Noise and nuisance officers: drop-in webinar today at 3pm",
+            "Noise and nuisance officers: drop-in webinar",
+        ),
+        (
+            "Tickets released on 10 January at noon for LocalGovCamp fringe night",
+            "LocalGovCamp fringe night",
+        ),
+        ("NOW FULL - Content design masterclass", "Content design masterclass"),
+        ("Flood risk workshop (fully booked)", "Flood risk workshop"),
+        (
+            "Lean coffee for business analysts - waiting list only",
+            "Lean coffee for business analysts",
+        ),
+        ("PROVISIONAL: Registrars’ regional forum", "Registrars’ regional forum"),
+        (
+            "West Berks: discovery day on waste services",
+            "West Berks: discovery day on waste services",
+        ),
+        ("GovCamp North East 2027", "GovCamp North East 2027"),
+        ("Demo hour #3", "Demo hour #3"),
+        ("AI in social care: online summit", "AI in social care: online summit"),
+        ("Data workshop (online)", "Data workshop"),
+        ("Data workshop - free", "Data workshop"),
+        ("Free webinar: writing plainly", "Webinar: writing plainly"),
+        ("Free school meals workshop", "Free school meals workshop"),
+        ("Smoke free homes: a talk", "Smoke free homes: a talk"),
+        (
+            "Missed and cancelled appointments: what helps",
+            "Missed and cancelled appointments: what helps",
+        ),
+        ("Mindful Monday", "Mindful Monday"),
+        ("Housing today and tomorrow", "Housing today and tomorrow"),
+        (
+            "Co-design day: temporary accommodation journeys",
+            "Co-design day: temporary accommodation journeys",
+        ),
+        (
+            "Lunch and learn – reducing missed-bin calls (Stockport)",
+            "Lunch and learn – reducing missed-bin calls (Stockport)",
+        ),
+        ("Revs & Bens user group – spring meeting", "Revs & Bens user group – spring meeting"),
+        ("5 March 2027", "5 March 2027"),
+        ("Planning Committee - Wednesday, 4th March, 2027 6.30 pm", "Planning Committee"),
+        ("Peer group, councils only, 5 March 2027", "Peer group"),
+        (
+            "Section 106 and viability: training, 9.30am-12.30pm on 5 March",
+            "Section 106 and viability: training",
+        ),
+        ("Full Council", "Full Council"),
+    ] {
+        let got = of(title, "").title;
+        if got != want {
+            failures.push(format!("{title:?}\n   want {want:?}\n   got  {got:?}"));
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn status_only_where_it_means_that() {
+    for (title, description, want) in [
+        ("CANCELLED - Peer group", "", Some(Status::Cancelled)),
+        ("Peer group", "This event has been cancelled.", Some(Status::Cancelled)),
+        ("Peer group", "Unfortunately we have had to cancel.", None),
+        ("Peer group", "Cancel your booking by 3 March.", None),
+        ("Peer group", "Places cancelled after 3 March are charged.", None),
+        ("Peer group", "If the workshop is cancelled you will be told.", None),
+        ("Handling cancelled orders", "A workshop.", None),
+        ("Peer group", "Sessions on cancelled planning orders.", None),
+        ("Postponed: peer group", "New date to follow.", Some(Status::Postponed)),
+        ("Postponed: peer group", "The new date is 5 March 2027.", Some(Status::Confirmed)),
+        ("Rescheduled to 5 March 2027: peer group", "", Some(Status::Confirmed)),
+        ("Save the date: camp", "", Some(Status::Tentative)),
+        ("Roadshow", "We plan four stops. Dates to be confirmed.", Some(Status::Tentative)),
+        ("Roadshow", "Speakers to be confirmed.", None),
+        ("The workshop will not go ahead", "", Some(Status::Cancelled)),
+        ("Gweithdy: CANSLWYD", "", Some(Status::Cancelled)),
+    ] {
+        assert_eq!(of(title, description).status, want, "{title:?} {description:?}");
+    }
+}
+
+#[test]
+fn fields_are_heard() {
+    let state = of(
+        "Data workshop, 5 March 2027",
+        "Online by Teams. Open to all councils. £25 plus VAT. Book by 26 February. Step-free access, a hearing loop and BSL interpreters. Fully booked.",
+    );
+    assert_eq!(state.attendance, Some(Attendance::Online));
+    assert_eq!(state.audience.map(|a| a.open_to).as_deref(), Some("councils"));
+    assert_eq!(state.cost.as_deref(), Some("£25 plus VAT"));
+    assert_eq!(state.booking_by, NaiveDate::from_ymd_opt(2027, 2, 26));
+    assert_eq!(state.access, ["step_free", "hearing_loop", "bsl"]);
+    assert_eq!(state.full, Some(true));
+    assert!(state.evidence.len() >= 8);
+}
+
+#[test]
+fn words_that_mean_something_else() {
+    let state = of(
+        "Libraries conference",
+        "Two days on e-lending, makerspaces and local studies online. Teams from three councils. No hearing loop. The charge rises to £52. Free school meals are on the agenda.",
+    );
+    assert_eq!((state.attendance, state.cost, state.full), (None, None, None));
+    assert!(state.access.is_empty());
+}
+
+#[test]
+fn past_reports() {
+    assert!(of("Makers meet-up on 30 October: thanks for coming", "").past_report);
+    assert!(
+        of("Discovery day", "It took place on 14 October 2026 and forty of you came.").past_report
+    );
+    assert!(!of("Discovery day", "A write-up will follow.").past_report);
+}

@@ -1,0 +1,1 @@
+//! Merging, on the network's known groups and on made-up networks.
