@@ -139,8 +139,8 @@ impl Classifier {
             (!notice.organiser.is_empty()).then(|| part(Field::Description, notice.organiser));
         let kind = kinds::kind(&parts, &self.words, feed, notice.attendance);
         let (services, service_reasons) = services::services(&parts, &self.words, feed);
-        let scales =
-            verdict::weigh(&parts, organiser.as_ref(), &kind, &service_reasons, &self.words);
+        let about = (services.as_slice(), service_reasons.as_slice());
+        let scales = verdict::weigh(&parts, organiser.as_ref(), &kind, about, &self.words);
         let verdict = if opted_out(notice) {
             let reason = "Not shown because its publisher asks for it to be left out.".into();
             Verdict { decision: Decision::Private, reason }

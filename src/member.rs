@@ -1,6 +1,6 @@
 //! Who announces events: the councils of the United Kingdom and the groups around them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -121,8 +121,19 @@ impl Members {
                 sharing.push(at);
             }
         }
-        for name in [&council.nice_name, &council.official_name] {
-            self.by_name.insert(name_key(name), at);
+        let official = name_key(&council.official_name);
+        let strategic = council.council_type.ends_with("authority");
+        for name in [bare(&official).to_owned(), official, name_key(&council.nice_name)] {
+            match self.by_name.entry(name) {
+                Entry::Vacant(free) => {
+                    free.insert(at);
+                }
+                // "West Midlands" is a region's authority before it is anything else; a council goes first elsewhere.
+                Entry::Occupied(mut taken) if !strategic => {
+                    taken.insert(at);
+                }
+                Entry::Occupied(_) => {}
+            }
         }
         match self.councils.get_mut(at) {
             Some(known) => *known = council,
@@ -162,9 +173,7 @@ impl Members {
     #[must_use]
     pub fn council_named(&self, name: &str) -> Option<&Council> {
         let key = name_key(name);
-        let bare = BODIES.iter().find_map(|body| key.strip_suffix(body)).unwrap_or(&key);
-        let bare = FRONTS.iter().find_map(|front| bare.strip_prefix(front)).unwrap_or(bare);
-        [key.as_str(), bare.trim()]
+        [key.as_str(), bare(&key)]
             .into_iter()
             .find_map(|name| self.councils.get(*self.by_name.get(name)?))
     }
@@ -232,6 +241,12 @@ const BODIES: [&str; 9] = [
 /// Beginnings of official names.
 const FRONTS: [&str; 5] =
     ["london borough of ", "royal borough of ", "city of ", "borough of ", "the "];
+
+/// A name's key without the words for the kind of council.
+fn bare(key: &str) -> &str {
+    let bare = BODIES.iter().find_map(|body| key.strip_suffix(body)).unwrap_or(key);
+    FRONTS.iter().find_map(|front| bare.strip_prefix(front)).unwrap_or(bare).trim()
+}
 
 fn name_key(name: &str) -> String {
     let letters: String = name

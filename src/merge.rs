@@ -32,8 +32,10 @@ pub use words::explain;
 pub trait World {
     /// The event as it is after the change, corrections not applied; `None` when it is gone.
     fn event(&self, id: &str) -> Option<&Event>;
-    /// The listing that carried this event before the change, if any.
+    /// The listing among whose sources this event was before the change, if any.
     fn listing_of(&self, event: &str) -> Option<&Listing>;
+    /// The listing of this id before the change, if any. Its event of the same id may be gone or elsewhere.
+    fn listing(&self, id: &str) -> Option<&Listing>;
     /// The events that have this key (see [`keys`]) after the change.
     fn block(&self, key: &str) -> Vec<Id>;
     /// The last state of a listing that was merged into another or removed, so that its UID and sequence go on

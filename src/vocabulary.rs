@@ -74,6 +74,9 @@ pub struct Service {
     /// Comes after every other service, and alone only where none fits.
     #[serde(default)]
     pub last: bool,
+    /// Its subject concerns officers rather than the public, so an event about it is likely to be for them.
+    #[serde(default)]
+    pub officers: bool,
     /// What its evidence counts for; 1 where nothing is said.
     #[serde(default = "one")]
     pub weight: f64,

@@ -156,10 +156,11 @@ const ODD_PLURALS: [(&str, &str); 12] = [
     ("always", "always"),
 ];
 
-/// A phrase in the shape in which it stands in [`Folded::line`], with a space on each side.
+/// A phrase in the shape in which it stands in [`Folded::line`], with a space on each side. A colon in it is meant.
 #[must_use]
 pub fn phrase(text: &str) -> String {
-    fold(text).line.replace("| ", "")
+    let line = fold(text).line;
+    if text.contains(':') { line } else { line.replace("| ", "") }
 }
 
 #[cfg(test)]
@@ -183,7 +184,8 @@ mod tests {
         assert!(fold("EHOs").words[0].capitals);
         assert!(!fold("Send").words[0].capitals);
         assert_eq!(fold("One. Two").line, " one | two ");
-        assert_eq!(phrase("planning: policy"), " planning policy ");
+        assert_eq!(phrase("planning, policy"), " planning policy ");
+        assert_eq!(phrase("planning: policy"), " planning | policy ");
     }
 
     #[test]

@@ -19,6 +19,9 @@ pub(super) const OTHER: &str = "other";
 /// Scores nearer than this are a tie, which the more specific kind wins.
 const TIE: f64 = 0.45;
 
+/// What the name of a series adds to the kind of its events.
+const SERIES: f64 = 0.8;
+
 /// From here on a kind is named rather than hinted at.
 pub(super) const NAMED: f64 = 1.9;
 
@@ -50,8 +53,13 @@ pub(super) fn kind(
     for part in parts {
         for hit in part.hits.iter().filter(|hit| part.counts(hit)) {
             match hit.role {
-                Role::Cue(at) => credit(cases.entry(at).or_default(), hit, part, true),
-                Role::Hint(at) => credit(cases.entry(at).or_default(), hit, part, false),
+                Role::Cue(at) => {
+                    let cue = !occasion(hit, part) && !within_service(hit, part);
+                    credit(cases.entry(at).or_default(), hit, part, cue);
+                }
+                Role::Hint(at) if !within_service(hit, part) => {
+                    credit(cases.entry(at).or_default(), hit, part, false);
+                }
                 Role::Series(at) if part.field != Field::Categories => {
                     let found = words.series.get(at);
                     if series.is_none() || part.field == Field::Title {
@@ -72,6 +80,29 @@ pub(super) fn kind(
         }
     }
     settle(cases, words, attendance, series)
+}
+
+/// "Drinks after the regional meeting": what stands after such words is another event.
+fn occasion(hit: &Hit, part: &Part) -> bool {
+    let word = |back: usize| {
+        hit.first.checked_sub(back).and_then(|at| part.folded.words.get(at)).map(|w| w.folded.as_str())
+    };
+    let direct = |word: Option<&str>| {
+        matches!(word, Some("at" | "after" | "before" | "from" | "following" | "during" | "since"))
+    };
+    let article = matches!(word(1), Some("the" | "our" | "this" | "last" | "your"));
+    direct(word(1)) || (article && direct(word(2)))
+}
+
+/// A single word inside a service's own phrase ("heat network", "community hubs") names no kind.
+fn within_service(hit: &Hit, part: &Part) -> bool {
+    hit.words() == 1
+        && part.hits.iter().any(|other| {
+            matches!(other.role, Role::Strong(_))
+                && other.words() > 1
+                && other.first <= hit.first
+                && hit.end < other.end
+        })
 }
 
 fn credit(case: &mut Case, hit: &Hit, part: &Part, cue: bool) {
@@ -114,13 +145,19 @@ fn settle(
             Some((kind.rank, kind.id.as_str(), case.best + fits, case))
         })
         .collect();
+    // A hack day of a makers' network is a hack day: the series speaks where the title does not.
+    let usual = series.and_then(|series| series.kind.as_deref());
+    if !ranked.iter().any(|(.., case)| case.in_title) {
+        for entry in ranked.iter_mut().filter(|(_, id, ..)| Some(*id) == usual) {
+            entry.2 += SERIES;
+        }
+    }
     ranked.sort_by(|a, b| b.2.total_cmp(&a.2));
     let top = ranked.first().map_or(0.0, |(_, _, score, _)| *score);
     let best = ranked
         .into_iter()
         .filter(|(_, _, score, _)| *score >= top - TIE)
         .min_by(|a, b| a.0.cmp(&b.0).then(b.2.total_cmp(&a.2)));
-    let usual = series.and_then(|series| series.kind.as_deref());
     let mut judged = Judged {
         kind: OTHER.into(),
         score: top,

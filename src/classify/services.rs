@@ -31,6 +31,9 @@ const FALLBACK: f64 = 0.9;
 const SHARE: f64 = 0.4;
 /// Without a strong phrase in the title a second tag needs two in the description.
 const SECOND_BODY: f64 = 2.3;
+/// The service that comes last comes first only where its case is this good, and so much better than any other.
+const PLAIN: f64 = 5.0;
+const PLAINLY: f64 = 1.6;
 /// Most tags.
 const MOST: usize = 3;
 
@@ -109,7 +112,7 @@ pub(super) fn services(
             .collect();
         for hit in part.hits.iter().filter(|hit| part.counts(hit)) {
             let trap = matches!(hit.role, Role::Trap(_));
-            if !trap && trapped.contains(&(hit.first, hit.end)) {
+            if (!trap && trapped.contains(&(hit.first, hit.end))) || spelled_out(hit, part) {
                 continue;
             }
             if let Some((service, strong)) = meaning(hit, part, shouting) {
@@ -147,6 +150,18 @@ fn all_capitals(part: &Part) -> bool {
     part.folded.words.len() >= 3
         && part.folded.words.iter().filter(|word| word.capitals).count() * 5
             >= part.folded.words.len() * 4
+}
+
+/// "Content security policy (CSP)": the words before an acronym say what it stands for here.
+fn spelled_out(hit: &Hit, part: &Part) -> bool {
+    let Some(word) = part.folded.words.get(hit.first) else { return false };
+    let letters: Vec<char> = word.folded.chars().collect();
+    if hit.words() != 1 || !word.capitals || letters.len() < 2 {
+        return false;
+    }
+    let Some(from) = hit.first.checked_sub(letters.len()) else { return false };
+    let before = part.folded.words.get(from..hit.first).unwrap_or_default();
+    before.iter().zip(&letters).all(|(word, letter)| word.folded.starts_with(*letter))
 }
 
 fn leads(hit: &Hit, part: &Part) -> bool {
@@ -196,9 +211,12 @@ fn choose(cases: BTreeMap<usize, Case>, words: &Vocabulary) -> (Vec<String>, Vec
         .collect();
     ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
     let sure = |score: f64, bar: f64| score >= bar;
+    let best = ranked.iter().find(|(service, ..)| !service.last).map_or(0.0, |(_, score, _)| *score);
+    let plainly = |score: f64| score >= PLAIN && score >= best * PLAINLY;
     let main = ranked
         .iter()
-        .find(|(service, score, _)| !service.last && sure(*score, TAG))
+        .find(|(service, score, _)| service.last && plainly(*score))
+        .or_else(|| ranked.iter().find(|(service, score, _)| !service.last && sure(*score, TAG)))
         .or_else(|| ranked.iter().find(|(_, score, _)| sure(*score, TAG)))
         .or_else(|| {
             ranked.iter().find(|(service, score, _)| !service.last && sure(*score, FALLBACK))

@@ -34,6 +34,9 @@ const PROFESSIONAL: [&str; 7] = [
     "peer-group",
 ];
 
+/// Objections that weigh half where a professional kind of event names its professionals: their work is with the public.
+const SOFT: [&str; 5] = ["leisure", "public_session", "civic", "notice", "consultation"];
+
 /// Both sides of the scales.
 pub(super) struct Scales {
     favour: f64,
@@ -54,7 +57,7 @@ pub(super) fn weigh(
     parts: &[Part],
     organiser: Option<&Part>,
     kind: &Kind,
-    services: &[Reason],
+    services: (&[String], &[Reason]),
     words: &Vocabulary,
 ) -> Scales {
     let signs = &words.signs;
@@ -84,14 +87,20 @@ pub(super) fn weigh(
         }
     }
     let mut scales = Scales { favour: 0.0, against: 0.0, objection: None, reasons: Vec::new() };
-    kind_and_subject(&mut scales, kind, services);
+    kind_and_subject(&mut scales, kind, services, words);
+    let people = favour.values().any(|tally| tally.points >= 1.2);
     for tally in favour.into_values() {
         scales.favour += tally.points;
         scales.reasons.extend(tally.reason);
     }
     known_organiser(&mut scales, organiser, signs.organisers.as_slice());
+    let named = PROFESSIONAL.contains(&kind.kind.as_str()) && kind.in_title;
     let mut gravest = 0.0;
-    for (at, tally) in against {
+    for (at, mut tally) in against {
+        let soft = signs.against.get(at).is_some_and(|sign| SOFT.contains(&sign.id.as_str()));
+        if soft && named && people {
+            tally.points *= 0.5;
+        }
         scales.against += tally.points;
         scales.reasons.extend(tally.reason);
         if tally.points > gravest {
@@ -102,11 +111,18 @@ pub(super) fn weigh(
     scales
 }
 
-fn kind_and_subject(scales: &mut Scales, kind: &Kind, services: &[Reason]) {
+fn kind_and_subject(
+    scales: &mut Scales,
+    kind: &Kind,
+    (services, reasons): (&[String], &[Reason]),
+    words: &Vocabulary,
+) {
     let professional = PROFESSIONAL.contains(&kind.kind.as_str());
     scales.favour += match (professional, kind.in_title, kind.score >= super::kinds::NAMED) {
         (true, true, _) => 1.7,
         (true, false, true) => 1.2,
+        (false, true, _) if kind.kind == "hack" => 1.2,
+        (false, true, _) if kind.kind == "conference" => 1.0,
         (false, true, _) => 0.8,
         (false, false, true) => 0.5,
         (_, _, false) => 0.0,
@@ -114,8 +130,9 @@ fn kind_and_subject(scales: &mut Scales, kind: &Kind, services: &[Reason]) {
     if let Some(reason) = kind.reasons.first().filter(|_| kind.score >= super::kinds::NAMED) {
         scales.reasons.push(reason.clone());
     }
-    if services.iter().any(|reason| reason.from == "title") {
-        scales.favour += 0.5;
+    let officers = services.first().and_then(|id| words.service(id)).is_some_and(|s| s.officers);
+    if reasons.iter().any(|reason| reason.from == "title") {
+        scales.favour += if officers { 0.75 } else { 0.5 };
     } else if !services.is_empty() {
         scales.favour += 0.2;
     }

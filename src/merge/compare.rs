@@ -86,10 +86,24 @@ pub(super) fn contradiction(left: &Side, right: &Side) -> Option<&'static str> {
     if title::different_parts(&left.title, &right.title) {
         return Some("their titles name different parts of a programme");
     }
+    if subjects_differ(left, right) {
+        return Some("their titles and services differ");
+    }
     if localities_differ(left, right) || localities_differ(right, left) {
         return Some("their titles name different councils");
     }
     None
+}
+
+/// Each title has telling words of its own, and no service is common to both.
+fn subjects_differ(left: &Side, right: &Side) -> bool {
+    let (ours, theirs) = (&left.event.draft.facts.services, &right.event.draft.facts.services);
+    !ours.is_empty()
+        && !theirs.is_empty()
+        && !ours.iter().any(|service| theirs.contains(service))
+        && left.language() == right.language()
+        && left.title.telling.difference(&right.title.telling).next().is_some()
+        && right.title.telling.difference(&left.title.telling).next().is_some()
 }
 
 /// A title that names a council ("Norwich: …") contradicts an event that another council runs or names.

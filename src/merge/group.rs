@@ -87,8 +87,16 @@ pub(super) struct Neighbourhood<'a> {
     pub(super) sides: BTreeMap<Id, Side<'a>>,
     /// Pairs that are one, smaller id first.
     pub(super) pairs: BTreeMap<(Id, Id), Weighed>,
+    /// For each event, those that it is one with.
+    partners: BTreeMap<Id, BTreeSet<Id>>,
     /// Ids that were asked about and no longer exist (or are private).
     pub(super) gone: BTreeSet<Id>,
+}
+
+impl Neighbourhood<'_> {
+    fn partners_of(&self, id: &str) -> impl Iterator<Item = &str> {
+        self.partners.get(id).into_iter().flatten().map(String::as_str)
+    }
 }
 
 /// Everything that is connected with the changed events, by what is alike now or was together before.
@@ -97,15 +105,18 @@ pub(super) fn neighbourhood<'a>(
     world: &'a dyn World,
     context: &MergeContext<'a>,
 ) -> Neighbourhood<'a> {
-    let mut found =
-        Neighbourhood { sides: BTreeMap::new(), pairs: BTreeMap::new(), gone: BTreeSet::new() };
+    let mut found = Neighbourhood {
+        sides: BTreeMap::new(),
+        pairs: BTreeMap::new(),
+        partners: BTreeMap::new(),
+        gone: BTreeSet::new(),
+    };
     let mut queue: VecDeque<Id> = changed.iter().cloned().collect();
     let mut asked: HashSet<Id> = queue.iter().cloned().collect();
     while let Some(id) = queue.pop_front() {
-        let mut next: Vec<Id> = world
-            .listing_of(&id)
-            .map(|listing| listing.sources.iter().map(|source| source.event.clone()).collect())
-            .unwrap_or_default();
+        let before = [world.listing_of(&id), world.listing(&id)].into_iter().flatten();
+        let mut next: Vec<Id> =
+            before.flat_map(|listing| &listing.sources).map(|source| source.event.clone()).collect();
         match load(&id, world, context) {
             None => {
                 found.gone.insert(id);
@@ -160,8 +171,9 @@ fn partners<'a>(
             let weighed = compare::weigh(side, other);
             if weighed.is_one() {
                 found.pairs.insert(pair(side.id(), &id), weighed);
+                found.partners.entry(side.id().to_owned()).or_default().insert(id.clone());
                 partners.push(id);
-            } else if key.starts_with("uid:") {
+            } else if side.uid.is_some() && side.uid == other.uid {
                 partners.push(id);
             }
         }
@@ -195,6 +207,9 @@ pub(super) fn groups(found: &Neighbourhood, context: &MergeContext) -> Vec<Vec<I
             continue;
         };
         let forced = rules.together(left, right);
+        if !forced && is_ambiguous(left, right, found) {
+            continue;
+        }
         if a == b || !may_join(groups.get(&a), groups.get(&b), forced, &rules, found) {
             continue;
         }
@@ -213,6 +228,26 @@ pub(super) fn groups(found: &Neighbourhood, context: &MergeContext) -> Vec<Vec<I
         .collect();
     groups.sort_unstable();
     groups
+}
+
+/// Scores nearer than this do not decide between two events that contradict each other.
+const NEAR: f64 = 0.06;
+
+/// Whether one of a pair is as much like a third event that the other contradicts: better two listings than a wrong one.
+fn is_ambiguous(left: &str, right: &str, found: &Neighbourhood) -> bool {
+    let of = |a: &str, b: &str| found.pairs.get(&pair(a, b));
+    let Some(weighed) = of(left, right) else { return false };
+    let rival = |one: &str, other: &str| {
+        found.partners_of(one).any(|third| {
+            let (Some(ours), Some(theirs)) = (found.sides.get(third), found.sides.get(other)) else {
+                return false;
+            };
+            third != other
+                && of(one, third).is_some_and(|its| its.score >= weighed.score - NEAR)
+                && compare::contradiction(ours, theirs).is_some()
+        })
+    };
+    rival(left, right) || rival(right, left)
 }
 
 fn may_join(

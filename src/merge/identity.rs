@@ -7,13 +7,15 @@ use chrono::{DateTime, Utc};
 use crate::event::{Event, Id, Listing};
 
 use super::{
-    ListingChange, MergeContext, World, address, fields,
+    ListingChange, MergeContext, World, address,
+    fields,
     group::{Neighbourhood, Side},
 };
 
 /// The UID of an event that has it to itself: the source's where it is well formed, else one of ours.
 pub(super) fn uid(event: &Event, domain: &str) -> String {
-    address::well_formed_uid(event).map_or_else(|| format!("{}@{domain}", event.id), str::to_owned)
+    address::well_formed_uid(event)
+        .map_or_else(|| format!("{}@{domain}", event.id), str::to_owned)
 }
 
 /// The listings that the groups make, against those that were there before.
@@ -26,22 +28,36 @@ pub(super) fn changes(
     groups.sort_by_key(|ids| announced_first(ids, found));
     let mut before: BTreeMap<Id, &Listing> = BTreeMap::new();
     for id in found.sides.keys().chain(&found.gone) {
-        if let Some(listing) = world.listing_of(id) {
+        for listing in [world.listing_of(id), world.listing(id)].into_iter().flatten() {
             before.insert(listing.id.clone(), listing);
         }
     }
+    let mut named: BTreeMap<Id, Vec<Id>> = BTreeMap::new();
+    for ids in groups {
+        named.insert(name(&ids, found, world, &named), ids);
+    }
+    let was = |id: &Id| before.get(id).copied().or_else(|| world.remembered(id));
+    // UIDs are claimed in the order in which the listings were announced, so that no order of arrival shows.
+    let mut order: Vec<(DateTime<Utc>, Id, Vec<Id>)> = named
+        .into_iter()
+        .map(|(id, ids)| {
+            let first = announced_first(&ids, found).map(|(at, _)| at);
+            let created = was(&id).map(|listing| listing.created);
+            (first.into_iter().chain(created).min().unwrap_or(context.now), id, ids)
+        })
+        .collect();
+    order.sort();
     let mut uids = BTreeSet::new();
     let mut now: BTreeMap<Id, Listing> = BTreeMap::new();
-    for ids in &groups {
-        let id = name(ids, found, world, &now);
-        let was = before.get(&id).copied().or_else(|| world.remembered(&id));
-        let uid = claim(&id, was, found, &mut uids, world, context);
+    for (_, id, ids) in order {
+        let uid = claim(&id, was(&id), found, &mut uids, world, context);
         let sides: Vec<Side> = ids
             .iter()
             .filter_map(|id| found.sides.get(id))
             .map(|side| Side::new(side.event.clone(), context))
             .collect();
-        now.insert(id.clone(), fields::listing(id, uid, &sides, was, context));
+        let listing = fields::listing(id.clone(), uid, &sides, was(&id), context);
+        now.insert(id, listing);
     }
     differences(&before, now)
 }
@@ -53,7 +69,12 @@ fn announced_first(ids: &[Id], found: &Neighbourhood) -> Option<(DateTime<Utc>, 
 
 /// The id of the event announced first: among those of the group, and those whose listing its events were in and
 /// which are gone. An id that another group's event has, or that another group took, is not taken.
-fn name(ids: &[Id], found: &Neighbourhood, world: &dyn World, taken: &BTreeMap<Id, Listing>) -> Id {
+fn name(
+    ids: &[Id],
+    found: &Neighbourhood,
+    world: &dyn World,
+    taken: &BTreeMap<Id, Vec<Id>>,
+) -> Id {
     let earlier = ids.iter().filter_map(|id| world.listing_of(id)).filter(|listing| {
         !taken.contains_key(&listing.id)
             && (ids.contains(&listing.id) || !found.sides.contains_key(&listing.id))
@@ -75,14 +96,16 @@ fn claim(
     let own = format!("{id}@{}", context.domain);
     let first = found.sides.get(id).map(|side| uid(&side.event, context.domain));
     let wanted = was.map(|listing| listing.uid.clone()).or(first).unwrap_or_else(|| own.clone());
-    let crowded =
-        |uid: &String| world.block(&format!("uid:{uid}")).len() > super::group::LARGEST_BLOCK;
+    let crowded = |uid: &String| world.block(&format!("uid:{uid}")).len() > super::group::LARGEST_BLOCK;
     let uid = if uids.contains(&wanted) || crowded(&wanted) { own } else { wanted };
     uids.insert(uid.clone());
     uid
 }
 
-fn differences(before: &BTreeMap<Id, &Listing>, now: BTreeMap<Id, Listing>) -> Vec<ListingChange> {
+fn differences(
+    before: &BTreeMap<Id, &Listing>,
+    now: BTreeMap<Id, Listing>,
+) -> Vec<ListingChange> {
     let holder: BTreeMap<&str, &str> = now
         .values()
         .flat_map(|listing| {

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     event::{Draft, Override, Reason, Status},
-    read::{Skipped, Text},
+    read::{Entry, Skipped, Text, WrittenZone},
 };
 
 pub(super) fn drafts(scope: &Scope<'_>, out: &mut Normalised) {
@@ -96,7 +96,9 @@ fn clean(change: &mut Override, posted: &Posted) {
 
 /// Items whose text names another hour than their UTC field; see [`super::remarks`].
 pub(super) fn disagreeing(scope: &Scope<'_>, out: &Normalised) -> usize {
-    let entries = scope.document.entries.iter().filter(|entry| entry.start.is_some()).take(300);
+    let in_utc =
+        |entry: &&Entry| entry.start.as_ref().is_some_and(|at| at.zone == WrittenZone::Utc);
+    let entries = scope.document.entries.iter().filter(in_utc).take(300);
     let mut count = 0;
     for entry in entries {
         let Some(draft) =

@@ -17,6 +17,8 @@ mod fetch;
 mod ical_corpus;
 mod layers;
 mod lens;
+mod made_up;
+mod memory;
 mod merging;
 mod network;
 mod normalise_corpus;
