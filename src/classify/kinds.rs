@@ -85,7 +85,10 @@ pub(super) fn kind(
 /// "Drinks after the regional meeting": what stands after such words is another event.
 fn occasion(hit: &Hit, part: &Part) -> bool {
     let word = |back: usize| {
-        hit.first.checked_sub(back).and_then(|at| part.folded.words.get(at)).map(|w| w.folded.as_str())
+        hit.first
+            .checked_sub(back)
+            .and_then(|at| part.folded.words.get(at))
+            .map(|w| w.folded.as_str())
     };
     let direct = |word: Option<&str>| {
         matches!(word, Some("at" | "after" | "before" | "from" | "following" | "during" | "since"))

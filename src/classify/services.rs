@@ -211,7 +211,8 @@ fn choose(cases: BTreeMap<usize, Case>, words: &Vocabulary) -> (Vec<String>, Vec
         .collect();
     ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
     let sure = |score: f64, bar: f64| score >= bar;
-    let best = ranked.iter().find(|(service, ..)| !service.last).map_or(0.0, |(_, score, _)| *score);
+    let best =
+        ranked.iter().find(|(service, ..)| !service.last).map_or(0.0, |(_, score, _)| *score);
     let plainly = |score: f64| score >= PLAIN && score >= best * PLAINLY;
     let main = ranked
         .iter()

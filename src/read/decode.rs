@@ -68,16 +68,16 @@ fn labelled(bytes: &[u8], encoding: &'static Encoding, problems: &mut Vec<Proble
         && !bytes.is_ascii()
         && let Ok(text) = std::str::from_utf8(bytes)
     {
-            problems.push(
-                Problem::new(
-                    Severity::Info,
-                    "mislabelled_charset",
-                    format!("the feed says that it is in {}, but it is in UTF-8", encoding.name()),
-                )
-                .fixed_by("Change the declaration to UTF-8."),
-            );
-            return text.to_owned();
-        }
+        problems.push(
+            Problem::new(
+                Severity::Info,
+                "mislabelled_charset",
+                format!("the feed says that it is in {}, but it is in UTF-8", encoding.name()),
+            )
+            .fixed_by("Change the declaration to UTF-8."),
+        );
+        return text.to_owned();
+    }
     whole(bytes, encoding)
 }
 

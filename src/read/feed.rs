@@ -76,9 +76,9 @@ fn parse(
     if let Some(mut feed) = parse_text(&mended.text, base)
         && feed.entries.len() == mended.items.len()
     {
-            let entries = std::mem::take(&mut feed.entries).into_iter().map(Some).collect();
-            return (Some(feed), entries);
-        }
+        let entries = std::mem::take(&mut feed.entries).into_iter().map(Some).collect();
+        return (Some(feed), entries);
+    }
     faults.note(Fault::ParserRefused, None);
     let mut entries = Vec::with_capacity(mended.items.len());
     in_halves(mended, &mended.items, base, &mut entries);

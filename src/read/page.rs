@@ -209,7 +209,7 @@ fn join(mut entries: Vec<Entry>, more: Vec<Entry>) -> Vec<Entry> {
         match keys.iter().position(|known| known.same(&key)).and_then(|at| entries.get_mut(at)) {
             Some(known) => fill(known, found),
             None => {
-        entries.push(found);
+                entries.push(found);
                 keys.push(key);
             }
         }

@@ -7,6 +7,11 @@
     reason = "a test may fail where it likes"
 )]
 
+#[path = "../network/made_up.rs"]
+mod made_up;
+#[path = "../network/memory.rs"]
+mod memory;
+
 mod config;
 mod feed_cases;
 mod feed_corpus;
@@ -17,8 +22,6 @@ mod fetch;
 mod ical_corpus;
 mod layers;
 mod lens;
-mod made_up;
-mod memory;
 mod merging;
 mod network;
 mod normalise_corpus;

@@ -165,7 +165,6 @@ impl Store {
     }
 }
 
-
 /// The time of every merge.
 pub(crate) fn now() -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2026, 11, 22, 12, 0, 0).unwrap()

@@ -333,10 +333,10 @@ fn attributes_of_item(current: &Current, start: &BytesStart, extras: &mut Extras
             && rows_for(&current.namespace, &current.prefix, row.element).next().is_some()
             && let Some(value) = attribute(start, wanted)
         {
-                extras.fields.push(row.field(value));
-            }
+            extras.fields.push(row.field(value));
         }
     }
+}
 
 fn text_of_item(done: &Current, extras: &mut Extras) {
     let value = done.text.trim();

@@ -317,9 +317,9 @@ impl Mender {
         if open.item
             && let Some(item) = self.items.last_mut()
         {
-                item.end = self.out.len();
-            }
+            item.end = self.out.len();
         }
+    }
 
     fn characters(&mut self, text: &str) {
         if let Some(capture) = &mut self.capture {
@@ -412,9 +412,9 @@ impl Mender {
         if let Some((prefix, _)) = name.split_once(':')
             && !self.declared.contains(prefix)
         {
-                self.faults.note_words(Fault::UndeclaredPrefix, Some(line), prefix);
-            }
+            self.faults.note_words(Fault::UndeclaredPrefix, Some(line), prefix);
         }
+    }
 
     /// Closes what is open at the end of the source; the line of an item that was cut off there.
     fn finish(&mut self) -> Option<u32> {

@@ -157,20 +157,20 @@ pub(super) fn is_structure(name: &str) -> bool {
 /// Elements whose content is one text, markup and all.
 pub(super) fn is_text(name: &str) -> bool {
     matches!(
-            local(name),
-            "title"
-                | "description"
-                | "encoded"
-                | "body"
-                | "summary"
-                | "subtitle"
-                | "tagline"
-                | "content"
-                | "rights"
-                | "copyright"
-                | "info"
-                | "abstract"
-        )
+        local(name),
+        "title"
+            | "description"
+            | "encoded"
+            | "body"
+            | "summary"
+            | "subtitle"
+            | "tagline"
+            | "content"
+            | "rights"
+            | "copyright"
+            | "info"
+            | "abstract"
+    )
 }
 
 /// Elements that hold characters only: the start of another one ends them.

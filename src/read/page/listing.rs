@@ -61,12 +61,12 @@ impl Selectors {
         })
     }
 
-/// The smallest part of the page around a time that has a heading, and that heading.
+    /// The smallest part of the page around a time that has a heading, and that heading.
     fn card<'a>(&self, time: ElementRef<'a>) -> Option<(ElementRef<'a>, ElementRef<'a>)> {
         let headed = |part: ElementRef<'a>| {
             let found = part.select(&self.headings).filter(|heading| !words(*heading).is_empty());
-        let best = found.min_by_key(|heading| heading.value().name() == "a")?;
-        Some((part, best))
+            let best = found.min_by_key(|heading| heading.value().name() == "a")?;
+            Some((part, best))
         };
         let (part, heading) =
             time.ancestors().filter_map(ElementRef::wrap).take(CLIMB).find_map(headed)?;
