@@ -77,7 +77,9 @@ impl Reading {
 #[must_use]
 pub fn read(text: &str, posted: &Posted) -> Reading {
     let survey = choice::survey(text, posted);
-    let said = status::of_title(&survey.tokens).or_else(|| status::of_line(&survey.tokens)).map(|said| said.status);
+    let said = status::of_title(&survey.tokens)
+        .or_else(|| status::of_line(&survey.tokens))
+        .map(|said| said.status);
     let Some(mut best) = survey.best() else {
         return nothing(&[(&survey, text)], said, "text");
     };
@@ -95,11 +97,21 @@ pub fn read(text: &str, posted: &Posted) -> Reading {
 pub fn read_item(title: &str, description: &str, posted: &Posted) -> Reading {
     let first = choice::survey(title, posted);
     let second = choice::survey(description, posted);
-    let said = status::of_title(&first.tokens).or_else(|| status::of_line(&second.tokens)).map(|said| said.status);
+    let said = status::of_title(&first.tokens)
+        .or_else(|| status::of_line(&second.tokens))
+        .map(|said| said.status);
     let (a, b) = (first.best(), second.best());
     // A description that announces another date overrules the title that it was posted with.
-    let moved = b.as_ref().is_some_and(|b| b.new && b.confidence >= BAR) && !a.as_ref().is_some_and(|a| a.new);
-    if let Some(mut best) = a.filter(|_| !moved) {
+    let moved = b.as_ref().is_some_and(|b| b.new && b.confidence >= BAR)
+        && !a.as_ref().is_some_and(|a| a.new);
+    // "Mindful Monday" is a name; and a safe date in the description settles a doubtful one of the same day.
+    let better = |a: &choice::Candidate| {
+        b.as_ref().is_some_and(|b| {
+            let safer = b.confidence >= BAR && a.confidence < BAR;
+            safer && (a.is_vague() || same_days(&a.sessions, &b.sessions))
+        })
+    };
+    if let Some(mut best) = a.filter(|a| !moved && !better(a)) {
         if !best.timed {
             lend(&mut best, &second, b.as_ref(), posted);
         }
@@ -132,8 +144,17 @@ fn same_days(a: &[Session], b: &[Session]) -> bool {
 }
 
 /// Fills in the time that a title lacks.
-fn lend(best: &mut choice::Candidate, from: &Survey, other: Option<&choice::Candidate>, posted: &Posted) {
-    let same = other.filter(|other| other.timed && same_days(&best.sessions, &other.sessions) && other.sessions.len() >= best.sessions.len());
+fn lend(
+    best: &mut choice::Candidate,
+    from: &Survey,
+    other: Option<&choice::Candidate>,
+    posted: &Posted,
+) {
+    let same = other.filter(|other| {
+        other.timed
+            && same_days(&best.sessions, &other.sessions)
+            && other.sessions.len() >= best.sessions.len()
+    });
     if let Some(other) = same {
         best.sessions.clone_from(&other.sessions);
         best.zone.clone_from(&other.zone);
@@ -161,11 +182,17 @@ fn doubt_report(best: &mut choice::Candidate, surveys: &[&Survey], posted: &Post
 fn nothing(surveys: &[(&Survey, &str)], status: Option<Status>, found_in: &'static str) -> Reading {
     let refused: Vec<(String, String)> = surveys
         .iter()
-        .flat_map(|(survey, text)| survey.refused.iter().take(5).map(|(from, to, says)| (survey.words(text, *from, *to).1, says.clone())))
+        .flat_map(|(survey, text)| {
+            survey
+                .refused
+                .iter()
+                .take(5)
+                .map(|(from, to, says)| (survey.words(text, *from, *to).1, says.clone()))
+        })
         .collect();
-    let vague = surveys
-        .iter()
-        .find_map(|(survey, text)| refusals::vague(&survey.tokens).map(|(from, to)| survey.words(text, from, to).1));
+    let vague = surveys.iter().find_map(|(survey, text)| {
+        refusals::vague(&survey.tokens).map(|(from, to)| survey.words(text, from, to).1)
+    });
     Reading {
         sessions: Vec::new(),
         confidence: 0.0,
@@ -186,7 +213,8 @@ pub fn spans(text: &str, posted: &Posted) -> Vec<(usize, usize)> {
     let found = ranges::scan(&tokens, choice::day(posted), posted.month_first);
     let near = |index: usize, alone: bool| {
         let here = found.get(index).map(|item| (item.from(), item.to()));
-        let (before, after) = (index.checked_sub(1).and_then(|before| found.get(before)), found.get(index + 1));
+        let (before, after) =
+            (index.checked_sub(1).and_then(|before| found.get(before)), found.get(index + 1));
         here.is_some_and(|(from, to)| {
             let counts = |item: &&ranges::Found| matches!(item, ranges::Found::Time(_)) || !alone;
             before.filter(counts).is_some_and(|item| from - item.to() <= 2)
@@ -197,15 +225,23 @@ pub fn spans(text: &str, posted: &Posted) -> Vec<(usize, usize)> {
         ranges::Found::Date(chain) => chain.atoms.iter().all(|atom| match atom.trust {
             dates::Trust::BareWeekday | dates::Trust::Repeats => false,
             // "Housing today" is a name, "today at 3pm" is not.
-            dates::Trust::Relative | dates::Trust::NextWeekday | dates::Trust::Past => near(*index, true),
+            dates::Trust::Relative | dates::Trust::NextWeekday | dates::Trust::Past => {
+                near(*index, true)
+            }
             _ => true,
         }),
         ranges::Found::Time(mark) => {
-            let word = matches!(mark.start.form, times::Form::Noon | times::Form::Midnight) && mark.end.is_none();
+            let word = matches!(mark.start.form, times::Form::Noon | times::Form::Midnight)
+                && mark.end.is_none();
             !word || near(*index, false) || (mark.from > 0 && tokens.is(mark.from - 1, "at"))
         }
     };
-    found.iter().enumerate().filter(keep).filter_map(|(_, item)| tokens.chars(item.from(), item.to())).collect()
+    found
+        .iter()
+        .enumerate()
+        .filter(keep)
+        .filter_map(|(_, item)| tokens.chars(item.from(), item.to()))
+        .collect()
 }
 
 /// The last day for booking that a text names, with its words.

@@ -136,11 +136,15 @@ impl StateWords {
                 self.note(words, from, "no places are left");
             }
             "free" | "price" if self.cost.is_none() => {
-                self.cost = Some(if id == "free" { "Free".into() } else { words.trim().to_owned() });
+                self.cost =
+                    Some(if id == "free" { "Free".into() } else { words.trim().to_owned() });
                 self.note(words, from, "what it costs");
             }
-            "councils" | "public_sector" | "members" | "invited" | "everyone" if self.audience.is_none() => {
-                self.audience = Some(Audience { open_to: id.into(), words: words.trim().to_owned() });
+            "councils" | "public_sector" | "members" | "invited" | "everyone"
+                if self.audience.is_none() =>
+            {
+                self.audience =
+                    Some(Audience { open_to: id.into(), words: words.trim().to_owned() });
                 self.note(words, from, "who may come");
             }
             "tbc" if self.status.is_none() => {
@@ -194,12 +198,18 @@ pub fn state_words(title: &str, description: &str, posted: &Posted) -> StateWord
     let words = |hit: Hit| cut(description, &t, hit.from, hit.to);
     if let Some(said) = status::of_line(&t).filter(|_| state.status.is_none()) {
         state.status = Some(said.status);
-        state.note(&cut(description, &t, said.from, said.to), "description", says_status(said.status));
+        state.note(
+            &cut(description, &t, said.from, said.to),
+            "description",
+            says_status(said.status),
+        );
     }
     for hit in words::hits(&t, words::FULL, NEAR) {
         state.hear(hit.id, &words(hit), "description");
     }
-    for hit in words::alone_online(&t, DEEP).into_iter().chain(words::hits(&t, words::ATTENDANCE, DEEP)) {
+    for hit in
+        words::alone_online(&t, DEEP).into_iter().chain(words::hits(&t, words::ATTENDANCE, DEEP))
+    {
         state.hear(hit.id, &words(hit), "description");
     }
     for hit in words::hits(&t, words::AUDIENCE, DEEP) {
@@ -248,7 +258,9 @@ fn report(state: &mut StateWords, words: &str, from: &str) {
 }
 
 fn cut(text: &str, t: &Tokens, from: usize, to: usize) -> String {
-    t.chars(from, to).map(|(from, to)| text.chars().skip(from).take(to - from).collect()).unwrap_or_default()
+    t.chars(from, to)
+        .map(|(from, to)| text.chars().skip(from).take(to - from).collect())
+        .unwrap_or_default()
 }
 
 fn read_title(state: &mut StateWords, text: &str, posted: &Posted) {
@@ -269,10 +281,14 @@ fn read_title(state: &mut StateWords, text: &str, posted: &Posted) {
     for part in title.parts() {
         let left = title.left(&part);
         let label = LABELS.iter().find(|(words, _)| *words == left).map(|(_, id)| *id);
-        let price = || words::price(&Tokens::of(&title.words(part.from, part.to)), 12).filter(|hit| hit.id == "price");
+        let price = || {
+            words::price(&Tokens::of(&title.words(part.from, part.to)), 12)
+                .filter(|hit| hit.id == "price")
+        };
         if let Some(id) = label {
             // A title that is nothing but the label keeps it.
-            let alone = title.parts().iter().all(|other| *other == part || title.left(other).is_empty());
+            let alone =
+                title.parts().iter().all(|other| *other == part || title.left(other).is_empty());
             if !(alone && matches!(id, "online" | "free" | "date" | "full")) {
                 state.hear(id, &title.words(part.from, part.to), "title");
                 title.take(part.from, part.to);
@@ -292,11 +308,16 @@ fn read_title(state: &mut StateWords, text: &str, posted: &Posted) {
         state.hear(hit.id, &title.words(hit.from, hit.to), "title");
     }
     let rebuilt = title.rebuild();
-    state.title = if rebuilt.chars().any(char::is_alphanumeric) { rebuilt } else { text.split_whitespace().collect::<Vec<_>>().join(" ") };
+    state.title = if rebuilt.chars().any(char::is_alphanumeric) {
+        rebuilt
+    } else {
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
 }
 
 /// Whether a part is a price and nothing else.
 fn is_price(title: &Title, part: &title::Part, left: &str) -> bool {
-    let first = title.tokens.mark(part.from) == Some('\u{a3}') || title.tokens.one_of(part.from, &["cost", "from", "tickets", "price"]);
+    let first = title.tokens.mark(part.from) == Some('\u{a3}')
+        || title.tokens.one_of(part.from, &["cost", "from", "tickets", "price"]);
     first && left.contains('\u{a3}') && left.split(' ').count() <= 10
 }

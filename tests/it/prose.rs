@@ -44,6 +44,8 @@ fn plain(html: &str) -> String {
             ("&ndash;", "–"),
             ("&hellip;", "…"),
             ("&#8217;", "’"),
+            ("&#8211;", "–"),
+            ("&#038;", "&"),
             ("&pound;", "£"),
             ("&lt;", "<"),
             ("&gt;", ">"),
@@ -66,17 +68,17 @@ fn items(bytes: &[u8]) -> Vec<Item> {
     loop {
         match reader.read_event() {
             Ok(Event::Start(tag)) => {
-                let name = String::from_utf8_lossy(tag.name().as_ref()).into_owned();
+                let name = tag.name().as_ref().to_owned();
                 if name == "item" || name == "entry" {
                     items.push(Item::default());
                 }
                 open = Some(name);
             }
-            Ok(Event::Text(text)) => push(&mut items, &open, &String::from_utf8_lossy(&text)),
+            Ok(Event::Text(text)) => push(&mut items, &open, &text),
             Ok(Event::GeneralRef(entity)) => {
-                push(&mut items, &open, &format!("&{};", String::from_utf8_lossy(&entity)));
+                push(&mut items, &open, &format!("&{};", &*entity));
             }
-            Ok(Event::CData(data)) => push(&mut items, &open, &String::from_utf8_lossy(&data)),
+            Ok(Event::CData(data)) => push(&mut items, &open, &data),
             Ok(Event::End(_)) => open = None,
             Ok(Event::Eof) => return items,
             Err(error) => {
@@ -118,7 +120,12 @@ fn word(value: impl serde::Serialize) -> String {
 }
 
 /// Compares what is said beside the date; returns what is wrong.
-fn compare(row: &serde_json::Value, title: &str, description: &str, posted: &Posted) -> Vec<String> {
+fn compare(
+    row: &serde_json::Value,
+    title: &str,
+    description: &str,
+    posted: &Posted,
+) -> Vec<String> {
     let words = state_words(title, description, posted);
     let mut wrong = Vec::new();
     let want = row["title"].as_str().unwrap();
@@ -127,7 +134,9 @@ fn compare(row: &serde_json::Value, title: &str, description: &str, posted: &Pos
     }
     let status = words.status.map_or_else(|| "confirmed".into(), word);
     // The status of the xCal feed stands in an element, not in words.
-    if status != row["status"].as_str().unwrap() && !row["feed"].as_str().unwrap().starts_with("xcal") {
+    if status != row["status"].as_str().unwrap()
+        && !row["feed"].as_str().unwrap().starts_with("xcal")
+    {
         wrong.push(format!("status {title:?}: want {} got {status}", row["status"]));
     }
     if words.full.unwrap_or(false) != row["full"].as_bool().unwrap() {
@@ -150,8 +159,10 @@ fn the_miniature_network_has_no_wrong_date() {
     let mut truth: HashMap<(String, String), Vec<serde_json::Value>> = HashMap::new();
     for line in fs::read_to_string(root.join("truth.jsonl")).unwrap().lines() {
         let row: serde_json::Value = serde_json::from_str(line).unwrap();
-        let key =
-            (row["feed"].as_str().unwrap().to_owned(), row["ref"].as_str().unwrap_or_default().to_owned());
+        let key = (
+            row["feed"].as_str().unwrap().to_owned(),
+            row["ref"].as_str().unwrap_or_default().to_owned(),
+        );
         truth.entry(key).or_default().push(row);
     }
     let (mut wrong, mut notes, mut right, mut missed) = (Vec::new(), Vec::new(), 0, 0);
@@ -165,14 +176,23 @@ fn the_miniature_network_has_no_wrong_date() {
             let title = plain(&item.get(&["title"]));
             let description = plain(&item.get(&["content:encoded", "content", "description"]));
             let event_start = feed.starts_with("tec-");
-            let posted =
-                Posted { at: published(&item).filter(|_| !event_start), zone: London, month_first: false };
+            let posted = Posted {
+                at: published(&item).filter(|_| !event_start),
+                zone: London,
+                month_first: false,
+            };
             let reading = read_item(&title, &description, &posted);
             let references = [item.get(&["guid", "id"]), item.get(&["link"])];
-            let rows = references.iter().find_map(|reference| truth.get(&(feed.clone(), plain(reference))));
+            let rows = references
+                .iter()
+                .find_map(|reference| truth.get(&(feed.clone(), plain(reference))));
             let Some(rows) = rows else {
                 let safe = if reading.held { "held" } else { "DATED" };
-                notes.push(format!("no event, {safe}: {title} -> {:?} {}", reading.first_day(), reading.reason));
+                notes.push(format!(
+                    "no event, {safe}: {title} -> {:?} {}",
+                    reading.first_day(),
+                    reading.reason
+                ));
                 continue;
             };
             wrong.extend(compare(&rows[0], &title, &description, &posted));
@@ -191,7 +211,10 @@ fn the_miniature_network_has_no_wrong_date() {
                 });
                 match row {
                     Some(row) if row["end"].as_str() == end.as_deref() => right += 1,
-                    _ => wrong.push(format!("date of {title:?}: want {starts:?} got {start} {end:?}: {}", reading.reason)),
+                    _ => wrong.push(format!(
+                        "date of {title:?}: want {starts:?} got {start} {end:?}: {}",
+                        reading.reason
+                    )),
                 }
             }
         }

@@ -57,8 +57,22 @@ pub(crate) struct Survey {
 
 /// Words that make a deadline one for those who want to come.
 const BOOKING_WORDS: &[&str] = &[
-    "book", "booking", "bookings", "register", "registration", "registrations", "rsvp", "reserve", "places", "place",
-    "tickets", "ticket", "sign", "reply", "attend", "sales",
+    "book",
+    "booking",
+    "bookings",
+    "register",
+    "registration",
+    "registrations",
+    "rsvp",
+    "reserve",
+    "places",
+    "place",
+    "tickets",
+    "ticket",
+    "sign",
+    "reply",
+    "attend",
+    "sales",
 ];
 
 struct Doubts {
@@ -79,7 +93,7 @@ impl Doubts {
 pub(crate) fn day(posted: &Posted) -> Option<NaiveDate> {
     let day = posted.at.map(|at: DateTime<Utc>| at.with_timezone(&posted.zone).date_naive())?;
     // Nothing on this earth was announced outside these years.
-    let sane = NaiveDate::from_ymd_opt(1990, 1, 1)? ..= NaiveDate::from_ymd_opt(2200, 1, 1)?;
+    let sane = NaiveDate::from_ymd_opt(1990, 1, 1)?..=NaiveDate::from_ymd_opt(2200, 1, 1)?;
     sane.contains(&day).then_some(day)
 }
 
@@ -89,7 +103,8 @@ pub(crate) fn survey(text: &str, posted: &Posted) -> Survey {
     let today = day(posted);
     let found = ranges::scan(&tokens, today, posted.month_first);
     let (groups, loose) = ranges::groups(&tokens, &found);
-    let mut survey = Survey { tokens, candidates: Vec::new(), refused: Vec::new(), loose, bookings: Vec::new() };
+    let mut survey =
+        Survey { tokens, candidates: Vec::new(), refused: Vec::new(), loose, bookings: Vec::new() };
     let mut floor = 0;
     let mut earlier: Option<(usize, Sense)> = None;
     for group in groups {
@@ -108,12 +123,18 @@ pub(crate) fn survey(text: &str, posted: &Posted) -> Survey {
         .collect();
     for candidate in &mut survey.candidates {
         let near = |&(from, to): &(usize, usize)| {
-            let (low, high) = if to <= candidate.from { (to, candidate.from) } else { (candidate.to, from) };
-            (from, to) != (candidate.from, candidate.to) && high >= low && high - low < 12 && !(low..=high).any(|p| survey.tokens.breaks(p))
+            let (low, high) =
+                if to <= candidate.from { (to, candidate.from) } else { (candidate.to, from) };
+            (from, to) != (candidate.from, candidate.to)
+                && high >= low
+                && high - low < 12
+                && !(low..=high).any(|p| survey.tokens.breaks(p))
         };
         if repeats.iter().take(50).any(near) {
             candidate.confidence -= HOLDS;
-            candidate.doubts.push("The words beside it say that it repeats, which needs a person to enter.".into());
+            candidate.doubts.push(
+                "The words beside it say that it repeats, which needs a person to enter.".into(),
+            );
         }
     }
     survey
@@ -129,7 +150,9 @@ fn sense(survey: &Survey, group: &Group, floor: usize, earlier: Option<(usize, S
             return Sense::Refused(says);
         }
         // "The deadline for the day on 14 November is 7 November": the verb belongs to the first words.
-        let copula = from == floor && group.from > from && (from..group.from).all(|p| t.one_of(p, &["is", "are"]) || t.has(p, ':'));
+        let copula = from == floor
+            && group.from > from
+            && (from..group.from).all(|p| t.one_of(p, &["is", "are"]) || t.has(p, ':'));
         if let (true, Some((start, Sense::Doubtful(says)))) = (copula, earlier) {
             let _ = start;
             return Sense::Refused(says);
@@ -142,20 +165,35 @@ fn sense(survey: &Survey, group: &Group, floor: usize, earlier: Option<(usize, S
     sense
 }
 
-fn weigh(survey: &mut Survey, mut group: Group, floor: usize, sense: Sense, posted: &Posted, today: Option<NaiveDate>) {
+fn weigh(
+    survey: &mut Survey,
+    mut group: Group,
+    floor: usize,
+    sense: Sense,
+    posted: &Posted,
+    today: Option<NaiveDate>,
+) {
     let t = &survey.tokens;
     let (from, to) = (group.from, group.to);
     if let Sense::Refused(says) = sense {
         survey.refused.push((from, to, format!("is {says}, not the day of the event")));
         let clause = refusals::clause(t, floor, from);
-        let ends = !(clause..from).any(|p| t.one_of(p, &["opens", "open", "released", "from", "sale"]));
-        if refusals::is_deadline(says) && ends && (clause..from).chain(to..to + 5).any(|p| t.one_of(p, BOOKING_WORDS)) {
+        let ends =
+            !(clause..from).any(|p| t.one_of(p, &["opens", "open", "released", "from", "sale"]));
+        if refusals::is_deadline(says)
+            && ends
+            && (clause..from).chain(to..to + 5).any(|p| t.one_of(p, BOOKING_WORDS))
+        {
             let day = ranges::place(&mut group, today).0.first().copied().flatten();
             survey.bookings.extend(day.map(|day| (day, from, to)));
         }
         return;
     }
-    if sense == Sense::New && group.is_range() && t.is(from.saturating_sub(1), "from") {
+    let arrow = (from..to).any(|p| t.has(p, '\u{2192}') || (t.has(p, '>') && t.has(p - 1, '-')));
+    if sense == Sense::New
+        && group.is_range()
+        && (arrow || t.one_of(from.saturating_sub(1), &["from", "o"]))
+    {
         group.after_move();
     }
     let (placed, notes) = ranges::place(&mut group, today);
@@ -180,7 +218,8 @@ fn weigh(survey: &mut Survey, mut group: Group, floor: usize, sense: Sense, post
     let welcome = refusals::welcome(t, clause, from);
     let trust = group.days.iter().map(|day| cost_of_rank(day.trust)).fold(0.0, f64::max);
     let mut rank = welcome + if built.notes.timed { 2.0 } else { 0.0 } - trust;
-    rank += if notes.year_inferred { 0.0 } else { 0.5 } + if notes.weekday_agrees { 0.5 } else { 0.0 };
+    rank +=
+        if notes.year_inferred { 0.0 } else { 0.5 } + if notes.weekday_agrees { 0.5 } else { 0.0 };
     rank += if sense == Sense::New { 5.0 } else { 0.0 };
     let week = is_week(t, clause, from);
     let list = if week { vec![week_of(first)] } else { built.list };
@@ -216,7 +255,13 @@ fn cost_of_rank(trust: Trust) -> f64 {
     }
 }
 
-fn doubts_of_days(doubts: &mut Doubts, group: &Group, placed: &[Option<NaiveDate>], notes: ranges::Notes, today: Option<NaiveDate>) {
+fn doubts_of_days(
+    doubts: &mut Doubts,
+    group: &Group,
+    placed: &[Option<NaiveDate>],
+    notes: ranges::Notes,
+    today: Option<NaiveDate>,
+) {
     let first = placed.first().copied().flatten();
     let last = placed.last().copied().flatten();
     let year = first.map(|day| day.format("%Y").to_string()).unwrap_or_default();
@@ -224,28 +269,53 @@ fn doubts_of_days(doubts: &mut Doubts, group: &Group, placed: &[Option<NaiveDate
     let words = group.days.iter().all(|day| matches!(day.trust, Trust::Written | Trust::Slashed));
     doubts.add(notes.year_inferred && words, if named { 0.05 } else { 0.12 }, || {
         let fits = if named { ", and the weekday agrees" } else { "" };
-        format!("The year is not written; {year} is the one that fits the day it was published{fits}.")
+        format!(
+            "The year is not written; {year} is the one that fits the day it was published{fits}."
+        )
     });
     if let Some((weekday, day)) = notes.weekday_wrong {
         doubts.add(true, HOLDS, || {
-            format!("It says {}, but {} is a {}.", sentence::weekday(weekday), sentence::short(day), day.format("%A"))
+            format!(
+                "It says {}, but {} is a {}.",
+                sentence::weekday(weekday),
+                sentence::short(day),
+                day.format("%A")
+            )
         });
     }
-    doubts.add(notes.month_far, HOLDS, || "The month is not written and the next such day is far off.".into());
-    doubts.add(notes.impossible, HOLDS, || "One of its days does not exist.".into());
-    doubts.add(notes.far_year, HOLDS, || "The year is far from the year in which it was published.".into());
-    let past = today.zip(first).is_some_and(|(today, first)| first < today - Duration::days(14));
-    doubts.add(past && notes.year_inferred && words, 0.1, || "That day had passed when it was published.".into());
-    let backwards = placed.windows(2).zip(&group.joins).any(|(pair, join)| {
-        matches!(pair, [Some(a), Some(b)] if b < a || (b == a && *join == Join::Range))
+    doubts.add(notes.month_far, HOLDS, || {
+        "The month is not written and the next such day is far off.".into()
     });
+    doubts.add(notes.impossible, HOLDS, || "One of its days does not exist.".into());
+    doubts.add(notes.far_year, HOLDS, || {
+        "The year is far from the year in which it was published.".into()
+    });
+    let past = today.zip(first).is_some_and(|(today, first)| first < today - Duration::days(14));
+    doubts.add(past && notes.year_inferred && words, 0.1, || {
+        "That day had passed when it was published.".into()
+    });
+    let backwards = placed.windows(2).any(|pair| matches!(pair, [Some(a), Some(b)] if b < a));
     doubts.add(backwards, HOLDS, || "Its days are not in order.".into());
-    let long = group.is_range() && first.zip(last).is_some_and(|(first, last)| last - first > Duration::days(31));
+    let long = group.is_range()
+        && first.zip(last).is_some_and(|(first, last)| last - first > Duration::days(31));
     doubts.add(long, HOLDS, || "It lasts more than a month, which an event seldom does.".into());
-    doubts.add(group.joins.contains(&Join::Or), HOLDS, || "It offers more than one day (“or”).".into());
-    let mixed = group.is_range() && group.joins.iter().any(|join| matches!(join, Join::Comma | Join::And | Join::Slash));
+    doubts.add(group.joins.contains(&Join::Or), HOLDS, || {
+        "It offers more than one day (“or”).".into()
+    });
+    let mixed = group.is_range()
+        && group.joins.iter().any(|join| matches!(join, Join::Comma | Join::Slash));
     doubts.add(mixed, HOLDS, || "A range and a list of days are mixed.".into());
-    for trust in [Trust::NoMonth, Trust::Slashed, Trust::Stamp, Trust::MonthFirst, Trust::Relative, Trust::NextWeekday, Trust::Past, Trust::BareWeekday, Trust::Repeats] {
+    for trust in [
+        Trust::NoMonth,
+        Trust::Slashed,
+        Trust::Stamp,
+        Trust::MonthFirst,
+        Trust::Relative,
+        Trust::NextWeekday,
+        Trust::Past,
+        Trust::BareWeekday,
+        Trust::Repeats,
+    ] {
         if group.days.iter().any(|day| day.trust == trust) {
             let (cost, words) = sentence::trust(trust);
             doubts.add(true, cost, || words.into());
@@ -255,15 +325,33 @@ fn doubts_of_days(doubts: &mut Doubts, group: &Group, placed: &[Option<NaiveDate
 
 fn doubts_of_times(doubts: &mut Doubts, built: &Sessions) {
     let notes = built.notes;
-    doubts.add(notes.assumed, 0.05, || "Neither am nor pm is written; office hours were assumed.".into());
-    doubts.add(notes.doubtful, HOLDS, || "Its times do not run forward, or run over midnight.".into());
-    doubts.add(notes.unclear_zone, HOLDS, || "The time zone beside the time can mean several zones.".into());
-    doubts.add(notes.abroad, 0.1, || "The time was written in another country’s zone and was converted.".into());
-    doubts.add(notes.weak, 0.1, || "Only doors or registration are given a time; that was taken for the start.".into());
+    doubts.add(notes.assumed, 0.05, || {
+        "Neither am nor pm is written; office hours were assumed.".into()
+    });
+    doubts.add(notes.doubtful, HOLDS, || {
+        "Its times do not run forward, or run over midnight.".into()
+    });
+    doubts.add(notes.unclear_zone, HOLDS, || {
+        "The time zone beside the time can mean several zones.".into()
+    });
+    doubts.add(notes.abroad, 0.1, || {
+        "The time was written in another country’s zone and was converted.".into()
+    });
+    doubts.add(notes.weak, 0.1, || {
+        "Only doors or registration are given a time; that was taken for the start.".into()
+    });
     doubts.add(built.list.len() > 12, HOLDS, || "It lists very many days.".into());
 }
 
-fn doubts_of_words(doubts: &mut Doubts, t: &Tokens, group: &Group, clause: usize, built: &Sessions, first: NaiveDate, sense: Sense) {
+fn doubts_of_words(
+    doubts: &mut Doubts,
+    t: &Tokens,
+    group: &Group,
+    clause: usize,
+    built: &Sessions,
+    first: NaiveDate,
+    sense: Sense,
+) {
     let from = group.from;
     if let Sense::Doubtful(says) = sense {
         doubts.add(true, HOLDS, || format!("The words before it may mean {says}."));
@@ -272,16 +360,25 @@ fn doubts_of_words(doubts: &mut Doubts, t: &Tokens, group: &Group, clause: usize
         format!("Only the week that begins on {} is given.", sentence::short(first))
     });
     let single = group.days.len() == 1;
-    let open = from > clause && t.one_of(from - 1, &["from", "beginning", "o"]) && single && !built.notes.timed && sense == Sense::Free;
+    let open = from > clause
+        && t.one_of(from - 1, &["from", "beginning", "o"])
+        && single
+        && !built.notes.timed
+        && sense == Sense::Free;
     doubts.add(open, HOLDS, || "“From” gives a beginning without an end, which may be the start of a rule or a service.".into());
     let relative = group.days.iter().any(|day| day.trust == Trust::Relative);
-    let called = from > clause && t.one_of(from - 1, &["book", "register", "apply", "up", "join", "reply", "us"]);
+    let called = from > clause
+        && t.one_of(from - 1, &["book", "register", "apply", "up", "join", "reply", "us"]);
     let event = (clause..from).any(|p| t.word(p).is_some_and(refusals::is_event));
     doubts.add(relative && (called || !(built.notes.timed || event)), HOLDS, || {
         "It may tell people what to do today rather than when the event is.".into()
     });
-    let often = group.is_range() && (clause..(group.to + 8).min(t.len())).any(|p| t.one_of(p, &["weekly", "fortnightly", "monthly"]));
-    doubts.add(often, HOLDS, || "It repeats between the two days, which needs a person to enter.".into());
+    let often = group.is_range()
+        && (clause..(group.to + 8).min(t.len()))
+            .any(|p| t.one_of(p, &["weekly", "fortnightly", "monthly"]));
+    doubts.add(often, HOLDS, || {
+        "It repeats between the two days, which needs a person to enter.".into()
+    });
 }
 
 /// "w/c", "week commencing".
@@ -302,9 +399,12 @@ fn week_of(first: NaiveDate) -> Session {
 /// A new date makes the others former ones.
 fn supersede(survey: &mut Survey) {
     if survey.candidates.iter().any(|c| !c.former) {
-        let (former, rest): (Vec<Candidate>, Vec<Candidate>) = survey.candidates.drain(..).partition(|c| c.former);
+        let (former, rest): (Vec<Candidate>, Vec<Candidate>) =
+            survey.candidates.drain(..).partition(|c| c.former);
         survey.candidates = rest;
-        survey.refused.extend(former.iter().map(|c| (c.from, c.to, "is the former date".to_owned())));
+        survey
+            .refused
+            .extend(former.iter().map(|c| (c.from, c.to, "is the former date".to_owned())));
     }
 }
 
@@ -320,11 +420,15 @@ impl Survey {
             (safe(a).cmp(&safe(b))).then(a.rank.total_cmp(&b.rank)).then(b.from.cmp(&a.from))
         };
         let mut best = self.candidates.iter().max_by(order)?.clone();
-        let rival = self.candidates.iter().filter(|c| c.from != best.from && c.confidence >= BAR && !best.new).find(|other| {
-            let same_day = first_day(other) == first_day(&best);
-            let times = other.timed && best.timed && other.sessions != best.sessions;
-            other.rank > best.rank - 1.5 && (!same_day || times)
-        });
+        let rival = self
+            .candidates
+            .iter()
+            .filter(|c| c.from != best.from && c.confidence >= BAR && !best.new)
+            .find(|other| {
+                let same_day = first_day(other) == first_day(&best);
+                let times = other.timed && best.timed && other.sessions != best.sessions;
+                other.rank > best.rank - 1.5 && (!same_day || times)
+            });
         if let Some(other) = rival {
             best.confidence -= HOLDS;
             let words = other.sessions.first().map(sentence::session).unwrap_or_default();
@@ -335,28 +439,43 @@ impl Survey {
 
     /// The one time that belongs to no date, if there is one and only one.
     pub(crate) fn lone_time(&self) -> Option<Use> {
-        let starts: Vec<&Use> = self.loose.iter().filter(|time| matches!(time.role, Role::Start | Role::Weak)).collect();
-        let ranges: Vec<&&Use> = starts.iter().filter(|time| time.mark.end.is_some()).collect();
-        match (starts.as_slice(), ranges.as_slice()) {
-            ([one], _) => Some((*one).clone()),
-            (_, [one]) => Some((**one).clone()),
-            (several, _) => {
-                let (first, rest) = several.split_first()?;
-                let same = rest.iter().all(|time| time.mark.start == first.mark.start && time.mark.end == first.mark.end);
-                same.then(|| (*first).clone())
-            }
+        let of = |role: Role| -> Vec<&Use> {
+            self.loose.iter().filter(|time| time.role == role).collect()
+        };
+        let (starts, weak, ends) = (of(Role::Start), of(Role::Weak), of(Role::End));
+        let starts = if starts.is_empty() { weak } else { starts };
+        let (first, rest) = starts.split_first()?;
+        let same = rest
+            .iter()
+            .all(|time| time.mark.start == first.mark.start && time.mark.end == first.mark.end);
+        let mut time = same.then(|| (*first).clone())?;
+        if let ([end], None) = (ends.as_slice(), time.mark.end) {
+            time.mark.end = Some(end.mark.start);
         }
+        Some(time)
     }
 
     /// The words of a candidate.
-    pub(crate) fn words(&self, text: &str, from: usize, to: usize) -> (Option<(usize, usize)>, String) {
+    pub(crate) fn words(
+        &self,
+        text: &str,
+        from: usize,
+        to: usize,
+    ) -> (Option<(usize, usize)>, String) {
         let span = self.tokens.chars(from, to);
-        let words = span.map(|(from, to)| text.chars().skip(from).take(to - from).collect()).unwrap_or_default();
+        let words = span
+            .map(|(from, to)| text.chars().skip(from).take(to - from).collect())
+            .unwrap_or_default();
         (span, words)
     }
 }
 
 impl Candidate {
+    /// It names no day of the calendar.
+    pub(crate) fn is_vague(&self) -> bool {
+        self.group.days.iter().all(|day| cost_of_rank(day.trust) > 0.0)
+    }
+
     /// Gives it a time that stood elsewhere.
     pub(crate) fn at_time(&mut self, time: &Use, place: &str, posted: &Posted) {
         let mut group = self.group.clone();
@@ -367,7 +486,8 @@ impl Candidate {
         if built.list.is_empty() || built.list.len() != self.sessions.len() {
             return;
         }
-        let mut doubts = Doubts { confidence: self.confidence - 0.08, said: std::mem::take(&mut self.doubts) };
+        let mut doubts =
+            Doubts { confidence: self.confidence - 0.08, said: std::mem::take(&mut self.doubts) };
         doubts.said.push(format!("The time stands elsewhere in the {place}."));
         doubts_of_times(&mut doubts, &built);
         (self.sessions, self.zone, self.timed) = (built.list, built.zone, true);
@@ -375,7 +495,17 @@ impl Candidate {
     }
 
     /// The reading that follows from it.
-    pub(crate) fn reading(self, survey: &Survey, text: &str, status: Option<Status>, found_in: &'static str) -> Reading {
+    pub(crate) fn reading(
+        mut self,
+        survey: &Survey,
+        text: &str,
+        status: Option<Status>,
+        found_in: &'static str,
+    ) -> Reading {
+        if self.former && status.is_none() {
+            self.confidence -= HOLDS;
+            self.doubts.push("It is called the former date, and no other is given.".into());
+        }
         let (span, words) = survey.words(text, self.from, self.to);
         let confidence = (self.confidence.clamp(0.05, 1.0) * 100.0).round() / 100.0;
         let status = match status {
@@ -386,6 +516,16 @@ impl Candidate {
         };
         let held = confidence < BAR;
         let reason = sentence::chosen(&words, &self.sessions, &self.doubts, held);
-        Reading { sessions: self.sessions, confidence, held, span, reason, status, words, zone: self.zone, found_in }
+        Reading {
+            sessions: self.sessions,
+            confidence,
+            held,
+            span,
+            reason,
+            status,
+            words,
+            zone: self.zone,
+            found_in,
+        }
     }
 }

@@ -160,27 +160,70 @@ const ORDINALS: &[&str] =
     &["st", "nd", "rd", "th", "af", "ail", "il", "ydd", "ed", "fed", "eg", "ain"];
 
 const ORDINAL_WORDS: &[&str] = &[
-    "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth",
-    "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth",
-    "eighteenth", "nineteenth", "twentieth",
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+    "thirteenth",
+    "fourteenth",
+    "fifteenth",
+    "sixteenth",
+    "seventeenth",
+    "eighteenth",
+    "nineteenth",
+    "twentieth",
 ];
 
 /// After "N may" these show that the word is a verb.
 const VERB_AFTER: &[&str] = &[
-    "be", "not", "have", "also", "attend", "come", "apply", "need", "want", "wish", "include", "vary",
+    "be", "not", "have", "also", "attend", "come", "apply", "need", "want", "wish", "include",
+    "vary",
 ];
 
 /// "12 May Road" and the like are addresses.
 const STREETS: &[&str] = &[
-    "street", "st", "road", "rd", "avenue", "lane", "close", "court", "terrace", "gardens", "drive",
-    "crescent", "square",
+    "street", "st", "road", "rd", "avenue", "lane", "close", "court", "terrace", "gardens",
+    "drive", "crescent", "square",
 ];
 
 /// "In March 10 people came": a count, not a day.
 const COUNTED: &[&str] = &[
-    "people", "councils", "officers", "members", "teams", "places", "sessions", "tickets", "years",
-    "days", "weeks", "hours", "minutes", "mins", "months", "projects", "of", "percent", "staff",
-    "organisations", "events", "miles", "per", "new", "million", "residents", "spaces", "attendees",
+    "people",
+    "councils",
+    "officers",
+    "members",
+    "teams",
+    "places",
+    "sessions",
+    "tickets",
+    "years",
+    "days",
+    "weeks",
+    "hours",
+    "minutes",
+    "mins",
+    "months",
+    "projects",
+    "of",
+    "percent",
+    "staff",
+    "organisations",
+    "events",
+    "miles",
+    "per",
+    "new",
+    "million",
+    "residents",
+    "spaces",
+    "attendees",
 ];
 
 pub(crate) fn lookup<T: Copy>(table: &[(&str, T)], word: &str) -> Option<T> {
@@ -190,8 +233,10 @@ pub(crate) fn lookup<T: Copy>(table: &[(&str, T)], word: &str) -> Option<T> {
 /// The month that a word names; a full stop after a short form belongs to it.
 pub(crate) fn month(t: &Tokens, at: usize) -> Option<(u32, usize)> {
     let word = t.word(at)?;
+    let word = word.strip_suffix("'s").unwrap_or(word);
     let month = lookup(MONTHS, word)?;
-    let short = word.len() <= 5 && !matches!(word, "may" | "june" | "july" | "march" | "april" | "mai");
+    let short =
+        word.len() <= 5 && !matches!(word, "may" | "june" | "july" | "march" | "april" | "mai");
     let dot = short && t.has(at + 1, '.') && t.glued(at + 1);
     Some((month, at + 1 + usize::from(dot)))
 }
@@ -242,11 +287,18 @@ fn item(t: &Tokens, at: usize) -> Option<Item> {
     if let Some((day, next)) = spelt(t, p) {
         return Some(Item { weekday: day_name, day, ordinal: true, spelt: true, next });
     }
-    let (day, digits) = t.number(p).filter(|(day, digits)| (1..=31).contains(day) && *digits <= 2)?;
+    let (day, digits) =
+        t.number(p).filter(|(day, digits)| (1..=31).contains(day) && *digits <= 2)?;
     let _ = digits;
     let ordinal = t.glued(p + 1) && t.one_of(p + 1, ORDINALS);
     let next = p + 1 + usize::from(ordinal);
-    (ordinal || !is_amount(t, next)).then_some(Item { weekday: day_name, day, ordinal, spelt: false, next })
+    (ordinal || !is_amount(t, next)).then_some(Item {
+        weekday: day_name,
+        day,
+        ordinal,
+        spelt: false,
+        next,
+    })
 }
 
 /// What follows shows that the number before it is a time, a share or an id, not a day.
@@ -262,7 +314,8 @@ fn is_amount(t: &Tokens, next: usize) -> bool {
             return month(t, next).is_none();
         }
     }
-    let meridiem = t.one_of(next, &["am", "pm", "yb", "yp", "noon", "midday", "midnight", "o'clock"]);
+    let meridiem =
+        t.one_of(next, &["am", "pm", "yb", "yp", "noon", "midday", "midnight", "o'clock"]);
     let dotted = t.one_of(next, &["a", "p"]) && t.has(next + 1, '.') && t.is(next + 2, "m");
     meridiem || dotted
 }
@@ -288,10 +341,13 @@ fn spelt(t: &Tokens, at: usize) -> Option<(u32, usize)> {
 pub(crate) fn join(t: &Tokens, at: usize) -> Option<(Join, usize)> {
     if let Some(mark) = t.mark(at) {
         return match mark {
-            '-' => Some((Join::Range, at + 1)),
+            '-' if t.has(at + 1, '>') => Some((Join::Range, at + 2)),
+            '-' | '\u{2192}' => Some((Join::Range, at + 1)),
             '&' | '+' => Some((Join::And, at + 1)),
             '/' => Some((Join::Slash, at + 1)),
-            ',' if t.one_of(at + 1, &["and", "a", "ac"]) || t.has(at + 1, '&') => Some((Join::And, at + 2)),
+            ',' if t.one_of(at + 1, &["and", "a", "ac"]) || t.has(at + 1, '&') => {
+                Some((Join::And, at + 2))
+            }
             ',' if t.is(at + 1, "or") => Some((Join::Or, at + 2)),
             ',' => Some((Join::Comma, at + 1)),
             '\'' if t.one_of(at + 1, &["til", "till"]) => Some((Join::Range, at + 2)),
@@ -299,7 +355,9 @@ pub(crate) fn join(t: &Tokens, at: usize) -> Option<(Join, usize)> {
         };
     }
     match t.word(at)? {
-        "to" | "until" | "till" | "til" | "through" | "thru" | "tan" | "i" => Some((Join::Range, at + 1)),
+        "to" | "until" | "till" | "til" | "through" | "thru" | "tan" | "i" => {
+            Some((Join::Range, at + 1))
+        }
         "and" | "a" | "ac" | "plus" => Some((Join::And, at + 1)),
         "or" | "neu" => Some((Join::Or, at + 1)),
         _ => None,
@@ -318,16 +376,23 @@ fn year(t: &Tokens, at: usize, near: i32, dashed: bool) -> Option<(i32, usize)> 
     let value = i32::try_from(value).ok()?;
     let colon = t.has(p + 1, ':') && t.glued(p + 2) && t.number(p + 2).is_some();
     let clock = (t.glued(p + 1) && (t.word(p + 1).is_some() || colon))
-        || t.one_of(p + 1, &["hrs", "hours", "am", "pm", "yb", "yp", "noon", "midday", "a.m", "p.m", "o'clock"])
+        || t.one_of(
+            p + 1,
+            &["hrs", "hours", "am", "pm", "yb", "yp", "noon", "midday", "a.m", "p.m", "o'clock"],
+        )
         || (t.one_of(p + 1, &["a", "p"]) && t.has(p + 2, '.'));
-    if clock || (t.has(p + 1, '.') && t.glued(p + 1) && t.glued(p + 2) && t.number(p + 2).is_some()) {
+    if clock || (t.has(p + 1, '.') && t.glued(p + 1) && t.glued(p + 2) && t.number(p + 2).is_some())
+    {
         return None;
     }
     match digits {
         4 if is_hour_range(t, p + 1) && t.number(p + 2).is_some_and(|n| n.1 == 4) => None,
         4 if (1900..=2099).contains(&value) && !quoted => Some((value, p + 1)),
         2 if quoted || dashed => Some((2000 + value, p + 1)),
-        2 if p == at && !is_hour_range(t, p + 1) && (near - 1..=near + 2).contains(&(2000 + value)) => {
+        2 if p == at
+            && !is_hour_range(t, p + 1)
+            && (near - 1..=near + 2).contains(&(2000 + value)) =>
+        {
             Some((2000 + value, p + 1))
         }
         _ => None,
@@ -336,7 +401,8 @@ fn year(t: &Tokens, at: usize, near: i32, dashed: bool) -> Option<(i32, usize)> 
 
 /// "10 to 4": the number before is an hour, not a year.
 fn is_hour_range(t: &Tokens, at: usize) -> bool {
-    matches!(join(t, at), Some((Join::Range, next)) if t.number(next).is_some() || t.one_of(next, &["noon", "midday", "late"]))
+    let day = |next: usize| month(t, next + 1).is_some() || t.one_of(next + 1, ORDINALS);
+    matches!(join(t, at), Some((Join::Range, next)) if (t.number(next).is_some() && !day(next)) || t.one_of(next, &["noon", "midday", "late"]))
 }
 
 /// "14 November", "Fri 14 - Sun 16 Nov", "5, 12 and 19 March 2015", "the 14th of November".
@@ -363,7 +429,10 @@ fn day_first(t: &Tokens, at: usize, near: i32) -> Option<Chain> {
         } else if found.spelt && !t.has(q, '-') {
             return None;
         }
-        let dashed = t.glued(q) && matches!(t.mark(q), Some('-' | '/' | '.')) && t.glued(q + 1) && month(t, q + 1).is_some();
+        let dashed = t.glued(q)
+            && matches!(t.mark(q), Some('-' | '/' | '.'))
+            && t.glued(q + 1)
+            && month(t, q + 1).is_some();
         if let Some((month, next)) = month(t, q + usize::from(dashed)) {
             return finish(t, at, next, month, near, dashed, (atoms, joins), first_is_plain);
         }
@@ -428,8 +497,11 @@ fn month_first(t: &Tokens, at: usize, near: i32) -> Option<Chain> {
     let mut joins = Vec::new();
     let mut to = p;
     for _ in 0..ITEMS {
-        let Some(found) = item(t, p).filter(|item| item.weekday.is_none() && !item.spelt) else { break };
-        let counted = !found.ordinal && t.one_of(found.next, COUNTED);
+        let Some(found) = item(t, p).filter(|item| item.weekday.is_none() && !item.spelt) else {
+            break;
+        };
+        let verb = t.one_of(p - 1, &["may", "march"]) && t.one_of(found.next, VERB_AFTER);
+        let counted = !found.ordinal && (verb || t.one_of(found.next, COUNTED));
         if counted || atoms.last().is_some_and(|last| last.day >= found.day) {
             break;
         }
@@ -437,7 +509,13 @@ fn month_first(t: &Tokens, at: usize, near: i32) -> Option<Chain> {
         if self::month(t, found.next).is_some() && !t.has(found.next, '-') {
             break;
         }
-        atoms.push(Atom { weekday: name.take(), day: found.day, month: Some(month), year: None, trust: Trust::Written });
+        atoms.push(Atom {
+            weekday: name.take(),
+            day: found.day,
+            month: Some(month),
+            year: None,
+            trust: Trust::Written,
+        });
         to = found.next;
         match join(t, to) {
             Some((joined, next)) if joined != Join::Comma && item(t, next).is_some() => {
@@ -448,7 +526,9 @@ fn month_first(t: &Tokens, at: usize, near: i32) -> Option<Chain> {
         }
     }
     joins.truncate(atoms.len().checked_sub(1)?);
-    if let Some((year, next)) = year(t, to, near, false).filter(|(_, next)| t.number(next - 1).is_some_and(|n| n.1 == 4)) {
+    if let Some((year, next)) =
+        year(t, to, near, false).filter(|(_, next)| t.number(next - 1).is_some_and(|n| n.1 == 4))
+    {
         to = next;
         atoms.iter_mut().for_each(|atom| atom.year = Some(year));
     }
@@ -462,8 +542,6 @@ fn numeric(t: &Tokens, at: usize, america: bool) -> Option<Chain> {
     if let Some((day, next)) = weekday(t, p) {
         name = Some(day);
         p = next + usize::from(t.has(next, ','));
-    } else if t.glued(at) && at > 0 && (t.word(at - 1).is_some() || matches!(t.mark(at - 1), Some('/' | '-' | '.')) && t.glued(at - 1)) {
-        return None;
     }
     let (a, a_digits) = t.number(p)?;
     let mark = t.mark(p + 1).filter(|mark| matches!(mark, '/' | '-' | '.'))?;
@@ -477,7 +555,7 @@ fn numeric(t: &Tokens, at: usize, america: bool) -> Option<Chain> {
         return slashed(t, (at, p), name, (a, b), mark, (a_digits, b_digits));
     };
     let mut to = p + 5;
-    let more = t.glued(to) && matches!(t.mark(to), Some('/' | '-' | '.')) && t.glued(to + 1) && t.number(to + 1).is_some();
+    let more = t.glued(to) && t.has(to, mark) && t.glued(to + 1) && t.number(to + 1).is_some();
     if more {
         return None;
     }
@@ -534,10 +612,13 @@ fn slashed(
 ) -> Option<Chain> {
     let to = p + 3;
     let fits = mark == '/' && digits.0 <= 2 && (1..=31).contains(&day) && (1..=12).contains(&month);
-    let more = (t.glued(to) && t.word(to).is_some()) || t.has(to, '%') || self::month(t, to).is_some();
+    let more =
+        (t.glued(to) && t.word(to).is_some()) || t.has(to, '%') || self::month(t, to).is_some();
     let cue = name.is_some()
         || (at > 0 && t.one_of(at - 1, &["on", "date", "when", "dyddiad"]))
-        || (at > 1 && t.has(at - 1, ':') && t.one_of(at - 2, &["date", "when", "dates", "dyddiad"]));
+        || (at > 1
+            && t.has(at - 1, ':')
+            && t.one_of(at - 2, &["date", "when", "dates", "dyddiad"]));
     if !fits || more || !cue {
         return None;
     }
@@ -576,7 +657,9 @@ fn relative(t: &Tokens, at: usize, posted: NaiveDate) -> Option<Chain> {
             return match word {
                 "last" => one(to, coming.checked_sub_days(Days::new(7))?, Trust::Past),
                 "next" => {
-                    let monday = posted.checked_sub_days(Days::new(u64::from(posted.weekday().num_days_from_monday())))?;
+                    let monday = posted.checked_sub_days(Days::new(u64::from(
+                        posted.weekday().num_days_from_monday(),
+                    )))?;
                     let next = monday.checked_add_days(Days::new(7))?;
                     one(to, next_weekday(next, weekday)?, Trust::NextWeekday)
                 }
@@ -592,8 +675,13 @@ fn relative(t: &Tokens, at: usize, posted: NaiveDate) -> Option<Chain> {
         return None;
     }
     // "sat", "sun", "wed" are words too.
-    (t.word(at)?.len() > 4).then_some(())?;
+    (t.word(at)?.len() > 4 && t.number(to).is_none_or(|_| !is_day_alone(t, to))).then_some(())?;
     one(to, next_weekday(posted, weekday)?, Trust::BareWeekday)
+}
+
+/// "Thursday 14" without a month is no bare weekday either.
+fn is_day_alone(t: &Tokens, at: usize) -> bool {
+    item(t, at).is_some()
 }
 
 /// "every Wednesday", "every first Tuesday", "first Thursday of the month", "Tuesdays".
@@ -609,14 +697,18 @@ fn repeating(t: &Tokens, at: usize, posted: NaiveDate) -> Option<Chain> {
         None => (weekdays(t, p)?, p + 1),
     };
     let plural = to == p + 1 && weekdays(t, p).is_some();
-    let monthly = t.one_of(to, &["of", "in"]) && t.one_of(to + 1, &["the", "every", "each"]) && t.is(to + 2, "month");
+    let monthly = t.one_of(to, &["of", "in"])
+        && t.one_of(to + 1, &["the", "every", "each"])
+        && t.is(to + 2, "month");
     to += if monthly { 3 } else { 0 };
     if !(every || plural || (nth.is_some() && monthly)) || item(t, to).is_some() {
         return None;
     }
     let first = match nth {
         None => next_weekday(posted, day)?,
-        Some(nth) => (0..3).find_map(|ahead| nth_weekday(posted, ahead, day, nth).filter(|found| *found >= posted))?,
+        Some(nth) => (0..3).find_map(|ahead| {
+            nth_weekday(posted, ahead, day, nth).filter(|found| *found >= posted)
+        })?,
     };
     Some(Chain { from: at, to, atoms: vec![whole(first, Trust::Repeats)], joins: Vec::new() })
 }
@@ -640,7 +732,12 @@ fn nth(t: &Tokens, at: usize) -> Option<(u32, usize)> {
 fn nth_weekday(posted: NaiveDate, ahead: u32, weekday: Weekday, nth: u32) -> Option<NaiveDate> {
     let first = posted.with_day(1)?.checked_add_months(chrono::Months::new(ahead))?;
     if nth < 5 {
-        return NaiveDate::from_weekday_of_month_opt(first.year(), first.month(), weekday, u8::try_from(nth).ok()?);
+        return NaiveDate::from_weekday_of_month_opt(
+            first.year(),
+            first.month(),
+            weekday,
+            u8::try_from(nth).ok()?,
+        );
     }
     let find = |n| NaiveDate::from_weekday_of_month_opt(first.year(), first.month(), weekday, n);
     find(5).or_else(|| find(4))
@@ -656,13 +753,13 @@ pub(crate) fn chain(
     america: bool,
     after: usize,
 ) -> Option<Chain> {
-    let near = posted.map_or(0, |day| day.year());
     // A number glued to letters or to a mark of its own is an id ("RG14", "COVID-19").
     if t.number(at).is_some() && at > 0 && t.glued(at) && after + 1 != at {
         if t.word(at - 1).is_some() {
             return None;
         }
-        let tied = t.glued(at - 1) && t.mark(at - 1).is_some_and(|mark| matches!(mark, '-' | '/' | '#' | '.' | '_'));
+        let tied = t.glued(at - 1)
+            && t.mark(at - 1).is_some_and(|mark| matches!(mark, '-' | '/' | '#' | '.' | '_'));
         if tied && at > 1 && (t.word(at - 2).is_some() || t.number(at - 2).is_some()) {
             return None;
         }
@@ -672,10 +769,43 @@ pub(crate) fn chain(
         return None;
     }
     let repeats = posted.and_then(|day| repeating(t, at, day));
-    repeats
-        .or_else(|| day_first(t, at, near).filter(|c| c.atoms.iter().all(|a| a.trust != Trust::NoMonth)))
-        .or_else(|| numeric(t, at, america))
-        .or_else(|| month_first(t, at, near))
-        .or_else(|| day_first(t, at, near).filter(|_| posted.is_some()))
-        .or_else(|| posted.and_then(|day| relative(t, at, day)))
+    if repeats.is_some() {
+        return repeats;
+    }
+    let mut found = written(t, at, posted, america)?;
+    weekday_behind(t, &mut found);
+    Some(found)
+}
+
+/// "8 January 2027 (Friday)": the weekday may stand behind.
+fn weekday_behind(t: &Tokens, chain: &mut Chain) {
+    let open = t.has(chain.to, '(');
+    let p = chain.to + usize::from(open || matches!(t.mark(chain.to), Some(',' | '-')));
+    let Some((day, next)) = weekday(t, p).filter(|_| !t.breaks(p)) else { return };
+    let named = open && t.has(next, ')') || t.word(p).is_some_and(|word| word.len() > 5);
+    let other = item(t, next).is_some()
+        || month(t, next).is_some()
+        || t.has(next, '/')
+        || join(t, next)
+            .is_some_and(|(_, after)| item(t, after).is_some() || weekday(t, after).is_some());
+    if let ([atom], true, false) = (chain.atoms.as_mut_slice(), named, other) {
+        if atom.weekday.is_none()
+            && atom.month.is_some()
+            && matches!(atom.trust, Trust::Written | Trust::Slashed)
+        {
+            atom.weekday = Some(day);
+            chain.to = next + usize::from(open && t.has(next, ')'));
+        }
+    }
+}
+
+fn written(t: &Tokens, at: usize, posted: Option<NaiveDate>, america: bool) -> Option<Chain> {
+    let near = posted.map_or(0, |day| day.year());
+    None.or_else(|| {
+        day_first(t, at, near).filter(|c| c.atoms.iter().all(|a| a.trust != Trust::NoMonth))
+    })
+    .or_else(|| numeric(t, at, america))
+    .or_else(|| month_first(t, at, near))
+    .or_else(|| day_first(t, at, near).filter(|_| posted.is_some()))
+    .or_else(|| posted.and_then(|day| relative(t, at, day)))
 }

@@ -70,9 +70,35 @@ pub(crate) struct Group {
 const DAYS: usize = 40;
 
 const AROUND_TIME: &[&str] = &[
-    "at", "from", "time", "times", "starting", "starts", "start", "between", "o", "am", "rhwng", "and", "or", "then",
-    "until", "till", "to", "both", "each", "amser", "kick-off", "around", "about", "registration", "doors", "arrival",
-    "arrive", "open", "for",
+    "at",
+    "from",
+    "time",
+    "times",
+    "starting",
+    "starts",
+    "start",
+    "between",
+    "o",
+    "am",
+    "rhwng",
+    "and",
+    "or",
+    "then",
+    "until",
+    "till",
+    "to",
+    "both",
+    "each",
+    "amser",
+    "kick-off",
+    "around",
+    "about",
+    "registration",
+    "doors",
+    "arrival",
+    "arrive",
+    "open",
+    "for",
 ];
 
 /// Walks over the text once.
@@ -105,15 +131,24 @@ pub(crate) fn scan(t: &Tokens, posted: Option<NaiveDate>, america: bool) -> Vec<
 }
 
 fn is_around_time(t: &Tokens, at: usize) -> bool {
-    t.one_of(at, AROUND_TIME) || matches!(t.mark(at), Some(',' | '@' | '-' | '\u{b7}' | ';' | ':' | '(' | '&' | '/'))
+    t.one_of(at, AROUND_TIME)
+        || matches!(t.mark(at), Some(',' | '@' | '-' | '\u{b7}' | ';' | ':' | '(' | '&' | '/'))
 }
 
 fn company(t: &Tokens, at: usize, last: Option<&Found>) -> Company {
     let date_before = last.is_some_and(|last| {
-        at - last.to() <= 5 && (last.to()..at).all(|p| is_around_time(t, p)) && !(last.to()..at).any(|p| p > 0 && t.has(p, '.'))
+        at - last.to() <= 5
+            && (last.to()..at).all(|p| is_around_time(t, p))
+            && !(last.to()..at).any(|p| p > 0 && t.has(p, '.'))
     });
-    let labelled = at > 1 && t.has(at - 1, ':') && t.one_of(at - 2, &["time", "times", "amser", "starts", "start", "when"]);
-    let word = at > 0 && (t.one_of(at - 1, &["at", "from", "starts", "start", "starting", "between", "time", "until", "till"]) || t.has(at - 1, '@'));
+    let labelled = at > 1
+        && t.has(at - 1, ':')
+        && t.one_of(at - 2, &["time", "times", "amser", "starts", "start", "when"]);
+    let word = at > 0
+        && (t.one_of(
+            at - 1,
+            &["at", "from", "starts", "start", "starting", "between", "time", "until", "till"],
+        ) || t.has(at - 1, '@'));
     Company { date_before, cue: labelled || word }
 }
 
@@ -123,7 +158,13 @@ fn gap<'t>(t: &'t Tokens, from: usize, to: usize) -> Option<Vec<usize>> {
         return None;
     }
     let glue = |p: usize| {
-        t.has(p, ',') || t.one_of(p, &["on", "from", "the", "at", "then", "also", "both", "again", "start", "o", "am"]) || t.has(p, '@') || t.has(p, ')')
+        t.has(p, ',')
+            || t.one_of(
+                p,
+                &["on", "from", "the", "at", "then", "also", "both", "again", "start", "o", "am"],
+            )
+            || t.has(p, '@')
+            || t.has(p, ')')
     };
     Some((from..to).filter(|&p| !glue(p)).collect())
 }
@@ -147,8 +188,12 @@ fn owners(t: &Tokens, found: &[Found]) -> Vec<Option<usize>> {
         let close = previous.is_some()
             && mark.from - reach <= 6
             && (reach..mark.from).all(|p| is_around_time(t, p) || t.has(p, ')'))
-            && !(reach + 1..=mark.from).any(|p| t.breaks(p) && t.at(p).is_some_and(|token| token.line) && !is_labelled(t, mark.from));
-        let same = previous.is_some() && mark.from - reach <= 14 && !(reach + 1..=mark.from).any(|p| t.breaks(p));
+            && !(reach + 1..=mark.from).any(|p| {
+                t.breaks(p) && t.at(p).is_some_and(|token| token.line) && !is_labelled(t, mark.from)
+            });
+        let same = previous.is_some()
+            && mark.from - reach <= 14
+            && !(reach + 1..=mark.from).any(|p| t.breaks(p));
         let owner = match ahead {
             Link::On if has_time || !close => Some(index + 1),
             Link::On | Link::Comma if close => previous,
@@ -182,26 +227,81 @@ fn link_ahead(t: &Tokens, from: usize, to: usize) -> Link {
     if to - from > 3 || (from + 1..=to).any(|p| t.breaks(p)) {
         return Link::None;
     }
-    if (from..to).all(|p| t.one_of(p, &["on", "the", "this", "ar", "ddydd"]) || matches!(t.mark(p), Some(',' | '-' | '\u{b7}' | '('))) {
+    if (from..to).all(|p| {
+        t.one_of(p, &["on", "the", "this", "ar", "ddydd"])
+            || matches!(t.mark(p), Some(',' | '-' | '\u{b7}' | '('))
+    }) {
         return if (from..to).any(|p| t.one_of(p, &["on", "ar"])) { Link::On } else { Link::Comma };
     }
     Link::None
 }
 
 const WEAK: &[&str] = &[
-    "registration", "register", "registrations", "doors", "door", "arrival", "arrivals", "arrive", "arriving",
-    "refreshments", "coffee", "tea", "teas", "check-in", "sign-in", "networking", "welcome", "gather",
+    "registration",
+    "register",
+    "registrations",
+    "doors",
+    "door",
+    "arrival",
+    "arrivals",
+    "arrive",
+    "arriving",
+    "refreshments",
+    "coffee",
+    "tea",
+    "teas",
+    "check-in",
+    "sign-in",
+    "networking",
+    "welcome",
+    "gather",
 ];
 
-const NOT: &[&str] =
-    &["by", "before", "deadline", "lunch", "dinner", "break", "keynote", "parking", "buffet", "after", "interviews", "was",
-    "hours", "lines", "office", "phone", "telephone", "ring"];
+const NOT: &[&str] = &[
+    "by",
+    "before",
+    "deadline",
+    "lunch",
+    "dinner",
+    "break",
+    "keynote",
+    "parking",
+    "buffet",
+    "after",
+    "interviews",
+    "was",
+    "hours",
+    "lines",
+    "office",
+    "phone",
+    "telephone",
+    "ring",
+];
 
-const ENDS: &[&str] = &["until", "till", "til", "ends", "ending", "finish", "finishes", "finishing", "end", "closes", "close", "tan"];
+const ENDS: &[&str] = &[
+    "until",
+    "till",
+    "til",
+    "ends",
+    "ending",
+    "finish",
+    "finishes",
+    "finishing",
+    "end",
+    "closes",
+    "close",
+    "tan",
+];
 
 /// What the words around a time make of it.
 fn role(t: &Tokens, mark: &TimeMark) -> Role {
     let mut p = mark.from;
+    // "0118 496 0000, 9am to 5pm"
+    let number =
+        p.checked_sub(1 + usize::from(p > 1 && t.has(p - 1, ','))).and_then(|p| t.number(p));
+    if number.is_some_and(|(value, digits)| digits >= 3 && !(1900..2100).contains(&value)) {
+        return Role::Not;
+    }
     for _ in 0..4 {
         if p == 0 || t.breaks(p) {
             break;
@@ -216,8 +316,13 @@ fn role(t: &Tokens, mark: &TimeMark) -> Role {
         if t.one_of(p, ENDS) {
             return if mark.end.is_none() { Role::End } else { Role::Start };
         }
-        if !(t.one_of(p, &["at", "from", "is", "are", "open", "opens", "the", "on", "served", "starts", "about", "around", "approx", "up"])
-            || matches!(t.mark(p), Some(':' | '-' | '@')))
+        if !(t.one_of(
+            p,
+            &[
+                "at", "from", "is", "are", "open", "opens", "the", "on", "served", "starts",
+                "about", "around", "approx", "up",
+            ],
+        ) || matches!(t.mark(p), Some(':' | '-' | '@')))
         {
             break;
         }
@@ -232,12 +337,18 @@ fn role(t: &Tokens, mark: &TimeMark) -> Role {
         return Role::Weak;
     }
     // "9am to 5pm, Monday to Friday" are opening hours.
-    let hours = dates::weekday(t, q + usize::from(t.has(q, ',')))
-        .is_some_and(|(_, next)| dates::join(t, next).is_some_and(|(_, after)| dates::weekday(t, after).is_some_and(|(_, end)| t.number(end).is_none())));
+    let hours = dates::weekday(t, q + usize::from(t.has(q, ','))).is_some_and(|(_, next)| {
+        dates::join(t, next).is_some_and(|(_, after)| {
+            dates::weekday(t, after).is_some_and(|(_, end)| t.number(end).is_none())
+        })
+    });
     if hours || t.one_of(q, &["lunch", "deadline", "dinner", "cut-off"]) {
         return Role::Not;
     }
-    if mark.end.is_none() && t.one_of(q, &["finish", "finishes", "end", "close", "ends"]) {
+    let label =
+        t.has(q + 1, ':') || t.one_of(q + 1, &["date", "time"]) || t.number(q + 1).is_some();
+    if mark.end.is_none() && !label && t.one_of(q, &["finish", "finishes", "end", "close", "ends"])
+    {
         return Role::End;
     }
     Role::Start
@@ -269,7 +380,8 @@ fn blocks(t: &Tokens, found: &[Found], owners: &[Option<usize>]) -> Vec<Block> {
             Found::Time(mark) => match owners.get(index).copied().flatten() {
                 Some(owner) if Some(owner) == newest => {
                     if let Some(block) = blocks.last_mut() {
-                        let before = block.times.last().map(|last| last.mark.to.max(block.chain.to));
+                        let before =
+                            block.times.last().map(|last| last.mark.to.max(block.chain.to));
                         block.times.push(part(t, mark, before));
                         block.to = mark.to;
                     }
@@ -284,15 +396,52 @@ fn blocks(t: &Tokens, found: &[Found], owners: &[Option<usize>]) -> Vec<Block> {
 
 fn part(t: &Tokens, mark: &TimeMark, before: Option<usize>) -> Use {
     let another = before.is_some_and(|before| {
-        mark.from - before <= 3 && (before..mark.from).any(|p| t.one_of(p, &["and", "or"]) || matches!(t.mark(p), Some('&' | '+')))
+        mark.from - before <= 3
+            && (before..mark.from)
+                .any(|p| t.one_of(p, &["and", "or"]) || matches!(t.mark(p), Some('&' | '+')))
     });
-    Use { mark: mark.clone(), role: role(t, mark), another }
+    let mut mark = mark.clone();
+    // "postponed from 10am to 2pm"
+    let moved = mark.from > 0
+        && t.is(mark.from - 1, "from")
+        && (mark.from.saturating_sub(4)..mark.from).any(|p| refusals::is_move(t, p));
+    if let (true, Some(end)) = (moved, mark.end) {
+        mark.start = end;
+        mark.end = None;
+    }
+    Use { role: role(t, &mark), mark, another }
+}
+
+/// "Start: … End: …", "starts …, ends …": the second is the end of the first.
+fn is_end(t: &Tokens, a: &Block, b: &Block) -> bool {
+    let ends = ["end", "ends", "ending", "finish", "finishes", "finishing"];
+    let small = |p: usize| {
+        t.one_of(p, &["and", "date", "time", "on", "at", "the"])
+            || matches!(t.mark(p), Some(':' | ',' | '-' | '.' | ';'))
+    };
+    b.from > a.to
+        && b.from - a.to <= 7
+        && a.chain.atoms.len() == 1
+        && (a.to..b.from).any(|p| t.one_of(p, &ends))
+        && (a.to..b.from).all(|p| t.one_of(p, &ends) || small(p))
 }
 
 /// What stands between two blocks and ties them.
 fn tie(t: &Tokens, a: &Block, b: &Block) -> Option<Join> {
-    if [a, b].iter().any(|block| block.chain.atoms.iter().any(|atom| matches!(atom.trust, Trust::Repeats | Trust::BareWeekday))) {
+    if [a, b].iter().any(|block| {
+        block
+            .chain
+            .atoms
+            .iter()
+            .any(|atom| matches!(atom.trust, Trust::Repeats | Trust::BareWeekday))
+    }) {
         return None;
+    }
+    if b.from == a.to + 1 && t.has(a.to, ';') {
+        return Some(Join::Comma);
+    }
+    if is_end(t, a, b) {
+        return Some(Join::Range);
     }
     let left = gap(t, a.to, b.from)?;
     let between = a.from > 0 && t.one_of(a.from - 1, &["between", "rhwng"]);
@@ -322,12 +471,19 @@ pub(crate) fn groups(t: &Tokens, found: &[Found]) -> (Vec<Group>, Vec<Use>) {
     let mut last: Option<Block> = None;
     for block in blocks(t, found, &owners) {
         let join = last.as_ref().and_then(|last| tie(t, last, &block));
-        let fits = groups.last().is_some_and(|group| group.days.len() + block.chain.atoms.len() <= DAYS);
+        let fits =
+            groups.last().is_some_and(|group| group.days.len() + block.chain.atoms.len() <= DAYS);
         if let (Some(join), true, Some(group)) = (join, fits, groups.last_mut()) {
             group.joins.push(join);
             group.extend(&block);
         } else {
-            let mut group = Group { from: block.from, to: block.to, days: Vec::new(), joins: Vec::new(), times: Vec::new() };
+            let mut group = Group {
+                from: block.from,
+                to: block.to,
+                days: Vec::new(),
+                joins: Vec::new(),
+                times: Vec::new(),
+            };
             group.extend(&block);
             groups.push(group);
         }
@@ -405,7 +561,10 @@ pub(crate) struct Notes {
 }
 
 /// The days of a group on the calendar, in the group's order; `None` for one that does not exist.
-pub(crate) fn place(group: &mut Group, posted: Option<NaiveDate>) -> (Vec<Option<NaiveDate>>, Notes) {
+pub(crate) fn place(
+    group: &mut Group,
+    posted: Option<NaiveDate>,
+) -> (Vec<Option<NaiveDate>>, Notes) {
     let mut notes = Notes::default();
     notes.year_inferred = group.days.iter().all(|day| day.year.is_none());
     group.fill_years();
@@ -430,13 +589,19 @@ pub(crate) fn place(group: &mut Group, posted: Option<NaiveDate>) -> (Vec<Option
     (placed, notes)
 }
 
-fn one(day: &Atom, posted: Option<NaiveDate>, before: Option<NaiveDate>, notes: &mut Notes) -> Option<NaiveDate> {
+fn one(
+    day: &Atom,
+    posted: Option<NaiveDate>,
+    before: Option<NaiveDate>,
+    notes: &mut Notes,
+) -> Option<NaiveDate> {
     if let (Some(year), Some(month)) = (day.year, day.month) {
         return NaiveDate::from_ymd_opt(year, month, day.day);
     }
     let Some(posted) = posted else {
         // Even without a year, some days do not exist.
-        notes.no_posted = day.month.is_none_or(|month| NaiveDate::from_ymd_opt(2024, month, day.day).is_some());
+        notes.no_posted =
+            day.month.is_none_or(|month| NaiveDate::from_ymd_opt(2024, month, day.day).is_some());
         return None;
     };
     let Some(month) = day.month else {
@@ -444,7 +609,8 @@ fn one(day: &Atom, posted: Option<NaiveDate>, before: Option<NaiveDate>, notes: 
     };
     if let Some(before) = before {
         // The window counts for the first day; the others follow it.
-        let same = NaiveDate::from_ymd_opt(before.year(), month, day.day).filter(|date| *date >= before);
+        let same =
+            NaiveDate::from_ymd_opt(before.year(), month, day.day).filter(|date| *date >= before);
         return same.or_else(|| NaiveDate::from_ymd_opt(before.year() + 1, month, day.day));
     }
     let earliest = posted.checked_sub_days(Days::new(60))?;
@@ -481,13 +647,19 @@ pub(crate) fn stretches(group: &Group, placed: &[Option<NaiveDate>]) -> Vec<Stre
         let here = placed.get(index).copied().flatten();
         let before = index.checked_sub(1).and_then(|before| placed.get(before).copied().flatten());
         let join = index.checked_sub(1).and_then(|before| group.joins.get(before));
-        let timed = |index: usize| group.times.get(index).is_some_and(|times| times.iter().any(|time| time.role != Role::Not));
+        let timed = |index: usize| {
+            group
+                .times
+                .get(index)
+                .is_some_and(|times| times.iter().any(|time| time.role != Role::Not))
+        };
         let next_day = before.and_then(|day| day.succ_opt()).is_some_and(|next| Some(next) == here);
         let one = match join {
             Some(Join::Range) => true,
-            // Neighbouring days are one event, unless each has its own time.
+            // Neighbouring days are one event, unless each has its own time; the same day twice is a translation.
             Some(Join::And | Join::Slash | Join::Comma) => {
-                next_day && !(timed(index) && timed(index - 1))
+                (next_day || (here.is_some() && before == here))
+                    && !(timed(index) && timed(index - 1))
             }
             Some(Join::Or) | None => false,
         };
@@ -502,7 +674,9 @@ pub(crate) fn stretches(group: &Group, placed: &[Option<NaiveDate>]) -> Vec<Stre
 /// Keeps the clock of this country where a foreign one stands beside it.
 pub(crate) fn at_home(times: &[Use]) -> Vec<Use> {
     let home = |zone: Beside| matches!(zone, Beside::Wall);
-    let abroad = |zone: Beside| matches!(zone, Beside::Abroad(_) | Beside::Unclear | Beside::Offset(_));
-    let both = times.iter().any(|time| home(time.mark.zone)) && times.iter().any(|time| abroad(time.mark.zone));
+    let abroad =
+        |zone: Beside| matches!(zone, Beside::Abroad(_) | Beside::Unclear | Beside::Offset(_));
+    let both = times.iter().any(|time| home(time.mark.zone))
+        && times.iter().any(|time| abroad(time.mark.zone));
     times.iter().filter(|time| !both || home(time.mark.zone)).cloned().collect()
 }

@@ -4,13 +4,86 @@ use super::{dates, tokens::Tokens};
 
 /// Words before a number that make it a name: "Room 2.14", "Section 106", "Part 1 of 3".
 const NAMED_BY_NUMBER: &[&str] = &[
-    "room", "rooms", "suite", "unit", "flat", "level", "floor", "section", "sections", "class", "article", "part",
-    "parts", "schedule", "clause", "regulation", "chapter", "version", "v", "phase", "sprint", "week", "weeks",
-    "stage", "grade", "band", "ages", "aged", "age", "page", "pages", "item", "issue", "lot", "zone", "route",
-    "junction", "bus", "platform", "gate", "windows", "top", "no", "nos", "number", "module", "episode", "ward",
-    "form", "annex", "appendix", "building", "block", "bay", "table", "figure", "tier", "group", "key", "year",
-    "covid", "ext", "extension", "ystafell", "rhan", "batch", "cohort", "round", "scale", "paragraph", "para",
-    "rule", "question", "questions", "step", "steps", "day", "session", "workshop", "units",
+    "room",
+    "rooms",
+    "suite",
+    "unit",
+    "flat",
+    "level",
+    "floor",
+    "section",
+    "sections",
+    "class",
+    "article",
+    "part",
+    "parts",
+    "schedule",
+    "clause",
+    "regulation",
+    "chapter",
+    "version",
+    "v",
+    "phase",
+    "sprint",
+    "week",
+    "weeks",
+    "stage",
+    "grade",
+    "band",
+    "ages",
+    "aged",
+    "age",
+    "page",
+    "pages",
+    "item",
+    "issue",
+    "lot",
+    "zone",
+    "route",
+    "junction",
+    "bus",
+    "platform",
+    "gate",
+    "windows",
+    "top",
+    "no",
+    "nos",
+    "number",
+    "module",
+    "episode",
+    "ward",
+    "form",
+    "annex",
+    "appendix",
+    "building",
+    "block",
+    "bay",
+    "table",
+    "figure",
+    "tier",
+    "group",
+    "key",
+    "year",
+    "covid",
+    "ext",
+    "extension",
+    "ystafell",
+    "rhan",
+    "batch",
+    "cohort",
+    "round",
+    "scale",
+    "paragraph",
+    "para",
+    "rule",
+    "question",
+    "questions",
+    "step",
+    "steps",
+    "day",
+    "session",
+    "workshop",
+    "units",
 ];
 
 /// Laws are known by their year: "Care Act 2014".
@@ -25,12 +98,17 @@ pub(crate) fn skip(t: &Tokens, at: usize) -> Option<usize> {
         return named(t, at);
     }
     let (value, digits) = t.number(at)?;
-    let leading = at == 0 || !t.glued(at) || !t.mark(at - 1).is_some_and(|m| matches!(m, '/' | '-' | '.'));
+    let leading =
+        at == 0 || !t.glued(at) || !t.mark(at - 1).is_some_and(|m| matches!(m, '/' | '-' | '.'));
     if t.has(at + 1, '%') || t.is(at + 1, "percent") {
         return Some(at + 2);
     }
     // "1,000"
-    if t.has(at + 1, ',') && t.glued(at + 1) && t.glued(at + 2) && t.number(at + 2).is_some_and(|n| n.1 == 3) {
+    if t.has(at + 1, ',')
+        && t.glued(at + 1)
+        && t.glued(at + 2)
+        && t.number(at + 2).is_some_and(|n| n.1 == 3)
+    {
         return Some(at + 3);
     }
     if let Some(next) = phone(t, at) {
@@ -42,7 +120,9 @@ pub(crate) fn skip(t: &Tokens, at: usize) -> Option<usize> {
     let tight = matches!(t.mark(at + 1), Some('/' | '-')) && t.glued(at + 1) && t.glued(at + 2);
     if let Some((second, count)) = t.number(at + 2).filter(|_| tight && leading) {
         // "2015/16" and "2014-15" are financial years; "24/7" is always.
-        let lonely = !(matches!(t.mark(at + 3), Some('/' | '-')) && t.glued(at + 3) && t.number(at + 4).is_some());
+        let lonely = !(matches!(t.mark(at + 3), Some('/' | '-'))
+            && t.glued(at + 3)
+            && t.number(at + 4).is_some());
         if digits == 4 && count == 2 && (value + 1) % 100 == second && lonely {
             return Some(at + 3);
         }
@@ -59,7 +139,11 @@ fn money(t: &Tokens, at: usize) -> Option<usize> {
     let mut p = at + 1;
     t.number(p)?;
     p += 1;
-    while matches!(t.mark(p), Some('.' | ',')) && t.glued(p) && t.glued(p + 1) && t.number(p + 1).is_some() {
+    while matches!(t.mark(p), Some('.' | ','))
+        && t.glued(p)
+        && t.glued(p + 1)
+        && t.number(p + 1).is_some()
+    {
         p += 2;
     }
     if t.glued(p) && t.word(p).is_some() {
@@ -79,7 +163,8 @@ fn postcode(t: &Tokens, at: usize) -> Option<usize> {
     }
     let inward = t.number(p).is_some_and(|n| n.1 == 1)
         && t.glued(p + 1)
-        && t.word(p + 1).is_some_and(|word| word.len() == 2 && word.chars().all(|c| c.is_ascii_alphabetic()));
+        && t.word(p + 1)
+            .is_some_and(|word| word.len() == 2 && word.chars().all(|c| c.is_ascii_alphabetic()));
     Some(if inward { p + 2 } else { p })
 }
 
@@ -94,11 +179,14 @@ fn law(t: &Tokens, at: usize) -> Option<usize> {
 fn named(t: &Tokens, at: usize) -> Option<usize> {
     let mut p = at + 1 + usize::from(matches!(t.mark(at + 1), Some('.' | '#')));
     let (_, digits) = t.number(p)?;
-    let weak = t.one_of(at, &["day", "session", "workshop", "group", "year", "week", "table", "units"]);
+    let weak =
+        t.one_of(at, &["day", "session", "workshop", "group", "year", "week", "table", "units"]);
     // "Part 2 March 5th" against "Room 3 March 10am".
     let year = |p: usize| t.number(p).is_some_and(|n| n.1 == 4);
     let american = t.number(p + 2).is_some_and(|n| n.1 <= 2)
-        && (t.one_of(p + 3, &["st", "nd", "rd", "th"]) || year(p + 3) || (t.has(p + 3, ',') && year(p + 4)));
+        && (t.one_of(p + 3, &["st", "nd", "rd", "th"])
+            || year(p + 3)
+            || (t.has(p + 3, ',') && year(p + 4)));
     let dated = dates::month(t, p + 1).is_some() && (weak || !american);
     let ordinal = t.glued(p + 1) && t.word(p + 1).is_some();
     let slashed = t.has(p + 1, '/') && t.glued(p + 1);
@@ -127,10 +215,14 @@ fn named(t: &Tokens, at: usize) -> Option<usize> {
 fn phone(t: &Tokens, at: usize) -> Option<usize> {
     let (value, digits) = t.number(at)?;
     let abroad = at > 0 && t.has(at - 1, '+') && t.glued(at);
-    let trunk = digits >= 3 && value < 10_u32.saturating_pow(u32::try_from(digits).unwrap_or(9).saturating_sub(1));
+    let trunk = digits >= 3
+        && value < 10_u32.saturating_pow(u32::try_from(digits).unwrap_or(9).saturating_sub(1));
     (abroad || trunk).then_some(())?;
     let (mut p, mut total) = (at + 1, digits);
     for _ in 0..6 {
+        if total >= 11 {
+            break;
+        }
         let q = p + usize::from(matches!(t.mark(p), Some('-' | '(' | ')')));
         match t.number(q) {
             Some((_, more)) if more >= 2 => {
@@ -358,6 +450,10 @@ const BEFORE: &[(&str, Sense)] = &[
     ("than", Sense::Refused(DEADLINE)),
     ("up to", Sense::Refused(DEADLINE)),
     ("ends", Sense::Refused(DEADLINE)),
+    ("ends :", Sense::Refused(DEADLINE)),
+    ("end :", Sense::Refused(DEADLINE)),
+    ("end date", Sense::Refused(DEADLINE)),
+    ("end date :", Sense::Refused(DEADLINE)),
     ("finishes", Sense::Refused(DEADLINE)),
     ("since", Sense::Refused(PAST)),
     ("ers", Sense::Refused(PAST)),
@@ -380,37 +476,154 @@ const BEFORE: &[(&str, Sense)] = &[
 
 /// Words that say that the date after them is the one that holds now.
 const NOW: &[&str] = &[
-    "moved to", "postponed to", "postponed until", "postponed till", "rescheduled to", "rescheduled for", "changed to",
-    "rearranged for", "rearranged to", "re-arranged for", "re-arranged to", "deferred to", "deferred until",
-    "put back to", "put back until", "brought forward to", "new date", "new date is", "revised date", "now on",
-    "now be on", "now be held on", "now take place on", "now taking place on", "now takes place on", "now be", "date is now",
-    "now", "rescheduled", "re-scheduled", "moves to", "move to", "switched to", "new date of", "new date for",
+    "moved to",
+    "postponed to",
+    "postponed until",
+    "postponed till",
+    "rescheduled to",
+    "rescheduled for",
+    "changed to",
+    "rearranged for",
+    "rearranged to",
+    "re-arranged for",
+    "re-arranged to",
+    "deferred to",
+    "deferred until",
+    "put back to",
+    "put back until",
+    "brought forward to",
+    "new date",
+    "new date is",
+    "revised date",
+    "now on",
+    "now be on",
+    "now be held on",
+    "now take place on",
+    "now taking place on",
+    "now takes place on",
+    "now be",
+    "date is now",
+    "now",
+    "rescheduled",
+    "re-scheduled",
+    "moves to",
+    "move to",
+    "switched to",
+    "new date of",
+    "new date for",
 ];
 
 /// Verbs after which "from A to B" is a move and not a range.
 const MOVES: &[&str] = &[
-    "postponed", "moved", "rescheduled", "re-scheduled", "changed", "switched", "deferred", "rearranged", "re-arranged",
-    "brought", "put", "move", "moves", "moving",
+    "postponed",
+    "moved",
+    "rescheduled",
+    "re-scheduled",
+    "changed",
+    "switched",
+    "deferred",
+    "rearranged",
+    "re-arranged",
+    "brought",
+    "put",
+    "move",
+    "moves",
+    "moving",
+    "change",
+    "gohiriwyd",
+    "ohirio",
+    "symudwyd",
 ];
+
+/// Whether a verb of moving stands there.
+pub(crate) fn is_move(t: &Tokens, at: usize) -> bool {
+    t.one_of(at, MOVES)
+}
 
 /// Fillers between such a word and the date.
 const FILLERS: &[&str] = &[
-    "the", "on", "at", "of", "end", "close", "play", "business", "day", ":", "-", ",", "(", "noon", "midnight",
-    "latest", "cop",
+    "the", "on", "at", "of", "end", "close", "play", "business", "day", ":", "-", ",", "(", "noon",
+    "midnight", "latest", "cop",
 ];
 
 /// "Book now: 5 March" tells nothing of another date.
-const NOT_NOW: &[&str] =
-    &["book", "register", "apply", "open", "available", "up", "tickets", "sale", "live", "join", "bookings", "booking"];
+const NOT_NOW: &[&str] = &[
+    "book",
+    "register",
+    "apply",
+    "open",
+    "available",
+    "up",
+    "tickets",
+    "sale",
+    "live",
+    "join",
+    "bookings",
+    "booking",
+];
 
 /// Names of events; after a soft cue they take the date over.
 const EVENTS: &[&str] = &[
-    "workshop", "workshops", "webinar", "webinars", "event", "events", "session", "sessions", "meeting", "meetings",
-    "meetup", "meet-up", "conference", "summit", "forum", "camp", "hackathon", "hack", "jam", "seminar", "briefing",
-    "training", "course", "masterclass", "drop-in", "roundtable", "showcase", "demo", "tell", "unconference", "call",
-    "visit", "launch", "talk", "lunch", "breakfast", "drinks", "panel", "roadshow", "tour", "exhibition", "awards",
-    "symposium", "bootcamp", "discovery", "network", "evening", "fair", "retreat", "sprint", "gweithdy", "cynhadledd",
-    "digwyddiad", "gweminar", "cyfarfod", "day", "teacamp", "govcamp", "localgovcamp", "playback",
+    "workshop",
+    "workshops",
+    "webinar",
+    "webinars",
+    "event",
+    "events",
+    "session",
+    "sessions",
+    "meeting",
+    "meetings",
+    "meetup",
+    "meet-up",
+    "conference",
+    "summit",
+    "forum",
+    "camp",
+    "hackathon",
+    "hack",
+    "jam",
+    "seminar",
+    "briefing",
+    "training",
+    "course",
+    "masterclass",
+    "drop-in",
+    "roundtable",
+    "showcase",
+    "demo",
+    "tell",
+    "unconference",
+    "call",
+    "visit",
+    "launch",
+    "talk",
+    "lunch",
+    "breakfast",
+    "drinks",
+    "panel",
+    "roadshow",
+    "tour",
+    "exhibition",
+    "awards",
+    "symposium",
+    "bootcamp",
+    "discovery",
+    "network",
+    "evening",
+    "fair",
+    "retreat",
+    "sprint",
+    "gweithdy",
+    "cynhadledd",
+    "digwyddiad",
+    "gweminar",
+    "cyfarfod",
+    "day",
+    "teacamp",
+    "govcamp",
+    "localgovcamp",
+    "playback",
 ];
 
 pub(crate) fn is_event(word: &str) -> bool {
@@ -420,12 +633,16 @@ pub(crate) fn is_event(word: &str) -> bool {
 /// Whether "a month" or "a season" is all that is said: the tokens of it.
 pub(crate) fn vague(t: &Tokens) -> Option<(usize, usize)> {
     (0..t.len()).find_map(|at| {
-        let season = t.one_of(at, &["spring", "summer", "autumn", "winter", "gwanwyn", "haf", "hydref", "gaeaf"]);
+        let season = t.one_of(
+            at,
+            &["spring", "summer", "autumn", "winter", "gwanwyn", "haf", "hydref", "gaeaf"],
+        );
         let year = |p: usize| t.number(p).is_some_and(|(y, d)| d == 4 && (1990..2100).contains(&y));
         if (season || dates::month(t, at).is_some()) && year(at + 1) {
             return Some((at, at + 2));
         }
-        (t.is(at, "in") && dates::month(t, at + 1).is_some() && t.number(at + 2).is_none()).then_some((at + 1, at + 2))
+        (t.is(at, "in") && dates::month(t, at + 1).is_some() && t.number(at + 2).is_none())
+            .then_some((at + 1, at + 2))
     })
 }
 
@@ -460,21 +677,23 @@ pub(crate) fn sense(t: &Tokens, from: usize, at: usize, is_range: bool) -> Sense
     let mut core = words.as_slice();
     let bare = |core: &[String]| core.last().is_some_and(|word| FILLERS.contains(&word.as_str()));
     // "from A to B" after "postponed" is a move: the range reader splits it, here the new day is left.
-    if after_last(&words, "from").is_some_and(|left| left <= 2) {
+    if ["from", "o"].iter().any(|from| after_last(&words, from).is_some_and(|left| left <= 2)) {
         let moved = MOVES.iter().any(|verb| after_last(&words, verb).is_some_and(|left| left <= 6));
         if moved {
             return if is_range { Sense::New } else { Sense::Former };
         }
     }
     let holds = |now: &str| {
-        let Some(left) = after_last(&words, now).filter(|left| *left <= 3 && quiet(&words, *left)) else {
+        let Some(left) = after_last(&words, now).filter(|left| *left <= 3 && quiet(&words, *left))
+        else {
             return false;
         };
         let before = words.len().checked_sub(left + 2).and_then(|at| words.get(at));
         now != "now" || !before.is_some_and(|word| NOT_NOW.contains(&word.as_str()))
     };
     if NOW.iter().any(|now| holds(now)) {
-        return Sense::New;
+        let bins = words.iter().any(|word| matches!(word.as_str(), "collections" | "collection"));
+        return if bins { Sense::Refused(OTHER) } else { Sense::New };
     }
     loop {
         for (phrase, sense) in BEFORE {
@@ -499,17 +718,28 @@ fn quiet(words: &[String], left: usize) -> bool {
 fn near(words: &[String]) -> Sense {
     let found = CUES
         .iter()
-        .filter_map(|cue| after_last(words, cue.0).filter(|left| *left < cue.1).map(|left| (left, cue)))
-        // "close to the station"
+        .filter_map(|cue| {
+            after_last(words, cue.0).filter(|left| *left < cue.1).map(|left| (left, cue))
+        })
+        // "close to the station", "4pm close"
         .filter(|(left, cue)| {
             let next = words.len().checked_sub(*left).and_then(|at| words.get(at));
-            cue.0 != "close" || next.is_none_or(|word| word != "to")
+            let before = words.len().checked_sub(*left + 2).and_then(|at| words.get(at));
+            let clock = before.is_some_and(|word| matches!(word.as_str(), "am" | "pm" | "noon"));
+            cue.0 != "close" || !(clock || next.is_some_and(|word| word == "to"))
         })
         .min_by_key(|(left, _)| *left);
     let held = after_last(words, "held on").is_some_and(|left| left == 0)
-        && !["be held on", "is held on", "being held on", "are held on", "was held on", "were held on"]
-            .iter()
-            .any(|ok| after_last(words, ok) == Some(0));
+        && ![
+            "be held on",
+            "is held on",
+            "being held on",
+            "are held on",
+            "was held on",
+            "were held on",
+        ]
+        .iter()
+        .any(|ok| after_last(words, ok) == Some(0));
     let Some((left, cue)) = found else {
         return if held { Sense::Refused(PAST) } else { Sense::Free };
     };
@@ -519,13 +749,27 @@ fn near(words: &[String]) -> Sense {
     let skip = words.len().saturating_sub(left);
     let rest: Vec<&String> = words.iter().skip(skip).collect();
     let closing_date = rest.first().is_some_and(|word| *word == "date");
-    let takes_place = !closing_date && ["taking place", "takes place", "take place", "be held", "join us", "is on", "when :", "date :"]
+    let takes_place = !closing_date
+        && [
+            "taking place",
+            "takes place",
+            "take place",
+            "be held",
+            "join us",
+            "is on",
+            "when :",
+            "date :",
+        ]
         .iter()
         .any(|phrase| after_last(words, phrase).is_some_and(|after| after < left));
     if takes_place {
         return Sense::Free;
     }
     let event = rest.iter().rposition(|word| is_event(word));
+    // "Consultation event: have your say, 8 January" may be either.
+    if cue.3 == HAVE_SAY && event.is_none() && words.iter().take(skip).any(|word| is_event(word)) {
+        return Sense::Doubtful(cue.3);
+    }
     match (cue.2, event) {
         (_, None) => Sense::Refused(cue.3),
         (Force::Soft, Some(_)) => Sense::Free,
@@ -543,17 +787,36 @@ pub(crate) fn follows(t: &Tokens, at: usize) -> Option<&'static str> {
     if t.breaks(p) {
         return None;
     }
+    if t.one_of(p, &["collections", "collection"]) {
+        return Some(OTHER);
+    }
     let linked = t.one_of(p, &["is", "was"]) || matches!(t.mark(p), Some('(' | ':' | '-' | '='));
     p += usize::from(linked);
     while t.one_of(p, &["the", "our", "final", "a", "latest", "last"]) {
         p += 1;
     }
-    if t.one_of(p, &["deadline", "cut-off", "cutoff"]) || (t.is(p, "closing") && t.is(p + 1, "date")) {
+    if t.one_of(p, &["deadline", "cut-off", "cutoff"])
+        || (t.is(p, "closing") && t.is(p + 1, "date"))
+    {
         return Some(DEADLINE);
     }
-    let booking = t.one_of(p, &["booking", "bookings", "registration", "registrations", "applications", "tickets", "nominations"]);
+    let booking = t.one_of(
+        p,
+        &[
+            "booking",
+            "bookings",
+            "registration",
+            "registrations",
+            "applications",
+            "tickets",
+            "nominations",
+        ],
+    );
     if linked && !t.has(at, '-') && booking {
-        let verb = t.one_of(p + 1, &["closes", "close", "opens", "open", "deadline", "ends", "end", "go", "released"]);
+        let verb = t.one_of(
+            p + 1,
+            &["closes", "close", "opens", "open", "deadline", "ends", "end", "go", "released"],
+        );
         return verb.then_some(BOOKING);
     }
     (t.is(p, "day") && t.one_of(p + 1, &["for", "to"]) && linked).then_some(DEADLINE)
@@ -562,12 +825,34 @@ pub(crate) fn follows(t: &Tokens, at: usize) -> Option<&'static str> {
 /// How the words before a date speak for it: higher is better.
 pub(crate) fn welcome(t: &Tokens, from: usize, at: usize) -> f64 {
     let words = words(t, from, at);
-    let label = ["when", "date", "dates", "when :", "date :", "dates :", "date and time", "date & time", "dyddiad :", "pryd :"];
+    let label = [
+        "when",
+        "date",
+        "dates",
+        "when :",
+        "date :",
+        "dates :",
+        "date and time",
+        "date & time",
+        "dyddiad :",
+        "pryd :",
+    ];
     let mut sum = 0.0;
     if label.iter().any(|label| after_last(&words, label) == Some(0)) {
         sum += 3.0;
     }
-    let on = ["on", "starts", "starting", "begins", "join us", "taking place", "takes place", "held on", "start date", "from"];
+    let on = [
+        "on",
+        "starts",
+        "starting",
+        "begins",
+        "join us",
+        "taking place",
+        "takes place",
+        "held on",
+        "start date",
+        "from",
+    ];
     if on.iter().any(|on| after_last(&words, on).is_some_and(|left| left <= 1)) {
         sum += 1.0;
     }

@@ -41,20 +41,33 @@ fn clock(time: NaiveTime) -> String {
 pub(crate) fn session(session: &Session) -> String {
     match (session.start, session.end) {
         (Local::Date(first), end) => {
-            let last = end.and_then(|end| end.date().checked_sub_days(Days::new(1))).filter(|last| *last > first);
+            let last = end
+                .and_then(|end| end.date().checked_sub_days(Days::new(1)))
+                .filter(|last| *last > first);
             match last {
                 Some(last) => format!("{} to {}", long(first), long(last)),
                 None => format!("{}, all day", long(first)),
             }
         }
-        (Local::Time(start), None) => format!("{}, {}, end not given", long(start.date()), clock(start.time())),
-        (Local::Time(start), Some(Local::Date(_))) => format!("{}, {}", long(start.date()), clock(start.time())),
+        (Local::Time(start), None) => {
+            format!("{}, {}, end not given", long(start.date()), clock(start.time()))
+        }
+        (Local::Time(start), Some(Local::Date(_))) => {
+            format!("{}, {}", long(start.date()), clock(start.time()))
+        }
         (Local::Time(start), Some(Local::Time(end))) => {
-            let near = end.date() == start.date() || (end.time() == NaiveTime::MIN && Some(end.date()) == start.date().succ_opt());
+            let near = end.date() == start.date()
+                || (end.time() == NaiveTime::MIN && Some(end.date()) == start.date().succ_opt());
             if near {
                 format!("{}, {} to {}", long(start.date()), clock(start.time()), clock(end.time()))
             } else {
-                format!("{}, {} to {}, {}", long(start.date()), clock(start.time()), long(end.date()), clock(end.time()))
+                format!(
+                    "{}, {} to {}, {}",
+                    long(start.date()),
+                    clock(start.time()),
+                    long(end.date()),
+                    clock(end.time())
+                )
             }
         }
     }
@@ -70,7 +83,9 @@ pub(crate) fn trust(trust: Trust) -> (f64, &'static str) {
             0.45,
             "It looks like the stamp of an American system, with the month first; read day first it is another date. If all dates of this feed are like this, set dates = \"month-first\".",
         ),
-        Trust::MonthFirst => (0.45, "It is only a date if the month comes first, which is not usual here."),
+        Trust::MonthFirst => {
+            (0.45, "It is only a date if the month comes first, which is not usual here.")
+        }
         Trust::Relative => (0.1, "It is counted from the day of publication."),
         Trust::NextWeekday => (0.45, "People disagree on which day “next” means."),
         Trust::Past => (0.5, "It is about a day that had passed when it was published."),
@@ -90,7 +105,8 @@ fn quoted(words: &str) -> String {
 /// Why this date.
 pub(crate) fn chosen(words: &str, sessions: &[Session], doubts: &[String], held: bool) -> String {
     let list: Vec<String> = sessions.iter().take(6).map(session).collect();
-    let several = if sessions.len() > 1 { format!("{} sessions: ", sessions.len()) } else { String::new() };
+    let several =
+        if sessions.len() > 1 { format!("{} sessions: ", sessions.len()) } else { String::new() };
     let more = if sessions.len() > list.len() { "; and more" } else { "" };
     let mut text = format!("{} was read as {several}{}{more}.", quoted(words), list.join("; "));
     for doubt in doubts.iter().filter(|doubt| !doubt.is_empty()) {
@@ -106,7 +122,11 @@ pub(crate) fn chosen(words: &str, sessions: &[Session], doubts: &[String], held:
 /// Why no date: what was found instead.
 pub(crate) fn none(refused: &[(String, String)], vague: Option<String>) -> String {
     if let Some((words, says)) = refused.first() {
-        let more = if refused.len() > 1 { " No other date was found that could be the event’s." } else { "" };
+        let more = if refused.len() > 1 {
+            " No other date was found that could be the event’s."
+        } else {
+            ""
+        };
         return format!("No date of an event: {} {says}.{more}", quoted(words));
     }
     match vague {

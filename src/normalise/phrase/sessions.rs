@@ -45,7 +45,9 @@ fn times_of(group: &Group, stretch: Stretch) -> Vec<Use> {
         return own;
     }
     let after = (stretch.last + 1..group.times.len()).map(usable).find(|times| !times.is_empty());
-    after.or_else(|| (0..stretch.first).rev().map(usable).find(|times| !times.is_empty())).unwrap_or_default()
+    after
+        .or_else(|| (0..stretch.first).rev().map(usable).find(|times| !times.is_empty()))
+        .unwrap_or_default()
 }
 
 fn at_end(day: NaiveDate, clock: Clock) -> NaiveDateTime {
@@ -81,7 +83,9 @@ impl Builder<'_> {
         // Times that apply to a range of days: the last of them may close the last day.
         self.push(main, main.mark.end.or(closing), first, last);
         if stretch.first == stretch.last {
-            for other in others.iter().filter(|other| other.another && other.mark.end.is_some() == main.mark.end.is_some()) {
+            for other in others.iter().filter(|other| {
+                other.another && other.mark.end.is_some() == main.mark.end.is_some()
+            }) {
                 self.push(other, other.mark.end, first, last);
             }
         }
@@ -90,9 +94,13 @@ impl Builder<'_> {
     /// "7 May, 9am to 9 May, 5pm": each end has its own time.
     fn both_ends(&mut self, stretch: Stretch, first: NaiveDate, last: NaiveDate) -> bool {
         let time = |index: usize| {
-            self.group.times.get(index).and_then(|times| times.iter().find(|time| matches!(time.role, Role::Start | Role::End)))
+            self.group.times.get(index).and_then(|times| {
+                times.iter().find(|time| matches!(time.role, Role::Start | Role::End))
+            })
         };
-        let (Some(opens), Some(closes)) = (time(stretch.first), time(stretch.last)) else { return false };
+        let (Some(opens), Some(closes)) = (time(stretch.first), time(stretch.last)) else {
+            return false;
+        };
         if opens.role == Role::End {
             return false;
         }
@@ -112,7 +120,8 @@ impl Builder<'_> {
         let resolved = times::resolve(main.mark.start, end);
         self.out.notes.assumed |= resolved.assumed;
         self.out.notes.doubtful |= resolved.doubtful;
-        let end = resolved.end.map(|(at, next)| last.and_time(at) + Duration::days(i64::from(next)));
+        let end =
+            resolved.end.map(|(at, next)| last.and_time(at) + Duration::days(i64::from(next)));
         self.add(first.and_time(resolved.start), end, main.mark.zone);
     }
 
@@ -130,11 +139,13 @@ impl Builder<'_> {
             }
         };
         if let Some(seconds) = offset {
-            self.out.zone = Some(if seconds == 0 { Zone::Iana(Tz::UTC) } else { Zone::Offset(seconds) });
+            self.out.zone =
+                Some(if seconds == 0 { Zone::Iana(Tz::UTC) } else { Zone::Offset(seconds) });
         }
         let home = |at: NaiveDateTime| match offset {
             Some(seconds) => {
-                let utc = at.checked_sub_signed(Duration::seconds(i64::from(seconds))).unwrap_or(at);
+                let utc =
+                    at.checked_sub_signed(Duration::seconds(i64::from(seconds))).unwrap_or(at);
                 Utc.from_utc_datetime(&utc).with_timezone(&self.home).naive_local()
             }
             None => at,

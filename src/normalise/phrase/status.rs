@@ -61,20 +61,92 @@ const LABELS: &[(&[&str], Status)] = &[
 ];
 
 /// Verbs that make the label a statement: "has been cancelled".
-const STATED: &[&str] = &["is", "are", "been", "be", "was", "were", "now", "sadly", "unfortunately", "regret", "sorry", "event"];
+const STATED: &[&str] = &[
+    "is",
+    "are",
+    "been",
+    "be",
+    "was",
+    "were",
+    "now",
+    "sadly",
+    "unfortunately",
+    "regret",
+    "sorry",
+    "event",
+];
 
 /// Words that turn the statement round or make it a rule: "places cancelled after…", "if cancelled".
 const UNSAID: &[&str] = &[
-    "if", "unless", "may", "might", "can", "could", "not", "never", "places", "place", "bookings", "booking",
-    "orders", "order", "appointments", "collections", "tickets", "subscription", "membership", "policy", "when",
-    "previously", "until", "had", "handling", "missed", "cost", "no-one", "nobody", "fee", "fees", "charge", "charges",
+    "if",
+    "unless",
+    "may",
+    "might",
+    "can",
+    "could",
+    "not",
+    "never",
+    "places",
+    "place",
+    "bookings",
+    "booking",
+    "orders",
+    "order",
+    "appointments",
+    "collections",
+    "tickets",
+    "subscription",
+    "membership",
+    "policy",
+    "when",
+    "previously",
+    "until",
+    "had",
+    "handling",
+    "missed",
+    "cost",
+    "time",
+    "times",
+    "venue",
+    "location",
+    "speaker",
+    "speakers",
+    "room",
+    "agenda",
+    "programme",
+    "details",
+    "topic",
+    "host",
+    "no-one",
+    "nobody",
+    "fee",
+    "fees",
+    "charge",
+    "charges",
 ];
 
 /// Nouns that may stand directly behind the label: "Cancelled webinar: …".
 fn is_separator(t: &Tokens, at: usize) -> bool {
     t.at(at).is_none()
         || t.at(at).is_some_and(|token| token.line)
-        || matches!(t.mark(at), Some(':' | '-' | ',' | ')' | ']' | '!' | '.' | '*' | '\u{b7}' | '(' | '>' | ';' | '/' | '['))
+        || matches!(
+            t.mark(at),
+            Some(
+                ':' | '-'
+                    | ','
+                    | ')'
+                    | ']'
+                    | '!'
+                    | '.'
+                    | '*'
+                    | '\u{b7}'
+                    | '('
+                    | '>'
+                    | ';'
+                    | '/'
+                    | '['
+            )
+        )
 }
 
 fn matches_at(t: &Tokens, at: usize, words: &[&str]) -> bool {
@@ -89,42 +161,61 @@ pub(crate) fn of_title(t: &Tokens) -> Option<Said> {
             .filter(|(words, _)| matches_at(t, at, words))
             .max_by_key(|(words, _)| words.len())?;
         let to = at + words.len();
-        let opens = at == 0 || matches!(t.mark(at - 1), Some('-' | ':' | '(' | '[' | '*' | '\u{b7}' | ',' | '.' | '!' | '/'));
+        let opens = at == 0
+            || matches!(
+                t.mark(at - 1),
+                Some('-' | ':' | '(' | '[' | '*' | '\u{b7}' | ',' | '.' | '!' | '/')
+            );
         let opens = opens || (at == 1 && t.word(0).is_none());
         let closes = is_separator(t, to);
-        let stated = at > 0 && (t.one_of(at - 1, STATED) || matches!(*status, Status::Tentative | Status::Confirmed) && words.len() > 1);
+        let stated = at > 0
+            && (t.one_of(at - 1, STATED)
+                || matches!(*status, Status::Tentative | Status::Confirmed) && words.len() > 1);
         let unsaid = at > 0 && t.one_of(at - 1, UNSAID);
         let noun = opens && t.word(to).is_some_and(super::refusals::is_event);
         let moves = matches!(status, Status::Postponed | Status::Confirmed)
-            && t.one_of(to, &["to", "from", "until", "till", "for", "is", "on"])
+            && t.one_of(to, &["to", "from", "until", "till", "for", "is", "on", "o", "i"])
             && (opens || stated);
         let dated = opens && (t.number(to).is_some() || super::dates::weekday(t, to).is_some());
-        let last = closes && !unsaid && words.first() != Some(&"moved") && (t.at(to).is_none() || opens);
+        let last =
+            closes && !unsaid && words.first() != Some(&"moved") && (t.at(to).is_none() || opens);
         let phrase = words.len() > 2 && !unsaid;
-        let sure = !unsaid && ((opens && closes) || stated || noun || moves || dated || last || phrase);
+        let sure =
+            !unsaid && ((opens && closes) || stated || noun || moves || dated || last || phrase);
         sure.then_some(Said { status: *status, from: at, to })
     })
 }
 
 /// What the first line of a description states of the event itself.
 pub(crate) fn of_line(t: &Tokens) -> Option<Said> {
-    let end = (1..t.len().min(70)).find(|&at| t.at(at).is_some_and(|token| token.line)).unwrap_or(t.len().min(70));
+    let end = (1..t.len().min(70))
+        .find(|&at| t.at(at).is_some_and(|token| token.line))
+        .unwrap_or(t.len().min(70));
     (0..end).find_map(|at| {
         let (words, status) = LABELS
             .iter()
             .filter(|(words, _)| matches_at(t, at, words))
             .max_by_key(|(words, _)| words.len())?;
         let to = at + words.len();
-        let before: Vec<usize> = (at.saturating_sub(6)..at).rev().take_while(|&p| !t.breaks(p + 1)).collect();
-        let unsaid = before.iter().any(|&p| t.one_of(p, UNSAID)) || t.one_of(to, &["orders", "places", "bookings", "tickets"]);
+        let before: Vec<usize> =
+            (at.saturating_sub(6)..at).rev().take_while(|&p| !t.breaks(p + 1)).collect();
+        let unsaid = before.iter().any(|&p| t.one_of(p, UNSAID))
+            || t.one_of(to, &["orders", "places", "bookings", "tickets"]);
         let first = t.breaks(at);
         let subject = before.iter().any(|&p| {
-            t.one_of(p, &["this", "it", "we", "have", "has", "sadly", "unfortunately"]) || t.word(p).is_some_and(super::refusals::is_event)
+            t.one_of(p, &["this", "it", "we", "have", "has", "sadly", "unfortunately"])
+                || t.word(p).is_some_and(super::refusals::is_event)
         });
-        let verb = before.iter().take(3).any(|&p| t.one_of(p, &["is", "are", "been", "be", "was", "have", "had", "has", "now", "were"]));
-        let label = first && (is_separator(t, to) || t.one_of(to, &["by", "due", "until", "to", "from"]));
+        let verb = before.iter().take(3).any(|&p| {
+            t.one_of(p, &["is", "are", "been", "be", "was", "have", "had", "has", "now", "were"])
+        });
+        let label =
+            first && (is_separator(t, to) || t.one_of(to, &["by", "due", "until", "to", "from"]));
         let tentative = *status == Status::Tentative && words.len() > 1;
-        let known = !matches!(words, ["moved"] | ["tbc"] | ["provisional"] | ["cancellation"] | ["deferred"]);
+        let known = !matches!(
+            words,
+            ["moved"] | ["tbc"] | ["provisional"] | ["cancellation"] | ["deferred"]
+        );
         let sure = known && !unsaid && (label || (subject && verb) || tentative || words.len() > 3);
         sure.then_some(Said { status: *status, from: at, to })
     })
@@ -162,6 +253,9 @@ const REPORTS: &[&[&str]] = &[
     &["reflections", "on"],
     &["highlights", "from"],
     &["report", "from"],
+    &["report", "of"],
+    &["what", "happened"],
+    &["we", "had", "a"],
     &["looking", "back"],
     &["a", "look", "back"],
     &["last", "week's"],
@@ -180,7 +274,8 @@ pub(crate) fn report(t: &Tokens) -> Option<(usize, usize)> {
         let words = REPORTS.iter().find(|words| matches_at(t, at, words))?;
         // "a write-up will follow", "slides from the speakers will be shared".
         let to = at + words.len();
-        let later = (to..to + 8).any(|p| t.is(p, "will")) || (at > 0 && t.one_of(at - 1, &["will", "to", "not"]));
+        let later = (to..to + 8).any(|p| t.is(p, "will"))
+            || (at > 0 && t.one_of(at - 1, &["will", "to", "not"]));
         (!later).then_some((at, to))
     })
 }
@@ -189,5 +284,6 @@ pub(crate) fn report(t: &Tokens) -> Option<(usize, usize)> {
 pub(crate) fn is_tbc(t: &Tokens, at: usize) -> bool {
     let p = at + usize::from(matches!(t.mark(at), Some('(' | '-' | ',')));
     let p = p + usize::from(t.one_of(p, &["date", "dates"]));
-    t.one_of(p, &["tbc", "provisional", "provisionally", "tentative"]) || matches_at(t, p, &["to", "be", "confirmed"])
+    t.one_of(p, &["tbc", "provisional", "provisionally", "tentative"])
+        || matches_at(t, p, &["to", "be", "confirmed"])
 }

@@ -7,7 +7,8 @@ use proptest::prelude::*;
 use super::*;
 
 fn posted(day: &str) -> Posted {
-    let at = NaiveDate::parse_from_str(day, "%Y-%m-%d").ok().and_then(|day| day.and_hms_opt(9, 0, 0));
+    let at =
+        NaiveDate::parse_from_str(day, "%Y-%m-%d").ok().and_then(|day| day.and_hms_opt(9, 0, 0));
     Posted { at: at.map(|at| Utc.from_utc_datetime(&at)), zone: London, month_first: false }
 }
 
@@ -53,11 +54,73 @@ fn wrong(reading: &Reading, expect: &str) -> bool {
 
 /// Titles and fragments that tests put together at random.
 const PIECES: &[&str] = &[
-    "4 December", "Fri 4 Dec", "4/12/26", "31 April", "10am", "10.30", "to", "-", "and", "or", ",", "(", ")", "from", "2-4pm",
-    "2026", "was", "postponed from", "moved to", "book by", "deadline", "every", "Tuesday", "Tuesdays", "first", "of the month",
-    "noon", "midnight", "GMT", "+01:00", "2026-12-04T10:00Z", "29 February", "99", "0", "5", "12", "14", "/", ":", ".", "\n", "May",
-    "march", "the", "5th", "&", "w/c", "today", "next", "last", "between", "12-14 High Street", "\u{a3}5", "24/7", "Room 2.14",
-    "1400hrs", "Mawrth", "Dydd Mawrth", "5 a 19 Ionawr", "yp", "'26", "1 of 3", "100000000000", "UTC", "until", "tbc", "cancelled",
+    "4 December",
+    "Fri 4 Dec",
+    "4/12/26",
+    "31 April",
+    "10am",
+    "10.30",
+    "to",
+    "-",
+    "and",
+    "or",
+    ",",
+    "(",
+    ")",
+    "from",
+    "2-4pm",
+    "2026",
+    "was",
+    "postponed from",
+    "moved to",
+    "book by",
+    "deadline",
+    "every",
+    "Tuesday",
+    "Tuesdays",
+    "first",
+    "of the month",
+    "noon",
+    "midnight",
+    "GMT",
+    "+01:00",
+    "2026-12-04T10:00Z",
+    "29 February",
+    "99",
+    "0",
+    "5",
+    "12",
+    "14",
+    "/",
+    ":",
+    ".",
+    "\n",
+    "May",
+    "march",
+    "the",
+    "5th",
+    "&",
+    "w/c",
+    "today",
+    "next",
+    "last",
+    "between",
+    "12-14 High Street",
+    "\u{a3}5",
+    "24/7",
+    "Room 2.14",
+    "1400hrs",
+    "Mawrth",
+    "Dydd Mawrth",
+    "5 a 19 Ionawr",
+    "yp",
+    "'26",
+    "1 of 3",
+    "100000000000",
+    "UTC",
+    "until",
+    "tbc",
+    "cancelled",
 ];
 
 fn phrases() -> impl Strategy<Value = String> {
@@ -127,8 +190,33 @@ proptest! {
 fn cost_is_linear_and_capped() {
     let steps = |text: &str| choice::survey(text, &at_noon(0)).tokens.steps();
     for piece in [
-        "1, ", "1 and ", "5 ", "5/", "10-", "10.30-", "Mon ", "Mon 1, ", "first Tuesday ", "4 Dec ", "4 Dec, ", "4 Dec and ", "4 Dec 10am ",
-        "10am ", "10am and ", "was ", "(", "book by ", "from 4 Dec to ", "a.b@c ", "-", "'", "\u{200b}", "x", "every Tuesday ", "4 Dec every Tuesday ", "\u{1}a",
+        "1, ",
+        "1 and ",
+        "5 ",
+        "5/",
+        "10-",
+        "10.30-",
+        "Mon ",
+        "Mon 1, ",
+        "first Tuesday ",
+        "4 Dec ",
+        "4 Dec, ",
+        "4 Dec and ",
+        "4 Dec 10am ",
+        "10am ",
+        "10am and ",
+        "was ",
+        "(",
+        "book by ",
+        "from 4 Dec to ",
+        "a.b@c ",
+        "-",
+        "'",
+        "\u{200b}",
+        "x",
+        "every Tuesday ",
+        "4 Dec every Tuesday ",
+        "\u{1}a",
     ] {
         let of = |length: usize| steps(&piece.repeat(length / piece.chars().count() + 1));
         let (small, large) = (of(8_000), of(32_000));
@@ -155,7 +243,13 @@ fn own_cases() {
             if wrong(&reading, &row[2]) {
                 failures.push(format!(
                     "{name} ({}): {:?}\n    want {}\n    got  {} {} {}\n    {}",
-                    &row[3], &row[1], &row[2], shown(&reading), status_word(reading.status), reading.confidence, reading.reason
+                    &row[3],
+                    &row[1],
+                    &row[2],
+                    shown(&reading),
+                    status_word(reading.status),
+                    reading.confidence,
+                    reading.reason
                 ));
             }
         }
@@ -184,7 +278,10 @@ fn shared_examples() {
         let kind = row[5].split(':').next().unwrap_or_default().to_owned();
         let ok = start == row[2] && end == row[3];
         let safe = kind != "ok" || !reading.held;
-        let line = format!("{kind}: {:?} want {} {} got {start} {end} held {}: {}", &row[1], &row[2], &row[3], reading.held, reading.reason);
+        let line = format!(
+            "{kind}: {:?} want {} {} got {start} {end} held {}: {}",
+            &row[1], &row[2], &row[3], reading.held, reading.reason
+        );
         match kind.as_str() {
             "ok" | "trap" | "none" | "multi" if !ok || !safe => failures.push(line),
             "ok" | "trap" | "none" | "multi" => {}
@@ -193,4 +290,83 @@ fn shared_examples() {
     }
     eprintln!("reported apart:\n{}", apart.join("\n"));
     assert!(failures.is_empty(), "{} wrong\n{}", failures.len(), failures.join("\n"));
+}
+
+/// A title's date, a description's time, and which of them wins.
+#[test]
+fn items() {
+    for (title, description, expect) in [
+        (
+            "Housing day - Thursday 14 January, Guildford",
+            "10am to 4pm, Millmead House. Book by 7 January.",
+            "2027-01-14T10:00/2027-01-14T16:00",
+        ),
+        (
+            "Housing day",
+            "Thursday 14 January, 10am to 4pm. Book by 7 January 2027.",
+            "2027-01-14T10:00/2027-01-14T16:00",
+        ),
+        (
+            "Housing day 14 January",
+            "Lunch at 12.30. Starts 10am, ends 4pm. Call 0118 496 0000, 9am to 5pm.",
+            "2027-01-14T10:00/2027-01-14T16:00",
+        ),
+        ("Housing webinar, 2pm", "On Thursday 14 January 2027.", "2027-01-14T14:00/"),
+        (
+            "Housing webinar 14 January",
+            "A follow up on 21 January, 2pm to 3pm.",
+            "2027-01-14/2027-01-15",
+        ),
+        (
+            "Housing webinar 14 January",
+            "This has moved to 21 January 2027, 2pm.",
+            "2027-01-21T14:00/",
+        ),
+        ("Housing webinar 14 January", "When: 21 January 2027, 2pm", "?2027-01-14/2027-01-15"),
+        (
+            "Published 20 November: housing webinar",
+            "When: 14 January 2027, 2pm",
+            "2027-01-14T14:00/",
+        ),
+        (
+            "Mindful Monday",
+            "County Hall. Monday 18 January 2027, 12:30pm - 1pm",
+            "2027-01-18T12:30/2027-01-18T13:00",
+        ),
+        ("Friday 14 January: housing day", "Thursday 14 January 2027, 10am", "2027-01-14T10:00/"),
+        ("Housing day", "Bring a laptop.", "-"),
+        ("Thanks for coming on 14 November", "Slides below.", "?2026-11-14/2026-11-15"),
+    ] {
+        let reading = read_item(title, description, &posted("2026-11-22"));
+        assert_eq!(shown(&reading), expect, "{title:?} {description:?} {}", reading.reason);
+    }
+}
+
+#[test]
+fn month_first_feeds() {
+    let posted = Posted { month_first: true, ..posted("2026-11-22") };
+    assert_eq!(shown(&read("3/5/2027 1:00:00 PM", &posted)), "2027-03-05T13:00/");
+    assert_eq!(shown(&read("12/13/2026", &posted)), "2026-12-13/2026-12-14");
+    assert_eq!(shown(&read("13/12/2026", &posted)), "2026-12-13/2026-12-14");
+}
+
+#[test]
+#[ignore = "scratch"]
+fn scratch() {
+    for line in std::fs::read_to_string("/tmp/prose_try.txt").unwrap().lines() {
+        let (day, text) = line.split_once('|').unwrap();
+        let (text, description) = text.split_once(" || ").unwrap_or((text, ""));
+        let r = if description.is_empty() {
+            read(text, &posted(day))
+        } else {
+            read_item(text, description, &posted(day))
+        };
+        println!(
+            "{text} || {description}\n      {} {} {}\n      {}",
+            shown(&r),
+            status_word(r.status),
+            r.confidence,
+            r.reason
+        );
+    }
 }

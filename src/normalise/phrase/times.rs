@@ -159,7 +159,9 @@ fn named(t: &Tokens, at: usize) -> Option<(Clock, usize)> {
     match t.word(at)? {
         "noon" | "midday" => Some((clock(12, Form::Noon), at + 1)),
         "midnight" => Some((clock(0, Form::Midnight), at + 1)),
-        "canol" | "ganol" if t.one_of(at + 1, &["dydd", "ddydd"]) => Some((clock(12, Form::Noon), at + 2)),
+        "canol" | "ganol" if t.one_of(at + 1, &["dydd", "ddydd"]) => {
+            Some((clock(12, Form::Noon), at + 2))
+        }
         "hanner" if t.one_of(at + 1, &["dydd", "ddydd"]) => Some((clock(12, Form::Noon), at + 2)),
         "hanner" if t.is(at + 1, "nos") => Some((clock(0, Form::Midnight), at + 2)),
         "half" | "quarter" => {
@@ -173,8 +175,11 @@ fn named(t: &Tokens, at: usize) -> Option<(Clock, usize)> {
             };
             let minute = if t.is(at, "half") { 30 } else { 15 };
             let (hour, minute) = if past { (hour, minute) } else { (hour.checked_sub(1)?, 45) };
-            let (half, next) = half(t, at + 3).map_or((None, at + 3), |(half, next)| (Some(half), next));
-            (1..=23).contains(&hour).then_some((Clock { hour, minute, half, form: Form::Sure }, next))
+            let (half, next) =
+                half(t, at + 3).map_or((None, at + 3), |(half, next)| (Some(half), next));
+            (1..=23)
+                .contains(&hour)
+                .then_some((Clock { hour, minute, half, form: Form::Sure }, next))
         }
         word => {
             let hour = dates::lookup(HOUR_WORDS, word)?;
@@ -197,7 +202,9 @@ pub(crate) fn clock(t: &Tokens, at: usize) -> Option<(Clock, usize)> {
     }
     let (value, digits) = t.number(at)?;
     let (mut hour, mut minute, mut form, mut p) = (value, 0, Form::Bare, at + 1);
-    let parted = matches!(t.mark(p), Some(':' | '.')) && t.glued(p) && t.glued(p + 1);
+    // "18h00" is how some neighbours write it.
+    let parted =
+        (matches!(t.mark(p), Some(':' | '.')) || t.is(p, "h")) && t.glued(p) && t.glued(p + 1);
     if let Some((minutes, 2)) = t.number(p + 1).filter(|_| parted && digits <= 2) {
         let dot = t.has(p, '.');
         (minute, p) = (minutes, p + 2);
@@ -207,7 +214,11 @@ pub(crate) fn clock(t: &Tokens, at: usize) -> Option<(Clock, usize)> {
             (false, false) => Form::Sure,
         };
         // Seconds, and fractions of them.
-        if !dot && t.has(p, ':') && t.glued(p + 1) && t.number(p + 1).is_some_and(|(s, d)| d == 2 && s < 61) {
+        if !dot
+            && t.has(p, ':')
+            && t.glued(p + 1)
+            && t.number(p + 1).is_some_and(|(s, d)| d == 2 && s < 61)
+        {
             p += 2;
             form = Form::Clock24;
             if t.has(p, '.') && t.glued(p) && t.glued(p + 1) && t.number(p + 1).is_some() {
@@ -226,7 +237,8 @@ pub(crate) fn clock(t: &Tokens, at: usize) -> Option<(Clock, usize)> {
     let (clock, next) = suffix(t, p, Clock { hour, minute, half: None, form })?;
     let top = if clock.half.is_some() { 12 } else { 23 };
     let end_of_day = clock.hour == 24 && clock.minute == 0;
-    let fits = (clock.hour <= top || end_of_day || clock.half.is_some() && clock.hour <= 23) && clock.minute < 60;
+    let fits = (clock.hour <= top || end_of_day || clock.half.is_some() && clock.hour <= 23)
+        && clock.minute < 60;
     fits.then_some((clock, next))
 }
 
@@ -269,7 +281,10 @@ fn suffix(t: &Tokens, p: usize, mut clock: Clock) -> Option<(Clock, usize)> {
         return Some((clock, p + 1));
     }
     // A letter or a mark glued to it shows that it is something else.
-    if t.glued(p) && (t.word(p).is_some_and(|word| !matches!(word, "z" | "gmt" | "bst" | "utc")) || t.has(p, '%')) {
+    if t.glued(p)
+        && (t.word(p).is_some_and(|word| !matches!(word, "z" | "gmt" | "bst" | "utc"))
+            || t.has(p, '%'))
+    {
         return None;
     }
     if clock.form == Form::Bare && dates::month(t, p).is_some() {
@@ -285,7 +300,8 @@ fn zone(t: &Tokens, at: usize, stamped: bool) -> (Beside, usize) {
     let shut = |next: usize| if open && t.has(next, ')') { next + 1 } else { next };
     if matches!(t.mark(p), Some('+' | '-')) && t.glued(p + 1) {
         // "10:00-12:00" is a range; only a machine's stamp has an offset west of London.
-        let full = |next: usize| t.number(next - 1).is_some_and(|n| n.1 == 4) || t.has(next - 2, ':');
+        let full =
+            |next: usize| t.number(next - 1).is_some_and(|n| n.1 == 4) || t.has(next - 2, ':');
         let found = offset(t, p).filter(|(_, next)| full(*next) && (stamped || t.has(p, '+')));
         if let Some((offset, next)) = found {
             return (Beside::Offset(offset), next);
@@ -322,25 +338,31 @@ fn offset(t: &Tokens, at: usize) -> Option<(i32, usize)> {
     };
     let (value, digits) = t.number(at + 1).filter(|_| t.glued(at + 1))?;
     let value = i32::try_from(value).ok()?;
-    let (hours, minutes, next) = match (digits, t.has(at + 2, ':').then(|| t.number(at + 3)).flatten()) {
-        (2, Some((minutes, 2))) => (value, i32::try_from(minutes).ok()?, at + 4),
-        (4, _) => (value / 100, value % 100, at + 2),
-        (1 | 2, None) => (value, 0, at + 2),
-        _ => return None,
-    };
+    let (hours, minutes, next) =
+        match (digits, t.has(at + 2, ':').then(|| t.number(at + 3)).flatten()) {
+            (2, Some((minutes, 2))) => (value, i32::try_from(minutes).ok()?, at + 4),
+            (4, _) => (value / 100, value % 100, at + 2),
+            (1 | 2, None) => (value, 0, at + 2),
+            _ => return None,
+        };
     (hours <= 14 && minutes < 60).then_some((sign * (hours * 3600 + minutes * 60), next))
 }
 
 /// Words that may stand after a range of bare numbers, which anything else would turn into a count.
-const AFTER_BARE: &[&str] =
-    &["in", "at", "on", "with", "for", "gmt", "bst", "the", "and", "via", "by", "this", "o'clock", "hrs"];
+const AFTER_BARE: &[&str] = &[
+    "in", "at", "on", "with", "for", "gmt", "bst", "the", "and", "via", "by", "this", "o'clock",
+    "hrs",
+];
 
 /// The time or stretch of time that begins at this token, if it is one in this company.
 pub(crate) fn time(t: &Tokens, at: usize, company: Company) -> Option<TimeMark> {
     if at > 0 && matches!(t.mark(at - 1), Some('\u{a3}' | '$' | '\u{20ac}' | '#')) {
         return None;
     }
-    if at > 0 && t.glued(at) && (t.word(at - 1).is_some_and(|word| word != "t") || t.has(at - 1, '.') && t.glued(at - 1)) {
+    if at > 0
+        && t.glued(at)
+        && (t.word(at - 1).is_some_and(|word| word != "t") || t.has(at - 1, '.') && t.glued(at - 1))
+    {
         return None;
     }
     let (start, p) = clock(t, at)?;
@@ -350,12 +372,17 @@ pub(crate) fn time(t: &Tokens, at: usize, company: Company) -> Option<TimeMark> 
     let second = stop(t, p, between).and_then(|next| clock(t, next));
     let second = second.filter(|(_, next)| !(t.has(*next, '/') && t.glued(*next)));
     let Some((end, next)) = second else {
+        let on = t.is(p, "on") && date_after(t, p);
+        let company = Company { date_before: company.date_before || on, ..company };
         let single = start.is_sure() || alone(t, start, p, company);
         // "6.30 for 7pm": the first is when people arrive and takes the half of the second.
         if let Some((later, next)) = t.is(p, "for").then(|| clock(t, p + 1)).flatten() {
-            if later.is_sure() && (start.is_sure() || matches!(start.form, Form::Dot | Form::Bare)) {
+            if later.is_sure() && (start.is_sure() || matches!(start.form, Form::Dot | Form::Bare))
+            {
                 let start = Clock { half: start.half.or(later.half), ..start };
-                return Some(TimeMark { from: at, to: next, start, end: None, zone: first_zone });
+                let end = stop(t, next, false).and_then(|p| clock(t, p));
+                let (end, to) = end.map_or((None, next), |(end, to)| (Some(end), to));
+                return Some(TimeMark { from: at, to, start, end, zone: first_zone });
             }
         }
         return single.then_some(TimeMark { from: at, to: p, start, end: None, zone: first_zone });
@@ -369,13 +396,15 @@ pub(crate) fn time(t: &Tokens, at: usize, company: Company) -> Option<TimeMark> 
     let lone = |clock: Clock| clock.form == Form::Bare;
     let plain = t.word(to).is_some() && !t.one_of(to, AFTER_BARE) && !t.breaks(to);
     let plausible = !(lone(start) && lone(end)) || (start.hour <= 12 && end.hour <= 23 && !plain);
-    let date_after = || {
-        let p = to + usize::from(t.has(to, ','));
-        let p = p + usize::from(t.is(p, "on"));
-        dates::chain(t, p, None, false, p).is_some()
-    };
-    let near = company.date_before || company.cue || date_after();
+    let near = company.date_before || company.cue || date_after(t, to);
     (plausible && near && !is_measure(t, to)).then_some(mark)
+}
+
+/// A date stands directly behind.
+fn date_after(t: &Tokens, to: usize) -> bool {
+    let p = to + usize::from(t.has(to, ','));
+    let p = p + usize::from(t.is(p, "on"));
+    dates::chain(t, p, None, false, p).is_some()
 }
 
 /// "£", "%", "years": what follows makes the numbers something else.
@@ -383,7 +412,10 @@ fn is_measure(t: &Tokens, at: usize) -> bool {
     t.has(at, '%')
         || t.one_of(
             at,
-            &["years", "year", "people", "places", "minutes", "mins", "miles", "km", "million", "percent", "per", "yrs"],
+            &[
+                "years", "year", "people", "places", "minutes", "mins", "miles", "km", "million",
+                "percent", "per", "yrs",
+            ],
         )
 }
 
@@ -396,7 +428,9 @@ fn alone(t: &Tokens, start: Clock, to: usize, company: Company) -> bool {
     match start.form {
         Form::Dot => company.date_before || company.cue,
         Form::Digits => company.cue && company.date_before && start.hour < 24,
-        Form::Bare => company.cue && company.date_before && start.hour <= 12 && start.hour > 0 && !word,
+        Form::Bare => {
+            company.cue && company.date_before && start.hour <= 12 && start.hour > 0 && !word
+        }
         _ => true,
     }
 }
@@ -404,10 +438,14 @@ fn alone(t: &Tokens, start: Clock, to: usize, company: Company) -> bool {
 /// The token after "-", "to", "until" (or "and" after "between").
 fn stop(t: &Tokens, at: usize, between: bool) -> Option<usize> {
     let at = at + usize::from(t.has(at, ',') && t.one_of(at + 1, &["until", "till", "to"]));
-    let at = at + usize::from(t.one_of(at, &["start", "starts"]) && t.one_of(at + 1, &["to", "until", "till"]));
+    let at = at
+        + usize::from(
+            t.one_of(at, &["start", "starts"]) && t.one_of(at + 1, &["to", "until", "till"]),
+        );
     match dates::join(t, at)? {
         (Join::Range, next) => {
-            let next = next + usize::from(t.one_of(next, &["about", "approx", "around", "approximately"]));
+            let next =
+                next + usize::from(t.one_of(next, &["about", "approx", "around", "approximately"]));
             // "10am - 5 March", "10am to 5th March"
             let day = t.number(next).is_some()
                 && t.word(next + 1).is_some_and(|word| matches!(word, "st" | "nd" | "rd" | "th"));
@@ -449,6 +487,18 @@ fn is_open(clock: Clock) -> bool {
         && matches!(clock.form, Form::Sure | Form::Dot | Form::Bare)
 }
 
+/// Midnight as a beginning: the day before or after may be meant, or a system's "whole day".
+fn is_night(start: Clock) -> bool {
+    start.form == Form::Midnight
+        || start.hour == 24
+        || (start.hour == 12 && start.half == Some(Half::Am))
+}
+
+/// "10:00" says enough of itself, "10" and "2:00" do not.
+fn is_assumed(clock: Clock) -> bool {
+    is_open(clock) && (clock.form != Form::Sure || clock.hour < 7)
+}
+
 /// Office hours: 7 to 11 are in the morning, 12 and 1 to 6 are after it.
 fn office(clock: Clock) -> u32 {
     let half = if clock.hour < 7 { Half::Pm } else { Half::Am };
@@ -463,21 +513,31 @@ fn at(minutes: u32) -> NaiveTime {
 pub(crate) fn resolve(start: Clock, end: Option<Clock>) -> Resolved {
     let Some(end) = end else {
         let begins = if is_open(start) { office(start) } else { minutes(start, start.half) };
-        let doubtful = start.form == Form::Midnight || start.hour == 24;
-        return Resolved { start: at(begins), end: None, assumed: is_open(start), doubtful };
+        return Resolved {
+            start: at(begins),
+            end: None,
+            assumed: is_assumed(start),
+            doubtful: is_night(start),
+        };
     };
     let day = 24 * 60;
-    let ends_with_day = end.form == Form::Midnight || (end.hour == 24) || minutes(end, end.half) == 0;
+    let ends_with_day =
+        end.form == Form::Midnight || (end.hour == 24) || minutes(end, end.half) == 0;
     let fixed_end = if ends_with_day { day } else { minutes(end, end.half) };
     let (begins, ends, assumed) = match (is_open(start), is_open(end)) {
         (false, false) => (minutes(start, start.half), fixed_end, false),
         (true, false) => {
             // "6:00-20:00" is the 24-hour clock throughout.
-            let literal = end.half.is_none() && end.hour > 12 && start.form != Form::Bare && start.hour >= 6;
+            let literal =
+                end.half.is_none() && end.hour > 12 && start.form != Form::Bare && start.hour >= 6;
             let alone = if literal { minutes(start, None) } else { office(start) };
             let with = end.half.map_or(alone, |half| minutes(start, Some(half)));
             let half = if end.half == Some(Half::Pm) { Half::Am } else { Half::Pm };
-            let without = if end.half.is_some() { minutes(start, Some(half)) } else { minutes(start, Some(Half::Am)) };
+            let without = if end.half.is_some() {
+                minutes(start, Some(half))
+            } else {
+                minutes(start, Some(Half::Am))
+            };
             let begins = if with < fixed_end || without >= fixed_end { with } else { without };
             (begins, fixed_end, end.half.is_none())
         }
@@ -495,10 +555,18 @@ pub(crate) fn resolve(start: Clock, end: Option<Clock>) -> Resolved {
             (begins, ends.unwrap_or_else(|| office(end)), true)
         }
     };
-    let whole_night = start.form == Form::Midnight || start.hour == 24;
+    // "10-12am": few mean midnight.
+    let odd = end.hour == 12 && end.half == Some(Half::Am) && is_open(start);
+    let assumed = assumed && (is_assumed(start) || is_assumed(end));
+    let whole_night = is_night(start) || odd;
     if ends > begins {
         let long = ends - begins > 16 * 60;
-        return Resolved { start: at(begins), end: Some((at(ends), ends >= day)), assumed, doubtful: whole_night || long };
+        return Resolved {
+            start: at(begins),
+            end: Some((at(ends), ends >= day)),
+            assumed,
+            doubtful: whole_night || long,
+        };
     }
     // Over midnight only where somebody clearly meant the night.
     let night = begins >= 17 * 60 && ends <= 6 * 60;

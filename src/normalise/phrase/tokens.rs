@@ -139,7 +139,9 @@ impl Tokens {
 /// One shape for characters that mean the same; `None` for those that mean nothing.
 fn fold(c: char) -> Option<char> {
     match c {
-        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{202a}'..='\u{202e}' => None,
+        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{202a}'..='\u{202e}' => {
+            None
+        }
         '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}' => Some('-'),
         '\u{2018}' | '\u{2019}' | '\u{201b}' | '\u{2bc}' | '`' | '\u{b4}' => Some('\''),
         '\u{ff1a}' | '\u{2236}' => Some(':'),
@@ -258,14 +260,19 @@ mod tests {
     fn spaces_dashes_and_case_do_not_matter() {
         let plain = Tokens::of("Fri 14 Nov, 10am - 4pm");
         let fancy = Tokens::of("FRI\u{a0}14\u{2009} NOV, 10AM\u{202f}\u{2013}  4PM");
-        let kinds = |tokens: &Tokens| tokens.list.iter().map(|t| t.kind.clone()).collect::<Vec<_>>();
+        let kinds =
+            |tokens: &Tokens| tokens.list.iter().map(|t| t.kind.clone()).collect::<Vec<_>>();
         assert_eq!(kinds(&plain), kinds(&fancy));
     }
 
     #[test]
     fn addresses_hold_no_dates() {
-        for text in ["https://a.example/2026/10/30/x", "www.a.example/2015", "events2015@a.gov.uk"] {
-            assert_eq!(Tokens::of(text).list.iter().map(|t| t.kind.clone()).collect::<Vec<_>>(), [Kind::Opaque]);
+        for text in ["https://a.example/2026/10/30/x", "www.a.example/2015", "events2015@a.gov.uk"]
+        {
+            assert_eq!(
+                Tokens::of(text).list.iter().map(|t| t.kind.clone()).collect::<Vec<_>>(),
+                [Kind::Opaque]
+            );
         }
         assert_eq!(Tokens::of("5 March@1pm").len(), 5);
     }

@@ -4,7 +4,11 @@ use chrono_tz::Europe::London;
 use super::*;
 
 fn posted() -> Posted {
-    Posted { at: Some(Utc.with_ymd_and_hms(2026, 11, 22, 9, 0, 0).unwrap()), zone: London, month_first: false }
+    Posted {
+        at: Some(Utc.with_ymd_and_hms(2026, 11, 22, 9, 0, 0).unwrap()),
+        zone: London,
+        month_first: false,
+    }
 }
 
 fn of(title: &str, description: &str) -> StateWords {
@@ -15,27 +19,57 @@ fn of(title: &str, description: &str) -> StateWords {
 fn titles_lose_what_is_no_name() {
     let mut failures = Vec::new();
     for (title, want) in [
-        ("Waste Services Discovery Day - Friday 4 December, Guildford", "Waste Services Discovery Day - Guildford"),
+        (
+            "Waste Services Discovery Day - Friday 4 December, Guildford",
+            "Waste Services Discovery Day - Guildford",
+        ),
         ("CANCELLED - Planning peer group 12/01/2027", "Planning peer group"),
         ("Planning peer group - CANCELLED", "Planning peer group"),
         ("[CANCELLED] Planning peer group", "Planning peer group"),
         ("Planning peer group has been cancelled", "Planning peer group"),
         ("Planning peer group (cancelled)", "Planning peer group"),
         ("POSTPONED: Housing webinar, 3 March", "Housing webinar"),
-        ("Postponed from 12 January to 9 February 2027: scams prevention network meeting", "Scams prevention network meeting"),
-        ("Moved to Thursday 25 March (was 18 March): adult social care unconference", "Adult social care unconference"),
+        (
+            "Postponed from 12 January to 9 February 2027: scams prevention network meeting",
+            "Scams prevention network meeting",
+        ),
+        (
+            "Moved to Thursday 25 March (was 18 March): adult social care unconference",
+            "Adult social care unconference",
+        ),
         ("Save the date: GovCamp North East, Saturday 15 May 2027", "GovCamp North East"),
         ("Peer groups roadshow: spring 2027", "Peer groups roadshow"),
-        ("Business rates officers’ masterclass – 20 April 2027, 10am–3pm – £45", "Business rates officers’ masterclass"),
-        ("Show and tell: highways asset data, 14:00 on 25/02/27", "Show and tell: highways asset data"),
-        ("Webinar on Tuesday 8 December: Renters' Rights Act enforcement", "Webinar: Renters' Rights Act enforcement"),
-        ("Noise and nuisance officers: drop-in webinar today at 3pm", "Noise and nuisance officers: drop-in webinar"),
-        ("Tickets released on 10 January at noon for LocalGovCamp fringe night", "LocalGovCamp fringe night"),
+        (
+            "Business rates officers’ masterclass – 20 April 2027, 10am–3pm – £45",
+            "Business rates officers’ masterclass",
+        ),
+        (
+            "Show and tell: highways asset data, 14:00 on 25/02/27",
+            "Show and tell: highways asset data",
+        ),
+        (
+            "Webinar on Tuesday 8 December: Renters' Rights Act enforcement",
+            "Webinar: Renters' Rights Act enforcement",
+        ),
+        (
+            "Noise and nuisance officers: drop-in webinar today at 3pm",
+            "Noise and nuisance officers: drop-in webinar",
+        ),
+        (
+            "Tickets released on 10 January at noon for LocalGovCamp fringe night",
+            "LocalGovCamp fringe night",
+        ),
         ("NOW FULL - Content design masterclass", "Content design masterclass"),
         ("Flood risk workshop (fully booked)", "Flood risk workshop"),
-        ("Lean coffee for business analysts - waiting list only", "Lean coffee for business analysts"),
+        (
+            "Lean coffee for business analysts - waiting list only",
+            "Lean coffee for business analysts",
+        ),
         ("PROVISIONAL: Registrars’ regional forum", "Registrars’ regional forum"),
-        ("West Berks: discovery day on waste services", "West Berks: discovery day on waste services"),
+        (
+            "West Berks: discovery day on waste services",
+            "West Berks: discovery day on waste services",
+        ),
         ("GovCamp North East 2027", "GovCamp North East 2027"),
         ("Demo hour #3", "Demo hour #3"),
         ("AI in social care: online summit", "AI in social care: online summit"),
@@ -44,16 +78,28 @@ fn titles_lose_what_is_no_name() {
         ("Free webinar: writing plainly", "Webinar: writing plainly"),
         ("Free school meals workshop", "Free school meals workshop"),
         ("Smoke free homes: a talk", "Smoke free homes: a talk"),
-        ("Missed and cancelled appointments: what helps", "Missed and cancelled appointments: what helps"),
+        (
+            "Missed and cancelled appointments: what helps",
+            "Missed and cancelled appointments: what helps",
+        ),
         ("Mindful Monday", "Mindful Monday"),
         ("Housing today and tomorrow", "Housing today and tomorrow"),
-        ("Co-design day: temporary accommodation journeys", "Co-design day: temporary accommodation journeys"),
-        ("Lunch and learn – reducing missed-bin calls (Stockport)", "Lunch and learn – reducing missed-bin calls (Stockport)"),
+        (
+            "Co-design day: temporary accommodation journeys",
+            "Co-design day: temporary accommodation journeys",
+        ),
+        (
+            "Lunch and learn – reducing missed-bin calls (Stockport)",
+            "Lunch and learn – reducing missed-bin calls (Stockport)",
+        ),
         ("Revs & Bens user group – spring meeting", "Revs & Bens user group – spring meeting"),
         ("5 March 2027", "5 March 2027"),
         ("Planning Committee - Wednesday, 4th March, 2027 6.30 pm", "Planning Committee"),
         ("Peer group, councils only, 5 March 2027", "Peer group"),
-        ("Section 106 and viability: training, 9.30am-12.30pm on 5 March", "Section 106 and viability: training"),
+        (
+            "Section 106 and viability: training, 9.30am-12.30pm on 5 March",
+            "Section 106 and viability: training",
+        ),
         ("Full Council", "Full Council"),
     ] {
         let got = of(title, "").title;
@@ -105,7 +151,10 @@ fn fields_are_heard() {
 
 #[test]
 fn words_that_mean_something_else() {
-    let state = of("Libraries conference", "Two days on e-lending, makerspaces and local studies online. Teams from three councils. No hearing loop. The charge rises to £52. Free school meals are on the agenda.");
+    let state = of(
+        "Libraries conference",
+        "Two days on e-lending, makerspaces and local studies online. Teams from three councils. No hearing loop. The charge rises to £52. Free school meals are on the agenda.",
+    );
     assert_eq!((state.attendance, state.cost, state.full), (None, None, None));
     assert!(state.access.is_empty());
 }
@@ -113,6 +162,8 @@ fn words_that_mean_something_else() {
 #[test]
 fn past_reports() {
     assert!(of("Makers meet-up on 30 October: thanks for coming", "").past_report);
-    assert!(of("Discovery day", "It took place on 14 October 2026 and forty of you came.").past_report);
+    assert!(
+        of("Discovery day", "It took place on 14 October 2026 and forty of you came.").past_report
+    );
     assert!(!of("Discovery day", "A write-up will follow.").past_report);
 }

@@ -15,14 +15,18 @@ pub(super) struct Part {
 }
 
 /// Words that only lead to a date and go with it.
-const LEADS: &[&str] =
-    &["on", "at", "from", "to", "until", "till", "between", "was", "starting", "starts", "now", "is", "date", "ar", "am", "o"];
+const LEADS: &[&str] = &[
+    "on", "at", "from", "to", "until", "till", "between", "was", "starting", "starts", "now", "is",
+    "date", "ar", "am", "o",
+];
 
 /// Words between two dates or times that go with them.
-const BETWEEN: &[&str] = &["and", "to", "or", "until", "till", "for", "from", "a", "tan", "on", "at"];
+const BETWEEN: &[&str] =
+    &["and", "to", "or", "until", "till", "for", "from", "a", "tan", "on", "at"];
 
 /// Words before a state word that go with it ("has been cancelled").
-const STATES: &[&str] = &["is", "has", "been", "now", "are", "will", "be", "this", "event", "sadly"];
+const STATES: &[&str] =
+    &["is", "has", "been", "now", "are", "will", "be", "this", "event", "sadly"];
 
 /// A title in tokens, with what has been taken out.
 #[derive(Debug)]
@@ -63,10 +67,9 @@ impl<'a> Title<'a> {
     pub(super) fn take_dates(&mut self, posted: &Posted) {
         let spans = phrase::spans(self.text, posted);
         for at in 0..self.tokens.len() {
-            let inside = self
-                .tokens
-                .at(at)
-                .is_some_and(|token| spans.iter().any(|(from, to)| token.from >= *from && token.to <= *to));
+            let inside = self.tokens.at(at).is_some_and(|token| {
+                spans.iter().any(|(from, to)| token.from >= *from && token.to <= *to)
+            });
             if inside {
                 self.take(at, at + 1);
             }
@@ -97,7 +100,10 @@ impl<'a> Title<'a> {
         if !self.tokens.one_of(0, &opens) {
             return;
         }
-        let Some(last) = (0..self.tokens.len().min(24)).rev().find(|&at| self.is_gone(at) && self.tokens.is(at + 1, "for")) else {
+        let Some(last) = (0..self.tokens.len().min(24))
+            .rev()
+            .find(|&at| self.is_gone(at) && self.tokens.is(at + 1, "for"))
+        else {
             return;
         };
         let article = self.tokens.one_of(last + 2, &["our", "the"]);
@@ -111,7 +117,8 @@ impl<'a> Title<'a> {
         let said = status::of_title(&self.tokens)?;
         self.take(said.from, said.to);
         for at in said.to..self.tokens.len() {
-            let leads = self.tokens.one_of(at, &["to", "from", "until", "till", "for"]) && self.is_gone(at + 1);
+            let leads = self.tokens.one_of(at, &["to", "from", "until", "till", "for"])
+                && self.is_gone(at + 1);
             if !leads {
                 break;
             }
@@ -137,7 +144,12 @@ impl<'a> Title<'a> {
         let mut current = Part { from: 0, to: 0, mark: None, bracketed: false };
         for at in 0..self.tokens.len() {
             if self.is_separator(at) && !self.is_gone(at) {
-                let next = Part { from: at + 1, to: at + 1, mark: Some(at), bracketed: matches!(self.tokens.mark(at), Some('(' | '[')) };
+                let next = Part {
+                    from: at + 1,
+                    to: at + 1,
+                    mark: Some(at),
+                    bracketed: matches!(self.tokens.mark(at), Some('(' | '[')),
+                };
                 parts.push(std::mem::replace(&mut current, next));
             } else {
                 current.to = at + 1;
@@ -149,8 +161,11 @@ impl<'a> Title<'a> {
 
     /// The words of a part that are left, in lower case.
     pub(super) fn left(&self, part: &Part) -> String {
-        let words: Vec<String> =
-            (part.from..part.to).filter(|at| !self.is_gone(*at)).map(|at| self.tokens.text(at)).filter(|word| word != "!" && word != ".").collect();
+        let words: Vec<String> = (part.from..part.to)
+            .filter(|at| !self.is_gone(*at))
+            .map(|at| self.tokens.text(at))
+            .filter(|word| word != "!" && word != ".")
+            .collect();
         words.join(" ")
     }
 
@@ -167,7 +182,8 @@ impl<'a> Title<'a> {
     pub(super) fn rebuild(&self) -> String {
         let mut out = String::new();
         let mut strongest: Option<usize> = None;
-        let front_gone = self.is_gone(0) || self.parts().first().is_some_and(|part| self.left(part).is_empty());
+        let front_gone =
+            self.is_gone(0) || self.parts().first().is_some_and(|part| self.left(part).is_empty());
         for part in self.parts() {
             let text = self.text_of(&part);
             strongest = stronger(&self.tokens, strongest, part.mark);
@@ -175,7 +191,11 @@ impl<'a> Title<'a> {
                 continue;
             }
             if part.bracketed {
-                let (open, close) = if part.mark.is_some_and(|at| self.tokens.has(at, '[')) { ('[', ']') } else { ('(', ')') };
+                let (open, close) = if part.mark.is_some_and(|at| self.tokens.has(at, '[')) {
+                    ('[', ']')
+                } else {
+                    ('(', ')')
+                };
                 if !out.is_empty() {
                     out.push(' ');
                 }
@@ -190,7 +210,9 @@ impl<'a> Title<'a> {
             }
             strongest = None;
         }
-        let out = out.trim().trim_matches(|c: char| matches!(c, ',' | ':' | ';' | '-' | '\u{2013}' | '\u{2014}') || c.is_whitespace());
+        let out = out.trim().trim_matches(|c: char| {
+            matches!(c, ',' | ':' | ';' | '-' | '\u{2013}' | '\u{2014}') || c.is_whitespace()
+        });
         if front_gone { capitalised(out) } else { out.to_owned() }
     }
 
@@ -224,7 +246,9 @@ impl<'a> Title<'a> {
             }
         }
         flush(&mut run, part.to, &mut out);
-        let trimmed = out.trim().trim_matches(|c: char| matches!(c, ',' | ';' | '@' | '.') || c.is_whitespace());
+        let trimmed = out
+            .trim()
+            .trim_matches(|c: char| matches!(c, ',' | ';' | '@' | '.') || c.is_whitespace());
         if trimmed.chars().any(char::is_alphanumeric) { trimmed.to_owned() } else { String::new() }
     }
 

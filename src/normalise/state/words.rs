@@ -194,7 +194,10 @@ pub(super) const FULL: &[(&str, &str)] = &[
     ("wedi gwerthu allan", "full"),
 ];
 
-const NEGATIONS: &[&str] = &["no", "not", "without", "isn't", "if", "unless", "never", "once", "when", "until", "about", "cannot"];
+const NEGATIONS: &[&str] = &[
+    "no", "not", "without", "isn't", "if", "unless", "never", "once", "when", "until", "about",
+    "cannot",
+];
 
 /// Whether a phrase of words (a hyphen inside is a mark) stands at a place; the token after it.
 fn stands(t: &Tokens, at: usize, phrase: &str) -> Option<usize> {
@@ -218,16 +221,24 @@ fn stands(t: &Tokens, at: usize, phrase: &str) -> Option<usize> {
 }
 
 /// Every phrase of a table in a text, but for those that are denied.
-pub(super) fn hits(t: &Tokens, table: &'static [(&'static str, &'static str)], limit: usize) -> Vec<Hit> {
+pub(super) fn hits(
+    t: &Tokens,
+    table: &'static [(&'static str, &'static str)],
+    limit: usize,
+) -> Vec<Hit> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < t.len().min(limit) {
         let hit = t.word(at).and_then(|word| {
-            table.iter().filter(|(phrase, _)| phrase.starts_with(word)).find_map(|(phrase, id)| Some(Hit { from: at, to: stands(t, at, phrase)?, id }))
+            table
+                .iter()
+                .filter(|(phrase, _)| phrase.starts_with(word))
+                .find_map(|(phrase, id)| Some(Hit { from: at, to: stands(t, at, phrase)?, id }))
         });
         match hit {
             Some(hit) => {
-                let denied = (at.saturating_sub(3)..at).any(|p| t.one_of(p, NEGATIONS) && !(p + 1..=at).any(|q| t.breaks(q)));
+                let denied = (at.saturating_sub(3)..at)
+                    .any(|p| t.one_of(p, NEGATIONS) && !(p + 1..=at).any(|q| t.breaks(q)));
                 if !denied {
                     found.push(hit);
                 }
@@ -241,7 +252,13 @@ pub(super) fn hits(t: &Tokens, table: &'static [(&'static str, &'static str)], l
 
 /// "Online" or "Zoom" standing alone: a sentence, or between two marks.
 pub(super) fn alone_online(t: &Tokens, limit: usize) -> Option<Hit> {
-    let edge = |at: usize| t.breaks(at) || matches!(t.mark(at), Some(',' | '(' | ')' | ':' | '-' | ';' | '.' | '\u{b7}' | '/' | '['));
+    let edge = |at: usize| {
+        t.breaks(at)
+            || matches!(
+                t.mark(at),
+                Some(',' | '(' | ')' | ':' | '-' | ';' | '.' | '\u{b7}' | '/' | '[')
+            )
+    };
     (0..t.len().min(limit)).find_map(|at| {
         let id = match t.word(at)? {
             "online" | "zoom" | "virtual" | "teams" => "online",
@@ -250,7 +267,10 @@ pub(super) fn alone_online(t: &Tokens, limit: usize) -> Option<Hit> {
         };
         let opens = t.breaks(at) || edge(at - 1);
         // "Local studies, lending, online" is a list; a mark on both sides or a sentence of its own is a place.
-        (opens && (edge(at + 1) || t.is(at + 1, "and") && t.is(at + 2, "free")) && !t.has(at + 1, '-')).then_some(Hit { from: at, to: at + 1, id })
+        (opens
+            && (edge(at + 1) || t.is(at + 1, "and") && t.is(at + 2, "free"))
+            && !t.has(at + 1, '-'))
+        .then_some(Hit { from: at, to: at + 1, id })
     })
 }
 
@@ -270,7 +290,9 @@ pub(super) fn price(t: &Tokens, limit: usize) -> Option<Hit> {
                 None => break,
             }
         }
-        if (t.has(to, '+') || t.one_of(to, &["plus", "ex", "inc", "including", "excluding"])) && t.is(to + 1, "vat") {
+        if (t.has(to, '+') || t.one_of(to, &["plus", "ex", "inc", "including", "excluding"]))
+            && t.is(to + 1, "vat")
+        {
             to += 2;
         }
         to += usize::from(t.one_of(to, &["each"]));
@@ -278,11 +300,38 @@ pub(super) fn price(t: &Tokens, limit: usize) -> Option<Hit> {
             to += 2;
         }
         let led = at > 0
-            && (t.one_of(at - 1, &["cost", "costs", "price", "fee", "fees", "tickets", "ticket", "charge", "is", "are", "from", "places"])
-                || matches!(t.mark(at - 1), Some(':' | ',' | '(' | '-')));
-        let ends = t.breaks(to) || matches!(t.mark(to), Some(',' | ')' | '.' | ';' | '-')) || t.one_of(to, &["for", "on"]);
-        let rise = (at.saturating_sub(5)..at).any(|p| t.one_of(p, &["rises", "rise", "increase", "increases", "salary", "save", "saved", "budget", "grant", "fund"]));
-        ((led || t.breaks(at)) && ends && !rise).then_some(Hit { from: at - usize::from(at > 0 && t.is(at - 1, "from")), to, id: "price" })
+            && (t.one_of(
+                at - 1,
+                &[
+                    "cost", "costs", "price", "fee", "fees", "tickets", "ticket", "charge", "is",
+                    "are", "from", "places",
+                ],
+            ) || matches!(t.mark(at - 1), Some(':' | ',' | '(' | '-')));
+        let ends = t.breaks(to)
+            || matches!(t.mark(to), Some(',' | ')' | '.' | ';' | '-'))
+            || t.one_of(to, &["for", "on"]);
+        let rise = (at.saturating_sub(5)..at).any(|p| {
+            t.one_of(
+                p,
+                &[
+                    "rises",
+                    "rise",
+                    "increase",
+                    "increases",
+                    "salary",
+                    "save",
+                    "saved",
+                    "budget",
+                    "grant",
+                    "fund",
+                ],
+            )
+        });
+        ((led || t.breaks(at)) && ends && !rise).then_some(Hit {
+            from: at - usize::from(at > 0 && t.is(at - 1, "from")),
+            to,
+            id: "price",
+        })
     })
 }
 
@@ -290,23 +339,36 @@ pub(super) fn price(t: &Tokens, limit: usize) -> Option<Hit> {
 fn amount(t: &Tokens, at: usize) -> Option<usize> {
     let p = at + usize::from(t.has(at, '\u{a3}'));
     t.number(p).filter(|(value, _)| *value <= 5000)?;
-    let to = if t.has(p + 1, '.') && t.glued(p + 2) && t.number(p + 2).is_some() { p + 3 } else { p + 1 };
+    let to = if t.has(p + 1, '.') && t.glued(p + 2) && t.number(p + 2).is_some() {
+        p + 3
+    } else {
+        p + 1
+    };
     let word = t.glued(to) && matches!(t.at(to).map(|token| &token.kind), Some(Kind::Word(_)));
-    (!word && !t.one_of(to, &["million", "m", "k", "billion"]) && !t.has(to, ',')).then_some(to).or_else(|| {
-        let sentence = t.has(to, ',') && !t.glued(to + 1);
-        sentence.then_some(to)
-    })
+    (!word && !t.one_of(to, &["million", "m", "k", "billion"]) && !t.has(to, ','))
+        .then_some(to)
+        .or_else(|| {
+            let sentence = t.has(to, ',') && !t.glued(to + 1);
+            sentence.then_some(to)
+        })
 }
 
 /// "Free", where it is the price: "free to attend", "Free.", "a free event"; not "smoke free", "free school meals".
 fn free(t: &Tokens, at: usize) -> Option<Hit> {
     let tail = t.breaks(at + 1) || matches!(t.mark(at + 1), Some('.' | ',' | ')' | '!' | ';'));
-    let opens = t.breaks(at) || matches!(t.mark(at - 1), Some(',' | ':' | '(' | '-')) || t.one_of(at - 1, &["is", "are", "and", "for"]);
+    let opens = t.breaks(at)
+        || matches!(t.mark(at - 1), Some(',' | ':' | '(' | '-'))
+        || t.one_of(at - 1, &["is", "are", "and", "for"]);
     let event = t.word(at + 1).is_some_and(crate::normalise::phrase::refusals::is_event);
-    let attend = t.is(at + 1, "to") && (t.one_of(at + 2, &["attend", "join", "come", "all", "everyone", "council", "councils", "members"]) || t.breaks(at));
+    let attend = t.is(at + 1, "to")
+        && (t.one_of(
+            at + 2,
+            &["attend", "join", "come", "all", "everyone", "council", "councils", "members"],
+        ) || t.breaks(at));
     let charge = t.is(at + 1, "of") && t.is(at + 2, "charge");
     let places = t.one_of(at + 1, &["tickets", "places", "entry", "admission"]);
-    let online = t.one_of(at + 1, &["online"]) && t.word(at + 2).is_some_and(crate::normalise::phrase::refusals::is_event);
+    let online = t.one_of(at + 1, &["online"])
+        && t.word(at + 2).is_some_and(crate::normalise::phrase::refusals::is_event);
     let sure = (tail && opens) || event || attend || charge || places || online;
     sure.then_some(Hit { from: at, to: at + 1, id: "free" })
 }
