@@ -69,6 +69,9 @@ pub enum Zone {
 pub struct ZoneRules {
     /// TZID.
     pub id: String,
+    /// X-LIC-LOCATION: the IANA name that the writer had in mind.
+    #[serde(default)]
+    pub location: Option<String>,
     /// STANDARD and DAYLIGHT parts.
     pub observances: Vec<Observance>,
 }

@@ -125,6 +125,15 @@ pub struct FeedState {
     /// Items in the last good read.
     #[serde(default)]
     pub entries: u32,
+    /// Whether absence from the last good read proves anything: a complete calendar, read whole.
+    #[serde(default)]
+    pub complete: bool,
+    /// Upcoming events that are missing from the feed and wait for confirmation.
+    #[serde(default)]
+    pub missing: u32,
+    /// Since when the feed is no longer in feeds.toml; its events leave after seven days.
+    #[serde(default)]
+    pub removed_since: Option<DateTime<Utc>>,
     /// Events of this feed that are listed.
     #[serde(default)]
     pub listed: u32,

@@ -13,6 +13,22 @@ pub mod event;
 pub mod query;
 
 // From the wire to the store.
+pub mod config;
+pub mod fetch;
 pub mod read;
 pub mod health;
 pub mod normalise;
+pub mod classify;
+pub mod merge;
+pub mod reconcile;
+pub mod store;
+
+// From the store to people.
+pub mod catalogue;
+pub mod publish;
+
+// What runs it.
+pub mod schedule;
+pub mod refresh;
+pub mod server;
+pub mod daemon;

@@ -1,5 +1,15 @@
 //! Turns the bytes of a feed into items as their author wrote them, one bad item costing one item.
 
+pub mod decode;
+pub mod moment;
+pub mod link;
+mod tame;
+mod sniff;
+pub mod ical;
+pub mod page;
+pub mod feed;
+pub mod discover;
+
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -61,7 +71,7 @@ pub struct Text {
 }
 
 /// The zone that a written time names.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum WrittenZone {
     /// None: the reader's own.
     Floating,
@@ -122,6 +132,8 @@ pub struct Entry {
     pub reference: Option<String>,
     /// Line at which it begins.
     pub line: Option<u32>,
+    /// Which VCALENDAR of the file it stands in, counted from 0; each is a calendar of its own.
+    pub calendar: u32,
     /// SUMMARY, title, name.
     pub title: Option<Text>,
     /// DESCRIPTION (or X-ALT-DESC), content or description or summary.
@@ -185,6 +197,7 @@ impl Entry {
         Self {
             reference: None,
             line: None,
+            calendar: 0,
             title: None,
             description: None,
             url: None,
@@ -273,4 +286,129 @@ pub struct Hint {
     pub base: Option<url::Url>,
     /// The operator's word on the format.
     pub format: Option<FormatSetting>,
+}
+
+impl Problem {
+    /// A problem without a place in the source.
+    pub fn new(severity: Severity, code: &str, text: impl Into<String>) -> Self {
+        Self { severity, code: code.into(), line: None, text: text.into(), fix: None }
+    }
+
+    /// Says at which line.
+    #[must_use]
+    pub fn at(mut self, line: u32) -> Self {
+        self.line = Some(line);
+        self
+    }
+
+    /// Says what the publisher should change.
+    #[must_use]
+    pub fn fixed_by(mut self, fix: impl Into<String>) -> Self {
+        self.fix = Some(fix.into());
+        self
+    }
+}
+
+impl Document {
+    /// A document of which only the format is known.
+    #[must_use]
+    pub fn empty(format: Format) -> Self {
+        Self {
+            format,
+            title: None,
+            language: None,
+            rights: None,
+            link: None,
+            time_zone: None,
+            zones: Vec::new(),
+            method: None,
+            generator: None,
+            refresh: RefreshHints::default(),
+            next_page: None,
+            entries: Vec::new(),
+            skipped: Vec::new(),
+            problems: Vec::new(),
+            complete: true,
+        }
+    }
+}
+
+/// Why a body could not be read at all.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReadError {
+    /// Nothing but white space.
+    #[error("the answer was empty")]
+    Empty,
+    /// Larger than the cap.
+    #[error("the body has {bytes} bytes; at most {} MB are read", MAX_BYTES / 1_048_576)]
+    TooLarge {
+        /// Its size.
+        bytes: usize,
+    },
+    /// A page that asks for a name and a password.
+    #[error("this is a sign-in page, not a feed")]
+    SignIn,
+    /// A page without events in a form that a machine can read.
+    #[error("this is a web page{}, and no event on it is written in a form that a machine can read", titled(.title))]
+    NoEvents {
+        /// Title of the page.
+        title: Option<String>,
+    },
+    /// There is text, but no calendar in it.
+    #[error("this is not a calendar: it has no line BEGIN:VCALENDAR")]
+    NotCalendar,
+    /// Something else.
+    #[error("this is not a feed: {found}")]
+    NotAFeed {
+        /// What it is, or how it begins, in plain words.
+        found: String,
+    },
+    /// The format is known, and still nothing could be made of it.
+    #[error("the {format} could not be read: {reason}")]
+    Unreadable {
+        /// `feed`, `calendar`, `page`.
+        format: &'static str,
+        /// Why, in plain words.
+        reason: String,
+    },
+}
+
+fn titled(title: &Option<String>) -> String {
+    title.as_ref().map_or_else(String::new, |title| format!(" (“{title}”)"))
+}
+
+/// Most bytes of a body that are read (DESIGN, section 6).
+pub const MAX_BYTES: usize = 16 * 1_048_576;
+/// Most items of a feed that are read.
+pub const MAX_ENTRIES: usize = 20_000;
+/// Most bytes of one text that are kept.
+pub const MAX_TEXT: usize = 65_536;
+
+/// Reads whatever the bytes are: the operator's word on the format counts, else the bytes themselves; what the
+/// server says of them does not.
+///
+/// # Errors
+/// When nothing in them can be read as a feed, a calendar or a page with events.
+pub fn read(bytes: &[u8], hint: &Hint) -> Result<Document, ReadError> {
+    if bytes.len() > MAX_BYTES {
+        return Err(ReadError::TooLarge { bytes: bytes.len() });
+    }
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return Err(ReadError::Empty);
+    }
+    match hint.format {
+        Some(FormatSetting::Feed) => feed::read(bytes, hint),
+        Some(FormatSetting::Html) => page::read(bytes, hint),
+        Some(FormatSetting::Ical) => ical::read(bytes, hint),
+        _ if ical::looks_like(bytes) => ical::read(bytes, hint),
+        _ => match sniff::shape(bytes, hint) {
+            sniff::Shape::Feed => feed::read(bytes, hint),
+            sniff::Shape::Page => page::read(bytes, hint),
+            // An error message of HTML printed before a feed looks like a page.
+            sniff::Shape::PageBeforeFeed => {
+                page::read(bytes, hint).or_else(|_| feed::read(bytes, hint))
+            }
+            sniff::Shape::Other(found) => Err(ReadError::NotAFeed { found }),
+        },
+    }
 }

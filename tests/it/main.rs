@@ -1,3 +1,30 @@
-//! Tests of the whole, from outside.
+//! All integration tests in one binary, so that the crate is linked once.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may fail where it likes"
+)]
 
+#[path = "../network/made_up.rs"]
+mod made_up;
+#[path = "../network/memory.rs"]
+mod memory;
+
+mod config;
+mod feed_cases;
+mod feed_corpus;
+mod feed_hostile;
+mod feed_network;
+mod feed_server;
+mod fetch;
+mod ical_corpus;
+mod layers;
+mod lens;
+mod merging;
+mod network;
+mod normalise_corpus;
 mod prose;
+mod published;
+mod server;

@@ -1,7 +1,5 @@
 //! Titles and descriptions of the miniature network: no wrong date may be un-held, titles must come out as labelled.
 
-#![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
-
 use std::{collections::HashMap, fs, path::Path};
 
 use chrono::{DateTime, NaiveDate, Utc};

@@ -1,0 +1,362 @@
+//! The read model: all public listings in memory, indexed, immutable; it answers every query.
+//!
+//! A change makes a new catalogue that shares all that did not change with the old one (persistent maps), so a
+//! change to one feed costs in proportion to that change, and a reader keeps the catalogue that it began with.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use rpds::{HashTrieMapSync, HashTrieSetSync, RedBlackTreeMapSync};
+
+use crate::{
+    event::{Change, Id, Listing},
+    member::Members,
+    query::Query,
+    vocabulary::Vocabulary,
+};
+
+mod changed;
+mod changes;
+mod counts;
+mod feeds;
+mod filter;
+mod item;
+mod list;
+mod range;
+mod text;
+
+pub use changed::Window;
+pub use changes::{ChangeEntry, ChangePage, CursorError};
+pub use counts::{Counts, Stats};
+pub use feeds::FeedView;
+pub use filter::Filter;
+pub use item::Item;
+pub use list::{Date, DatePage, Hit, MAX_DATES, Page};
+pub use range::Range;
+
+/// What a catalogue is built upon.
+#[derive(Debug, Clone)]
+pub struct Base {
+    /// Kinds and services.
+    pub vocabulary: Arc<Vocabulary>,
+    /// Councils and groups.
+    pub members: Arc<Members>,
+    /// The network's zone.
+    pub time_zone: Tz,
+    /// Epoch of the change log: a restored store begins a new one.
+    pub epoch: String,
+}
+
+/// What changed since the last catalogue.
+#[derive(Debug, Clone, Default)]
+pub struct Update {
+    /// New and changed listings; those that are held or private are taken out of the catalogue.
+    pub put: Vec<Arc<Listing>>,
+    /// Listings that are no more.
+    pub removed: Vec<Id>,
+    /// Listings that became part of another: from, into.
+    pub merged: Vec<(Id, Id)>,
+    /// New and changed feeds.
+    pub feeds: Vec<FeedView>,
+    /// Feeds taken away.
+    pub feeds_removed: Vec<String>,
+    /// New lines of the change log, in order.
+    pub changes: Vec<Change>,
+}
+
+/// What an id leads to.
+#[derive(Debug, Clone)]
+pub enum Found {
+    /// A public listing.
+    Here(Arc<Item>),
+    /// It became part of the listing with this id.
+    Merged(Id),
+    /// There was one, or there is one that may not be shown.
+    Gone,
+    /// Never heard of.
+    Unknown,
+}
+
+/// A property by which listings are indexed.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Facet {
+    Service(String),
+    General,
+    Kind(String),
+    Series(String),
+    Group(String),
+    Feed(String),
+    Council(String),
+    Region(String),
+}
+
+/// Sort key of a time: milliseconds since 1970.
+type Millis = i64;
+
+/// All public listings of one moment.
+#[derive(Debug, Clone)]
+pub struct Catalogue {
+    base: Base,
+    /// By id, which also is the order of the snapshot that `/api/v1/changes` begins with.
+    items: RedBlackTreeMapSync<Id, Arc<Item>>,
+    /// By the end of the last date, so that what is over is never looked at; undated listings come last.
+    by_end: RedBlackTreeMapSync<(Millis, Id), Arc<Item>>,
+    /// Narrow ways in for queries that name a facet.
+    facets: HashTrieMapSync<Facet, HashTrieSetSync<Id>>,
+    /// When a listing of this facet last changed, appeared or left.
+    touched: HashTrieMapSync<Facet, DateTime<Utc>>,
+    /// When any listing last changed, appeared or left.
+    touched_any: DateTime<Utc>,
+    /// When a listing last left before this catalogue's history began (from the change log).
+    touched_floor: DateTime<Utc>,
+    merged: HashTrieMapSync<Id, Id>,
+    gone: HashTrieSetSync<Id>,
+    feeds: RedBlackTreeMapSync<String, Arc<FeedView>>,
+    log: RedBlackTreeMapSync<u64, Change>,
+    /// The dates of series are kept for this range.
+    window: Range,
+}
+
+impl Catalogue {
+    /// A catalogue without listings.
+    #[must_use]
+    pub fn new(base: Base, now: DateTime<Utc>) -> Self {
+        Self {
+            base,
+            items: RedBlackTreeMapSync::new_sync(),
+            by_end: RedBlackTreeMapSync::new_sync(),
+            facets: HashTrieMapSync::new_sync(),
+            touched: HashTrieMapSync::new_sync(),
+            touched_any: DateTime::UNIX_EPOCH,
+            touched_floor: DateTime::UNIX_EPOCH,
+            merged: HashTrieMapSync::new_sync(),
+            gone: HashTrieSetSync::new_sync(),
+            feeds: RedBlackTreeMapSync::new_sync(),
+            log: RedBlackTreeMapSync::new_sync(),
+            window: Range::kept(now),
+        }
+    }
+
+    /// A catalogue of what a store holds.
+    #[must_use]
+    pub fn build(base: Base, update: Update, now: DateTime<Utc>) -> Self {
+        let empty = Self::new(base, now);
+        empty.update(update, None)
+    }
+
+    /// The catalogue after a change; `at` is when the change was committed.
+    ///
+    /// `None` stands for what a store held at start: its listings count as changed when they say so themselves.
+    #[must_use]
+    pub fn update(&self, update: Update, at: Option<DateTime<Utc>>) -> Self {
+        let mut next = self.clone();
+        for view in update.feeds {
+            next.feeds.insert_mut(view.feed.id.clone(), Arc::new(view));
+        }
+        for id in &update.feeds_removed {
+            next.feeds.remove_mut(id);
+        }
+        for change in update.changes {
+            next.note(&change);
+            next.log.insert_mut(change.cursor, change);
+        }
+        for (from, into) in update.merged {
+            next.take_out(&from, at);
+            next.gone.remove_mut(&from);
+            next.merged.insert_mut(from, into);
+        }
+        for id in update.removed {
+            next.take_out(&id, at);
+            if !next.merged.contains_key(&id) {
+                next.gone.insert_mut(id);
+            }
+        }
+        for listing in update.put {
+            next.put(listing, at);
+        }
+        next
+    }
+
+    /// The same with the window of kept dates moved to `now`, or `None` when it still fits.
+    #[must_use]
+    pub fn advanced(&self, now: DateTime<Utc>) -> Option<Self> {
+        let window = Range::kept(now);
+        if window == self.window {
+            return None;
+        }
+        let mut next = self.clone();
+        next.window = window;
+        let series: Vec<Arc<Item>> = self
+            .items
+            .values()
+            .filter(|item| item.listing.facts.recurrence.is_some())
+            .cloned()
+            .collect();
+        for item in series {
+            next.replace(&item.rewindowed(window));
+        }
+        Some(next)
+    }
+
+    /// The same catalogue with other words or members; every listing is looked at again.
+    #[must_use]
+    pub fn rebased(&self, base: Base, now: DateTime<Utc>) -> Self {
+        let update = Update {
+            put: self.items.values().map(|item| Arc::clone(&item.listing)).collect(),
+            ..Update::default()
+        };
+        let mut next = Self::new(base, now);
+        next.feeds = self.feeds.clone();
+        next.log = self.log.clone();
+        next.merged = self.merged.clone();
+        next.gone = self.gone.clone();
+        next.touched_floor = self.touched_floor.max(self.touched_any);
+        next.update(update, None)
+    }
+
+    /// What an id leads to; a chain of merges is followed to its end.
+    #[must_use]
+    pub fn find(&self, id: &str) -> Found {
+        if let Some(item) = self.items.get(id) {
+            return Found::Here(Arc::clone(item));
+        }
+        let mut target = self.merged.get(id);
+        // A circle cannot be made by merging, but a bound costs nothing.
+        for _ in 0..32 {
+            match target.and_then(|id| self.merged.get(id)) {
+                Some(further) => target = Some(further),
+                None => break,
+            }
+        }
+        match target {
+            Some(into) if self.items.contains_key(into) => Found::Merged(into.clone()),
+            Some(_) => Found::Gone,
+            None if self.gone.contains(id) => Found::Gone,
+            None => Found::Unknown,
+        }
+    }
+
+    /// All feeds in order of id.
+    pub fn feeds(&self) -> impl Iterator<Item = &Arc<FeedView>> {
+        self.feeds.values()
+    }
+
+    /// One feed.
+    #[must_use]
+    pub fn feed(&self, id: &str) -> Option<&Arc<FeedView>> {
+        self.feeds.get(id)
+    }
+
+    /// All public listings, in order of id.
+    pub fn items(&self) -> impl Iterator<Item = &Arc<Item>> {
+        self.items.values()
+    }
+
+    /// How many public listings there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.items.size()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    /// Kinds and services.
+    #[must_use]
+    pub fn vocabulary(&self) -> &Vocabulary {
+        &self.base.vocabulary
+    }
+
+    /// Councils and groups.
+    #[must_use]
+    pub fn members(&self) -> &Members {
+        &self.base.members
+    }
+
+    /// The network's zone.
+    #[must_use]
+    pub fn time_zone(&self) -> Tz {
+        self.base.time_zone
+    }
+
+    /// Epoch of the change log.
+    #[must_use]
+    pub fn epoch(&self) -> &str {
+        &self.base.epoch
+    }
+
+    /// A query made ready to judge listings.
+    #[must_use]
+    pub fn filter<'a>(&self, query: &'a Query) -> Filter<'a> {
+        Filter::new(query, &self.base.vocabulary, &self.base.members)
+    }
+
+    fn put(&mut self, listing: Arc<Listing>, at: Option<DateTime<Utc>>) {
+        let id = listing.id.clone();
+        if !item::is_public(&listing) {
+            self.take_out(&id, at);
+            self.gone.insert_mut(id);
+            return;
+        }
+        let item = Item::new(listing, &self.base, self.window);
+        let at = at.unwrap_or(item.listing.updated);
+        if let Some(old) = self.items.get(&id).cloned() {
+            self.touch(&old.facets, at);
+        }
+        self.touch(&item.facets, at);
+        self.gone.remove_mut(&id);
+        self.merged.remove_mut(&id);
+        self.replace(&Arc::new(item));
+    }
+
+    /// Puts an item in all indexes in the place of the one with its id.
+    fn replace(&mut self, item: &Arc<Item>) {
+        let id = &item.listing.id;
+        self.drop_from_indexes(id);
+        self.by_end.insert_mut((item.last_end, id.clone()), Arc::clone(item));
+        for facet in &item.facets {
+            let mut ids = self.facets.get(facet).cloned().unwrap_or_else(HashTrieSetSync::new_sync);
+            ids.insert_mut(id.clone());
+            self.facets.insert_mut(facet.clone(), ids);
+        }
+        self.items.insert_mut(id.clone(), Arc::clone(item));
+    }
+
+    fn take_out(&mut self, id: &str, at: Option<DateTime<Utc>>) {
+        if let Some(old) = self.items.get(id).cloned() {
+            self.touch(&old.facets, at.unwrap_or(old.listing.updated));
+            self.drop_from_indexes(id);
+            self.items.remove_mut(id);
+        }
+    }
+
+    fn drop_from_indexes(&mut self, id: &str) {
+        let Some(old) = self.items.get(id).cloned() else { return };
+        self.by_end.remove_mut(&(old.last_end, id.to_owned()));
+        for facet in &old.facets {
+            let Some(mut ids) = self.facets.get(facet).cloned() else { continue };
+            ids.remove_mut(id);
+            if ids.is_empty() {
+                self.facets.remove_mut(facet);
+            } else {
+                self.facets.insert_mut(facet.clone(), ids);
+            }
+        }
+    }
+
+    fn touch(&mut self, facets: &[Facet], at: DateTime<Utc>) {
+        self.touched_any = self.touched_any.max(at);
+        for facet in facets {
+            if self.touched.get(facet).is_none_or(|before| *before < at) {
+                self.touched.insert_mut(facet.clone(), at);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

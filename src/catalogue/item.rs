@@ -1,0 +1,251 @@
+//! A listing made ready for questions: its dates, its words, where it is.
+
+use std::{borrow::Cow, sync::Arc};
+
+use chrono::{DateTime, Duration, Utc};
+use chrono_tz::Tz;
+
+use super::{Base, Facet, Millis, Range, text::Text};
+use crate::{
+    event::{Decision, Listing, Occurrence, Status},
+    normalise::recurrence,
+    query::{
+        place::{region_id, regions_of_postcode},
+        slug,
+    },
+};
+
+/// A public listing with what is worked out once and asked for often.
+#[derive(Debug, Clone)]
+pub struct Item {
+    /// The listing.
+    pub listing: Arc<Listing>,
+    /// Regions where one can go, as ids: the venue's, else those of the organiser's council.
+    pub regions: Vec<String>,
+    /// Its dates within `window`, sorted; all of them when it does not repeat.
+    kept: Vec<Occurrence>,
+    window: Range,
+    pub(super) facets: Vec<Facet>,
+    pub(super) text: Text,
+    /// End of its last date; `Millis::MAX` when it goes on for ever or has no date.
+    pub(super) last_end: Millis,
+}
+
+/// Whether a listing may be shown at all.
+pub(super) fn is_public(listing: &Listing) -> bool {
+    matches!(listing.facts.verdict.decision, Decision::Listed | Decision::Unlisted)
+}
+
+impl Item {
+    pub(super) fn new(listing: Arc<Listing>, base: &Base, window: Range) -> Self {
+        let regions = regions(&listing, base);
+        let facets = facets(&listing, &regions);
+        let text = text(&listing, base);
+        let kept = expand(&listing, window);
+        let last_end = last_end(&listing);
+        Self { listing, regions, kept, window, facets, text, last_end }
+    }
+
+    pub(super) fn rewindowed(&self, window: Range) -> Arc<Self> {
+        Arc::new(Self { kept: expand(&self.listing, window), window, ..self.clone() })
+    }
+
+    /// The zone in which it is shown.
+    #[must_use]
+    pub fn time_zone(&self) -> Tz {
+        self.listing.facts.time_zone
+    }
+
+    /// Its dates that overlap the range, in order, cancelled ones included.
+    ///
+    /// An open range of an endless series ends where dates are kept ready (about two years ahead).
+    #[must_use]
+    pub fn occurrences(&self, range: Range) -> Vec<Occurrence> {
+        let bounded = Range { from: range.from, to: Some(self.bound(range)) };
+        let all: Cow<[Occurrence]> = if self.is_kept(bounded) {
+            Cow::Borrowed(&self.kept)
+        } else {
+            Cow::Owned(expand(&self.listing, bounded))
+        };
+        all.iter().filter(|occurrence| self.within(occurrence, bounded)).cloned().collect()
+    }
+
+    /// Its first date that overlaps the range, cancelled ones included.
+    #[must_use]
+    pub fn first(&self, range: Range) -> Option<Occurrence> {
+        let end = self.bound(range);
+        let bounded = Range { from: range.from, to: Some(end) };
+        let found = if self.is_kept(bounded) {
+            self.kept.iter().find(|occurrence| self.within(occurrence, bounded)).cloned()
+        } else {
+            self.occurrences(range).into_iter().next()
+        };
+        if found.is_some() || range.to.is_some() || self.last_end <= end.timestamp_millis() {
+            return found;
+        }
+        // A series with long gaps: every eighth year is the longest (a leap day about the year 2100).
+        let further = Range { from: end, to: end.checked_add_signed(Duration::days(366 * 8)) };
+        expand(&self.listing, further).into_iter().next()
+    }
+
+    /// The next date from `now` on: one that is on or to come, and not called off unless all of it is.
+    #[must_use]
+    pub fn next(&self, now: DateTime<Utc>) -> Option<Occurrence> {
+        let range = Range { from: now, to: None };
+        let first = self.first(range)?;
+        if self.listing.facts.status == Status::Cancelled || !self.is_cancelled(&first) {
+            return Some(first);
+        }
+        self.occurrences(range).into_iter().find(|occurrence| !self.is_cancelled(occurrence))
+    }
+
+    /// Whether this date (not the whole series) was called off.
+    #[must_use]
+    pub fn is_cancelled(&self, occurrence: &Occurrence) -> bool {
+        self.listing.status_of(occurrence) == Status::Cancelled
+    }
+
+    /// Whether all its dates within a range are at hand.
+    fn is_kept(&self, range: Range) -> bool {
+        self.listing.facts.recurrence.is_none() || self.window.covers(&range)
+    }
+
+    fn within(&self, occurrence: &Occurrence, range: Range) -> bool {
+        let to = range.to.unwrap_or(DateTime::<Utc>::MAX_UTC);
+        occurrence.span.overlaps(range.from, to, self.time_zone())
+    }
+
+    fn bound(&self, range: Range) -> DateTime<Utc> {
+        range.to.unwrap_or_else(|| {
+            if self.listing.facts.recurrence.is_none() {
+                return DateTime::<Utc>::MAX_UTC;
+            }
+            let years = Duration::days(366 * 2);
+            let ahead = range.from.checked_add_signed(years);
+            let window = self.window.to.unwrap_or(range.from);
+            if range.from < window { window } else { ahead.unwrap_or(window) }
+        })
+    }
+}
+
+impl Listing {
+    /// Its dates that overlap the range, in order, cancelled ones included; worked out anew at each call.
+    #[must_use]
+    pub fn occurrences(&self, range: Range) -> Vec<Occurrence> {
+        let (to, zone) = (range.to.unwrap_or(DateTime::<Utc>::MAX_UTC), self.facts.time_zone);
+        let mut dates = expand(self, range);
+        dates.retain(|date| date.span.overlaps(range.from, to, zone));
+        dates
+    }
+
+    /// The status of one date: its own, else that of the whole.
+    #[must_use]
+    pub fn status_of(&self, occurrence: &Occurrence) -> Status {
+        let own = self.change_of(occurrence).and_then(|change| change.status);
+        own.unwrap_or(self.facts.status)
+    }
+
+    /// The title of one date: its own, else that of the whole.
+    #[must_use]
+    pub fn title_of(&self, occurrence: &Occurrence) -> &str {
+        let own = self.change_of(occurrence).and_then(|change| change.title.as_deref());
+        own.unwrap_or(&self.facts.title)
+    }
+
+    /// What makes one date differ from the rest of its series.
+    #[must_use]
+    pub fn change_of(&self, occurrence: &Occurrence) -> Option<&crate::event::Override> {
+        self.facts.recurrence.as_ref()?.overrides.get(occurrence.changed_by?)
+    }
+}
+
+fn expand(listing: &Listing, range: Range) -> Vec<Occurrence> {
+    let facts = &listing.facts;
+    let Some(span) = facts.span else { return Vec::new() };
+    if facts.recurrence.is_none() {
+        return vec![Occurrence { span, instance: None, changed_by: None }];
+    }
+    let to = range.to.unwrap_or(DateTime::<Utc>::MAX_UTC);
+    recurrence::expand(&span, facts.time_zone, facts.recurrence.as_ref(), range.from, to)
+        .occurrences
+}
+
+fn last_end(listing: &Listing) -> Millis {
+    let facts = &listing.facts;
+    let zone = facts.time_zone;
+    let Some(span) = facts.span else { return Millis::MAX };
+    let last = match &facts.recurrence {
+        None => span.end_utc(zone),
+        Some(rule) => {
+            let Some(last) = recurrence::last_instance(&span, zone, rule) else {
+                return Millis::MAX;
+            };
+            // A date may have been moved to after the last one.
+            let moved = rule.overrides.iter().map(|change| change.span.end_utc(zone));
+            moved.fold(last.span.end_utc(zone), DateTime::max)
+        }
+    };
+    // A date without length is not over before it has begun.
+    last.timestamp_millis().saturating_add(1)
+}
+
+fn regions(listing: &Listing, base: &Base) -> Vec<String> {
+    let facts = &listing.facts;
+    let council = facts.organiser.council.as_deref().and_then(|code| base.members.council(code));
+    let council = council.map(|council| region_id(&council.region));
+    let postcode = facts.place.as_ref().and_then(|place| place.postcode.as_deref());
+    let venue = postcode.map_or(&[][..], regions_of_postcode);
+    match council {
+        // A postcode area across a border: the organiser's side of it is the likelier.
+        Some(council) if venue.is_empty() || venue.contains(&council.as_str()) => vec![council],
+        _ => venue.iter().map(|region| (*region).to_owned()).collect(),
+    }
+}
+
+fn facets(listing: &Listing, regions: &[String]) -> Vec<Facet> {
+    let facts = &listing.facts;
+    let mut facets: Vec<Facet> = facts.services.iter().cloned().map(Facet::Service).collect();
+    if facts.services.is_empty() {
+        facets.push(Facet::General);
+    }
+    facets.push(Facet::Kind(facts.kind.clone()));
+    facets.extend(facts.series.as_deref().map(|series| Facet::Series(slug(series))));
+    facets.extend(facts.organiser.group.clone().map(Facet::Group));
+    facets.extend(facts.organiser.council.clone().map(Facet::Council));
+    facets.extend(listing.sources.iter().map(|source| Facet::Feed(source.feed.clone())));
+    facets.extend(regions.iter().cloned().map(Facet::Region));
+    facets.sort_unstable();
+    facets.dedup();
+    facets
+}
+
+fn text(listing: &Listing, base: &Base) -> Text {
+    let facts = &listing.facts;
+    let place = facts.place.as_ref();
+    let organiser = &facts.organiser;
+    let council = organiser.council.as_deref().and_then(|code| base.members.council(code));
+    let group = organiser.group.as_deref().and_then(|id| base.members.group(id));
+    let services = facts.services.iter().filter_map(|id| base.vocabulary.service(id));
+    let kind = base.vocabulary.kind(&facts.kind).filter(|kind| kind.id != "other");
+    let changed = facts.recurrence.iter().flat_map(|recurrence| &recurrence.overrides);
+    let texts = [
+        Some(facts.title.as_str()),
+        facts.description.as_deref(),
+        place.and_then(|place| place.name.as_deref()),
+        place.and_then(|place| place.address.as_deref()),
+        place.and_then(|place| place.postcode.as_deref()),
+        organiser.name.as_deref(),
+        council.map(|council| council.official_name.as_str()),
+        council.map(|council| council.nice_name.as_str()),
+        group.map(|group| group.name.as_str()),
+        facts.series.as_deref(),
+        kind.map(|kind| kind.title.as_str()),
+    ];
+    Text::new(
+        texts
+            .into_iter()
+            .flatten()
+            .chain(services.map(|service| service.title.as_str()))
+            .chain(changed.filter_map(|change| change.title.as_deref())),
+    )
+}

@@ -1,0 +1,123 @@
+//! The parts of an announcement as they are judged: title, categories and description, each searched once.
+
+use super::{
+    fold::{Folded, fold},
+    phrases::{Hit, Phrases, Role},
+};
+
+/// Where words stood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Field {
+    Title,
+    Categories,
+    Description,
+}
+
+impl Field {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Title => "title",
+            Self::Categories => "categories",
+            Self::Description => "description",
+        }
+    }
+}
+
+/// One searched text.
+pub(super) struct Part {
+    pub(super) field: Field,
+    pub(super) text: String,
+    pub(super) folded: Folded,
+    pub(super) hits: Vec<Hit>,
+    /// Words that are about the venue, the way there, the booking: they say nothing of the subject.
+    aside: Vec<bool>,
+}
+
+/// Announcements are judged by what they say first.
+const READ: usize = 3000;
+
+impl Part {
+    pub(super) fn new(field: Field, text: &str, venue: Option<&str>, phrases: &Phrases) -> Self {
+        let text: String = text.chars().take(READ).collect();
+        let folded = fold(&text);
+        let hits = phrases.find(&folded);
+        let mut aside = vec![false; folded.words.len()];
+        if field == Field::Description {
+            mark_boilerplate(&folded, &hits, &mut aside);
+        }
+        if let Some(venue) = venue {
+            mark_venue(&folded, venue, &mut aside);
+        }
+        if field == Field::Title {
+            mark_trailing_venue(&text, &folded, &mut aside);
+        }
+        Self { field, text, folded, hits, aside }
+    }
+
+    /// Whether a hit is about the subject.
+    pub(super) fn counts(&self, hit: &Hit) -> bool {
+        !(hit.first..hit.end).any(|at| self.aside.get(at).copied().unwrap_or(false))
+    }
+
+    /// The words of a hit as they stood.
+    pub(super) fn quote(&self, hit: &Hit) -> String {
+        let first = self.folded.words.get(hit.first).map_or(0, |word| word.from);
+        let last = hit.end.checked_sub(1).and_then(|at| self.folded.words.get(at));
+        let to = last.map_or(first, |word| word.to);
+        self.text.get(first..to).unwrap_or_default().to_owned()
+    }
+
+    /// The sentence in which a word stands, as a range of words.
+    fn sentence(folded: &Folded, at: usize) -> (usize, usize) {
+        let ends = |word: Option<&super::fold::Word>| word.is_some_and(|word| word.breaks);
+        let first = (0..=at).rev().find(|n| ends(folded.words.get(*n))).unwrap_or(0);
+        let end = (at + 1..folded.words.len()).find(|n| ends(folded.words.get(*n)));
+        (first, end.unwrap_or(folded.words.len()))
+    }
+}
+
+/// A clause that begins with a boilerplate phrase, or has it within its first words, is set aside.
+fn mark_boilerplate(folded: &Folded, hits: &[Hit], aside: &mut [bool]) {
+    for hit in hits.iter().filter(|hit| hit.role == Role::Boilerplate) {
+        let (first, end) = Part::sentence(folded, hit.first);
+        let leads = hit.first - first <= 1;
+        let from = if leads { first } else { hit.first };
+        if leads || hit.words() > 1 {
+            aside.iter_mut().take(end).skip(from).for_each(|word| *word = true);
+        }
+    }
+}
+
+fn mark_venue(folded: &Folded, venue: &str, aside: &mut [bool]) {
+    let venue: Vec<String> = fold(venue).words.into_iter().map(|word| word.folded).collect();
+    if venue.len() < 2 {
+        return;
+    }
+    for (at, window) in folded.words.windows(venue.len()).enumerate() {
+        if window.iter().zip(&venue).all(|(word, name)| word.folded == *name) {
+            aside.iter_mut().skip(at).take(venue.len()).for_each(|word| *word = true);
+        }
+    }
+}
+
+/// Ends of the names of venues.
+const VENUES: [&str; 12] = [
+    "library", "hall", "centre", "house", "park", "museum", "hotel", "school", "college",
+    "theatre", "stadium", "church",
+];
+
+/// "… at Jubilee Library": capitals after "at", up to a word for a building at the end of the title.
+fn mark_trailing_venue(text: &str, folded: &Folded, aside: &mut [bool]) {
+    let Some(last) = folded.words.last() else { return };
+    if !VENUES.contains(&last.folded.as_str()) {
+        return;
+    }
+    let Some(at) = folded.words.iter().rposition(|word| word.folded == "at") else { return };
+    let name = folded.words.get(at + 1..).unwrap_or_default();
+    let proper = name
+        .iter()
+        .all(|word| text.get(word.from..).is_some_and(|rest| rest.starts_with(char::is_uppercase)));
+    if proper && name.len() >= 2 {
+        aside.iter_mut().skip(at).for_each(|word| *word = true);
+    }
+}

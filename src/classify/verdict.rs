@@ -1,0 +1,217 @@
+//! Listed or not: what speaks for and against, weighed by the feed's policy, and one plain sentence why.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    event::{Decision, Reason, Verdict},
+    feed::{Feed, Policy},
+    vocabulary::{Sign, Vocabulary},
+};
+
+use super::{
+    kinds::Judged as Kind,
+    phrases::Role,
+    text::{Field, Part},
+};
+
+/// What is left of the favour after the objections must reach this in a filtered feed.
+const BAR: f64 = 1.5;
+
+/// An objection counts less in the description than in the title.
+const BODY: f64 = 0.62;
+
+/// Several phrases of one sign add up, up to this many times its weight.
+const MOST: f64 = 1.5;
+
+/// Kinds that only people who work on services hold; a "course" or a "forum" may be anybody's.
+const PROFESSIONAL: [&str; 7] = [
+    "discovery",
+    "makers",
+    "unconference",
+    "show-and-tell",
+    "user-research",
+    "community-of-practice",
+    "peer-group",
+];
+
+/// Objections that weigh half where a professional kind of event names its professionals: their work is with the public.
+const SOFT: [&str; 5] = ["leisure", "public_session", "civic", "notice", "consultation"];
+
+/// Both sides of the scales.
+pub(super) struct Scales {
+    favour: f64,
+    against: f64,
+    /// The gravest objection.
+    objection: Option<Sign>,
+    pub(super) reasons: Vec<Reason>,
+}
+
+#[derive(Default)]
+struct Tally {
+    points: f64,
+    reason: Option<Reason>,
+    seen: BTreeSet<String>,
+}
+
+pub(super) fn weigh(
+    parts: &[Part],
+    organiser: Option<&Part>,
+    kind: &Kind,
+    services: (&[String], &[Reason]),
+    words: &Vocabulary,
+) -> Scales {
+    let signs = &words.signs;
+    let mut favour: BTreeMap<usize, Tally> = BTreeMap::new();
+    let mut against: BTreeMap<usize, Tally> = BTreeMap::new();
+    for part in parts {
+        let share = if part.field == Field::Description { BODY } else { 1.0 };
+        for hit in &part.hits {
+            let (tally, sign, share) = match hit.role {
+                Role::For(at) => (favour.entry(at).or_default(), signs.favour.get(at), 1.0),
+                Role::Against(at) => {
+                    let sign = signs.against.get(at);
+                    if sign.is_some_and(|sign| sign.title_only) && part.field != Field::Title {
+                        continue;
+                    }
+                    (against.entry(at).or_default(), sign, share)
+                }
+                _ => continue,
+            };
+            let quote = part.quote(hit);
+            let Some(sign) = sign.filter(|_| tally.seen.insert(quote.to_lowercase())) else {
+                continue;
+            };
+            let step = if tally.points > 0.0 { 0.4 } else { 1.0 };
+            tally.points = (tally.points + sign.weight * share * step).min(sign.weight * MOST);
+            tally.reason.get_or_insert_with(|| Reason::new(quote, part.field.name(), &sign.says));
+        }
+    }
+    let mut scales = Scales { favour: 0.0, against: 0.0, objection: None, reasons: Vec::new() };
+    kind_and_subject(&mut scales, kind, services, words);
+    let people = favour.values().any(|tally| tally.points >= 1.2);
+    for tally in favour.into_values() {
+        scales.favour += tally.points;
+        scales.reasons.extend(tally.reason);
+    }
+    known_organiser(&mut scales, organiser, signs.organisers.as_slice());
+    let named = PROFESSIONAL.contains(&kind.kind.as_str()) && kind.in_title;
+    let mut gravest = 0.0;
+    for (at, mut tally) in against {
+        let soft = signs.against.get(at).is_some_and(|sign| SOFT.contains(&sign.id.as_str()));
+        if soft && named && people {
+            tally.points *= 0.5;
+        }
+        scales.against += tally.points;
+        scales.reasons.extend(tally.reason);
+        if tally.points > gravest {
+            gravest = tally.points;
+            scales.objection = signs.against.get(at).cloned();
+        }
+    }
+    scales
+}
+
+fn kind_and_subject(
+    scales: &mut Scales,
+    kind: &Kind,
+    (services, reasons): (&[String], &[Reason]),
+    words: &Vocabulary,
+) {
+    let professional = PROFESSIONAL.contains(&kind.kind.as_str());
+    scales.favour += match (professional, kind.in_title, kind.score >= super::kinds::NAMED) {
+        (true, true, _) => 1.7,
+        (true, false, true) => 1.2,
+        (false, true, _) if kind.kind == "hack" => 1.2,
+        (false, true, _) if kind.kind == "conference" => 1.0,
+        (false, true, _) => 0.8,
+        (false, false, true) => 0.5,
+        (_, _, false) => 0.0,
+    };
+    if let Some(reason) = kind.reasons.first().filter(|_| kind.score >= super::kinds::NAMED) {
+        scales.reasons.push(reason.clone());
+    }
+    let officers = services.first().and_then(|id| words.service(id)).is_some_and(|s| s.officers);
+    if reasons.iter().any(|reason| reason.from == "title") {
+        scales.favour += if officers { 0.75 } else { 0.5 };
+    } else if !services.is_empty() {
+        scales.favour += 0.2;
+    }
+}
+
+fn known_organiser(scales: &mut Scales, organiser: Option<&Part>, signs: &[Sign]) {
+    let Some(part) = organiser else { return };
+    let text = format!(" {} ", part.folded.line.trim());
+    for sign in signs {
+        let known = sign.phrases.iter().find(|phrase| {
+            let phrase = super::fold::phrase(phrase);
+            text.contains(&phrase)
+        });
+        if known.is_some() {
+            scales.favour += sign.weight;
+            scales.reasons.push(Reason::new(&part.text, "organiser", &sign.says));
+        }
+    }
+}
+
+impl Scales {
+    fn hard(&self) -> Option<&Sign> {
+        self.objection.as_ref().filter(|sign| sign.hard && self.against >= self.favour)
+    }
+
+    /// Whether the policy lists it, and why, dates and privacy apart.
+    pub(super) fn verdict(&self, feed: &Feed) -> Verdict {
+        let verdict = |decision, reason: String| Verdict { decision, reason };
+        let objection = self.objection.as_ref().map_or("", |sign| sign.says.as_str());
+        if let Some(sign) = self.objection.as_ref().filter(|sign| sign.id == "private")
+            && self.hard().is_some()
+        {
+            return verdict(Decision::Private, sentence("Not shown because", &sign.says));
+        }
+        if self.objection.as_ref().is_some_and(|sign| sign.id == "internal")
+            && feed.policy != Policy::Trusted
+            && self.favour < BAR
+        {
+            return verdict(Decision::Private, sentence("Not shown because", objection));
+        }
+        match feed.policy {
+            Policy::Exclude => {
+                verdict(Decision::Unlisted, "Not listed because nothing of this feed is.".into())
+            }
+            _ if self.hard().is_some() => {
+                verdict(Decision::Unlisted, sentence("Not listed because", objection))
+            }
+            Policy::Review => verdict(
+                Decision::Held,
+                "Held until the network accepts it, as everything of this feed is.".into(),
+            ),
+            Policy::Trusted => {
+                verdict(Decision::Listed, "Listed because the network trusts this feed.".into())
+            }
+            Policy::Filtered if self.favour - self.against >= BAR => {
+                verdict(Decision::Listed, self.why_listed())
+            }
+            Policy::Filtered if self.against >= 1.0 => {
+                verdict(Decision::Unlisted, sentence("Not listed because", objection))
+            }
+            Policy::Filtered => verdict(
+                Decision::Unlisted,
+                "Not listed because nothing says that it is for people who run council services."
+                    .into(),
+            ),
+        }
+    }
+
+    fn why_listed(&self) -> String {
+        match self.reasons.first() {
+            Some(reason) => format!(
+                "Listed because “{}” in the {} says that {}.",
+                reason.text, reason.from, reason.says
+            ),
+            None => "Listed because it is for people who run council services.".into(),
+        }
+    }
+}
+
+fn sentence(head: &str, says: &str) -> String {
+    format!("{head} {says}.")
+}

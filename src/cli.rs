@@ -1,0 +1,216 @@
+//! The command line: what can be asked for, and who answers.
+
+use std::{io::IsTerminal, path::PathBuf};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+mod check;
+mod config;
+mod control;
+mod events;
+mod feeds;
+mod output;
+mod poll;
+mod run;
+mod status;
+mod tryout;
+
+use output::Output;
+
+/// Gathers the events that councils and the groups around them announce on their own sites, and serves them as one
+/// calendar, a JSON API and plain web pages.
+///
+/// Begin with `folkmoot run` in a folder that has a feeds.toml, and open http://127.0.0.1:8080/ in a browser.
+/// Add a feed with `folkmoot feeds add ADDRESS`; look at what a feed would give with `folkmoot check ADDRESS`.
+#[derive(Debug, Parser)]
+#[command(name = "folkmoot", version, max_term_width = 100, propagate_version = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Global {
+    /// The configuration.
+    #[arg(
+        long,
+        global = true,
+        env = "FOLKMOOT_CONFIG",
+        default_value = "feeds.toml",
+        value_name = "FILE"
+    )]
+    pub(crate) config: PathBuf,
+    /// Where events are kept; `data` beside the configuration unless given here or by systemd.
+    #[arg(long, global = true, env = "FOLKMOOT_DATA_DIR", value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    /// Say more (-vv: everything).
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+    /// Say only what went wrong.
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// Colours.
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub(crate) color: Color,
+    /// Print JSON for programs instead of text for people.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the daemon: check the feeds and serve the calendar, the API and the pages.
+    Run(run::Run),
+    /// Check feeds now, once, and show what changed.
+    Poll(poll::Poll),
+    /// Read a feed and say what is in it and what is wrong with it; nothing is stored.
+    Check(Box<check::Check>),
+    /// Add, list, pause and remove feeds.
+    #[command(subcommand)]
+    Feeds(feeds::Feeds),
+    /// Show the events that are listed.
+    Events(Box<events::Events>),
+    /// Say why an event is listed, tagged, dated and merged as it is.
+    Explain(events::Explain),
+    /// See what would be read from a text.
+    #[command(subcommand)]
+    Try(tryout::Try),
+    /// Show how the daemon and each feed are doing.
+    Status(status::Status),
+    /// Check the configuration, or apply an edit that waits for a second look.
+    #[command(subcommand)]
+    Config(config::Config),
+    /// Print a script that completes folkmoot's commands in your shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page.
+    Man,
+}
+
+/// Why a command did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failed {
+    /// Wrong usage or configuration: exit code 2.
+    #[error("{0}")]
+    Usage(String),
+    /// Something failed: exit code 1.
+    #[error("{0}")]
+    Other(String),
+    /// It was said already; exit code 1.
+    #[error("")]
+    Told,
+}
+
+impl Failed {
+    /// The exit code (DESIGN, section 5.2).
+    pub(crate) fn code(&self) -> u8 {
+        match self {
+            Self::Usage(_) => 2,
+            Self::Other(_) | Self::Told => 1,
+        }
+    }
+}
+
+impl From<folkmoot::config::ConfigError> for Failed {
+    fn from(error: folkmoot::config::ConfigError) -> Self {
+        Self::Usage(error.to_string())
+    }
+}
+
+impl From<std::io::Error> for Failed {
+    fn from(error: std::io::Error) -> Self {
+        Self::Other(error.to_string())
+    }
+}
+
+impl From<serde_json::Error> for Failed {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Other(error.to_string())
+    }
+}
+
+/// What every command answers.
+pub(crate) type Done = Result<(), Failed>;
+
+impl Global {
+    /// The data directory: said, or systemd's, or beside the configuration.
+    pub(crate) fn data_dir(&self) -> PathBuf {
+        let systemd = || std::env::var_os("STATE_DIRECTORY").map(PathBuf::from);
+        self.data_dir.clone().or_else(systemd).unwrap_or_else(|| {
+            self.config.parent().map_or_else(|| PathBuf::from("data"), |folder| folder.join("data"))
+        })
+    }
+
+    /// The configuration, or the reason why there is none.
+    pub(crate) fn load(&self) -> Result<folkmoot::config::Loaded, Failed> {
+        Ok(folkmoot::config::load(&self.config)?)
+    }
+
+    fn colored(&self) -> bool {
+        match self.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => {
+                std::env::var_os("NO_COLOR").is_none() && std::io::stdout().is_terminal()
+            }
+        }
+    }
+}
+
+/// Runs the command that was asked for.
+pub(crate) fn run(cli: Cli) -> Done {
+    let global = cli.global;
+    let output = Output::new(global.json, global.quiet, global.colored());
+    match cli.command {
+        Command::Run(run) => run.go(&global),
+        Command::Poll(poll) => poll.go(&global, &output),
+        Command::Check(check) => check.go(&global, &output),
+        Command::Feeds(feeds) => feeds.go(&global, &output),
+        Command::Events(events) => events.go(&global, &output),
+        Command::Explain(explain) => explain.go(&global, &output),
+        Command::Try(tryout) => tryout.go(&global, &output),
+        Command::Status(status) => status.go(&global, &output),
+        Command::Config(config) => config.go(&global, &output),
+        Command::Completions { shell } => {
+            let mut command = <Cli as clap::CommandFactory>::command();
+            clap_complete::generate(shell, &mut command, "folkmoot", &mut std::io::stdout());
+            Ok(())
+        }
+        Command::Man => {
+            let command = <Cli as clap::CommandFactory>::command();
+            Ok(clap_mangen::Man::new(command).render(&mut std::io::stdout())?)
+        }
+    }
+}
+
+/// A runtime for commands that talk to a site or to the daemon.
+pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Failed> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    Ok(runtime.block_on(future))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_commands_hold_together() {
+        <Cli as clap::CommandFactory>::command().debug_assert();
+    }
+}

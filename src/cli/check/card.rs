@@ -1,0 +1,270 @@
+//! The report card of a feed: one object for programs, a page for people.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use folkmoot::{
+    event::{Decision, Draft, Event, Facts, Listing, Occurrence, Span, midnight},
+    merge::{self, MergeContext},
+    normalise::recurrence::expand,
+    publish::{self, json},
+    read::{Problem, Severity},
+};
+use serde_json::{Value, json};
+
+use super::{Examined, Examiner};
+use crate::cli::{
+    Done, Failed,
+    output::{Output, Tone},
+    tryout::instant,
+};
+
+/// Days shown after the first unless said otherwise: two years.
+const DAYS: u64 = 731;
+
+/// The range of dates that is shown.
+pub(super) struct Window {
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+}
+
+impl Window {
+    pub(super) fn new(
+        from: Option<&str>,
+        to: Option<&str>,
+        now: DateTime<Utc>,
+    ) -> Result<Self, Failed> {
+        let zone = chrono_tz::Europe::London;
+        let today = midnight(now.with_timezone(&zone).date_naive(), zone);
+        let from = from.map_or(Ok(today), instant)?;
+        let to = to.map_or_else(|| Ok(from + Days::new(DAYS)), instant)?;
+        if to <= from {
+            return Err(Failed::Usage("--to is not after --from".into()));
+        }
+        Ok(Self { from, to })
+    }
+
+    fn dates(&self, facts: &Facts) -> Vec<Occurrence> {
+        let Some(span) = &facts.span else { return Vec::new() };
+        expand(span, facts.time_zone, facts.recurrence.as_ref(), self.from, self.to).occurrences
+    }
+}
+
+/// A draft as an event seen for the first time.
+fn event(draft: &Draft, number: usize, now: DateTime<Utc>) -> Event {
+    Event {
+        id: format!("check{number:07}"),
+        feed: "check".into(),
+        draft: draft.clone(),
+        first_seen: now,
+        last_seen: now,
+        absent_since: None,
+        withdrawn: None,
+        updated: draft.modified.or(draft.published).unwrap_or(now),
+        sequence: draft.sequence,
+    }
+}
+
+/// The object of `check --json` (DESIGN, section 5.2).
+pub(super) fn value(
+    source: &str,
+    examined: &Examined,
+    examiner: &Examiner,
+    window: &Window,
+    now: DateTime<Utc>,
+) -> Value {
+    let feeds = HashMap::from([("check".to_owned(), examined.feed.clone())]);
+    let merging = MergeContext {
+        feeds: &feeds,
+        members: &examiner.words.1,
+        together: &[],
+        apart: &[],
+        corrections: &HashMap::new(),
+        now,
+        domain: "check.invalid",
+    };
+    let context = publish::Context {
+        base: "",
+        vocabulary: &examiner.words.0,
+        members: &examiner.words.1,
+        time_zone: chrono_tz::Europe::London,
+    };
+    let dated = examined.drafts.iter().enumerate().filter(|(_, draft)| draft.facts.span.is_some());
+    let events: Vec<Value> = dated
+        .map(|(number, draft)| {
+            let listing = merge::single(&event(draft, number, now), &merging);
+            event_value(draft, &listing, &context, window, now)
+        })
+        .collect();
+    let document = &examined.document;
+    let undated = examined.drafts.iter().filter(|draft| draft.facts.span.is_none());
+    json!({
+        "source": source,
+        "format": document.format,
+        "http": examined.meta.as_ref().map(http),
+        "title": document.title,
+        "problems": examined.problems,
+        "events": events,
+        "undated": undated.map(|draft| json!({
+            "ref": draft.reference,
+            "title": draft.facts.title,
+            "reason": draft.date_doubt.clone().unwrap_or_else(|| draft.facts.verdict.reason.clone()),
+        })).collect::<Vec<_>>(),
+        "skipped": examined.skipped,
+    })
+}
+
+fn event_value(
+    draft: &Draft,
+    listing: &Listing,
+    context: &publish::Context,
+    window: &Window,
+    now: DateTime<Utc>,
+) -> Value {
+    let facts = &draft.facts;
+    let far = now + Days::new(DAYS);
+    let next = facts.span.as_ref().and_then(|span| {
+        let dates = expand(span, facts.time_zone, facts.recurrence.as_ref(), now, far).occurrences;
+        dates.into_iter().find(|date| date.span.start_utc(facts.time_zone) >= now)
+    });
+    let mut value = serde_json::to_value(json::event_of(listing, next.as_ref(), context))
+        .unwrap_or(Value::Null);
+    if let Value::Object(object) = &mut value {
+        let dates = window.dates(facts);
+        object.insert("ref".into(), json!(draft.reference));
+        let dates: Vec<_> = dates.iter().map(|date| json::occurrence(listing, date)).collect();
+        object.insert("occurrences".into(), json!(dates));
+        // What a single look cannot know.
+        object.insert("page".into(), Value::Null);
+        object.insert("id".into(), Value::Null);
+    }
+    value
+}
+
+fn http(meta: &folkmoot::fetch::Meta) -> Value {
+    json!({
+        "status": meta.status,
+        "content_type": meta.content_type,
+        "etag": meta.etag,
+        "last_modified": meta.last_modified,
+        "fresh_for_seconds": meta.fresh_for.map(|length| length.as_secs()),
+        "moved_to": meta.moved_to,
+        "final_url": meta.final_url,
+    })
+}
+
+/// The same for people.
+pub(super) fn say(source: &str, examined: &Examined, window: &Window, output: &Output) -> Done {
+    let document = &examined.document;
+    let title = document.title.as_deref().unwrap_or(source);
+    output.say(format!(
+        "{} ({})",
+        output.tone(Tone::Strong, title),
+        format_words(document.format)
+    ))?;
+    let count =
+        |decision| examined.drafts.iter().filter(|d| d.facts.verdict.decision == decision).count();
+    output.say(format!(
+        "{} items: {} would be listed, {} not, {} held for review, {} private, {} could not be read.",
+        examined.drafts.len() + examined.skipped.len(),
+        count(Decision::Listed),
+        count(Decision::Unlisted),
+        count(Decision::Held),
+        count(Decision::Private),
+        examined.skipped.len()
+    ))?;
+    let mut drafts: Vec<&Draft> = examined.drafts.iter().collect();
+    drafts.sort_by_key(|draft| draft.facts.span);
+    let rows: Vec<Vec<String>> = drafts.iter().map(|draft| row(draft, window)).collect();
+    if !rows.is_empty() {
+        output.say("")?;
+        output.table(&["when", "event", "kind", "services", "shown", "why"], rows)?;
+    }
+    say_problems(&examined.problems, output)?;
+    if !examined.skipped.is_empty() {
+        output.say(format!("\n{}", output.tone(Tone::Strong, "Not read")))?;
+    }
+    for skipped in &examined.skipped {
+        let line = skipped.line.map(|line| format!("line {line}: ")).unwrap_or_default();
+        output.say(format!("  {line}{}", skipped.reason))?;
+    }
+    Ok(())
+}
+
+fn row(draft: &Draft, window: &Window) -> Vec<String> {
+    let facts = &draft.facts;
+    let shown = match facts.verdict.decision {
+        Decision::Listed => "yes",
+        Decision::Unlisted => "no",
+        Decision::Held => "held",
+        Decision::Private => "private",
+    };
+    let dates = window.dates(facts).len();
+    let repeats =
+        if facts.recurrence.is_some() { format!(" ({dates} dates)") } else { String::new() };
+    let title = if facts.title.is_empty() { "(nothing is shown)" } else { &facts.title };
+    vec![
+        when(facts) + &repeats,
+        title.to_owned(),
+        facts.kind.clone(),
+        facts.services.join(", "),
+        shown.into(),
+        facts.verdict.reason.clone(),
+    ]
+}
+
+/// What a publisher should change, the worst first.
+pub(crate) fn say_problems(problems: &[Problem], output: &Output) -> Done {
+    if problems.is_empty() {
+        return output.say("\nNothing is wrong with this feed.");
+    }
+    output.say(format!("\n{}", output.tone(Tone::Strong, "What could be better")))?;
+    let mut problems: Vec<&Problem> = problems.iter().collect();
+    problems.sort_by_key(|problem| std::cmp::Reverse(problem.severity));
+    for problem in problems {
+        let tone = if problem.severity == Severity::Error { Tone::Bad } else { Tone::Faint };
+        let line = problem.line.map(|line| format!("line {line}: ")).unwrap_or_default();
+        output.say(format!("  {} {line}{}", output.tone(tone, "-"), problem.text))?;
+        if let Some(fix) = &problem.fix {
+            output.say(format!("    {fix}"))?;
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn format_words(format: folkmoot::feed::Format) -> &'static str {
+    use folkmoot::feed::Format;
+    match format {
+        Format::Ical => "iCalendar",
+        Format::Rss => "RSS",
+        Format::Atom => "Atom",
+        Format::JsonFeed => "JSON Feed",
+        Format::Html => "a page with events in it",
+    }
+}
+
+/// The first date, short: `Thu 11 Mar 2027, 10:00 to 15:30`.
+pub(crate) fn when(facts: &Facts) -> String {
+    let day = |day: NaiveDate| day.format("%a %-d %b %Y").to_string();
+    match &facts.span {
+        None => "date to be announced".into(),
+        Some(Span::AllDay { start, end }) if *end <= *start + Days::new(1) => day(*start),
+        Some(Span::AllDay { start, end }) => {
+            format!("{} to {}", day(*start), day(*end - Days::new(1)))
+        }
+        Some(Span::Timed { start, end }) => {
+            let local = |at: &DateTime<Utc>| at.with_timezone(&facts.time_zone).naive_local();
+            let start = local(start);
+            let first = format!("{}, {}", day(start.date()), start.format("%H:%M"));
+            match end.as_ref().map(local) {
+                Some(end) if end.date() == start.date() && end > start => {
+                    format!("{first} to {}", end.format("%H:%M"))
+                }
+                Some(end) if end > start => {
+                    format!("{first} to {}, {}", day(end.date()), end.format("%H:%M"))
+                }
+                _ => first,
+            }
+        }
+    }
+}

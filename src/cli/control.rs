@@ -1,0 +1,180 @@
+//! Where a command finds the state: with the running daemon, or, when none runs, in the store itself.
+
+use std::sync::Arc;
+
+use folkmoot::{
+    catalogue::{Catalogue, FeedView},
+    clock,
+    config::Loaded,
+    daemon::{client::Remote, command::Reloaded},
+    feed::Feed,
+    health::{FeedState, Health},
+    publish,
+    refresh::{Memory, Settings, settle},
+    store::{self, Create, Open, Snapshot, Store, StoreError},
+};
+
+use super::{
+    Done, Failed, Global, block_on,
+    check::card::say_problems,
+    output::{Output, Tone},
+};
+
+/// The configuration and all that is known.
+pub(crate) struct State {
+    pub(crate) loaded: Loaded,
+    pub(crate) snapshot: Snapshot,
+}
+
+impl From<StoreError> for Failed {
+    fn from(error: StoreError) -> Self {
+        Self::Other(error.to_string())
+    }
+}
+
+impl From<folkmoot::daemon::client::RemoteError> for Failed {
+    fn from(error: folkmoot::daemon::client::RemoteError) -> Self {
+        Self::Other(error.to_string())
+    }
+}
+
+/// Opens the store of a data directory, when no daemon holds it.
+pub(crate) async fn open(
+    global: &Global,
+    create: Create,
+    domain: Option<String>,
+) -> Result<Arc<dyn Store>, StoreError> {
+    store::open(Open { dir: global.data_dir(), create, domain, now: clock::now() }).await
+}
+
+/// All that is known, from the daemon or from the store.
+async fn snapshot(global: &Global) -> Result<Snapshot, Failed> {
+    if let Some(daemon) = Remote::find(&global.data_dir()).await {
+        return Ok(daemon.state().await?);
+    }
+    let store = open(global, Create::Never, None).await?;
+    let snapshot = store.load().await;
+    store.close().await;
+    Ok(snapshot?)
+}
+
+/// The configuration and all that is known.
+pub(crate) fn state(global: &Global) -> Result<State, Failed> {
+    let loaded = global.load()?;
+    let snapshot = block_on(snapshot(global))??;
+    Ok(State { loaded, snapshot })
+}
+
+impl State {
+    /// The read model.
+    pub(crate) fn catalogue(&self) -> Result<Catalogue, Failed> {
+        let settings =
+            Settings::new(self.loaded.clone()).map_err(|error| Failed::Other(error.to_string()))?;
+        let memory = Memory::new(self.snapshot.clone(), &self.loaded.config.overrides);
+        let base = settle::base(&memory, &settings);
+        Ok(Catalogue::build(base, settle::whole(&memory, &settings), clock::now()))
+    }
+
+    /// The public address, as far as it is known here.
+    pub(crate) fn base(&self) -> String {
+        let url = self.loaded.config.network.url.as_ref();
+        url.map_or_else(
+            || "http://127.0.0.1:8080".into(),
+            |url| url.as_str().trim_end_matches('/').into(),
+        )
+    }
+
+    /// What outputs need to know.
+    pub(crate) fn context<'a>(&'a self, base: &'a str) -> publish::Context<'a> {
+        publish::Context {
+            base,
+            vocabulary: &self.loaded.vocabulary,
+            members: &self.loaded.members,
+            time_zone: self.loaded.config.network.time_zone,
+        }
+    }
+}
+
+/// The states of the feeds; none where nothing was ever checked.
+pub(crate) fn feed_states(global: &Global) -> Result<Vec<FeedState>, Failed> {
+    let states = async {
+        if let Some(daemon) = Remote::find(&global.data_dir()).await {
+            return Ok(daemon.feeds().await?.into_iter().map(|report| report.state).collect());
+        }
+        match open(global, Create::Never, None).await {
+            Ok(store) => {
+                let snapshot = store.load().await;
+                store.close().await;
+                Ok(snapshot?.feeds)
+            }
+            Err(StoreError::Absent { .. }) => Ok(Vec::new()),
+            Err(error) => Err(error.into()),
+        }
+    };
+    block_on(states)?
+}
+
+/// Asks the daemon to apply an edit of feeds.toml, whatever it takes away.
+pub(crate) fn apply(global: &Global, output: &Output) -> Done {
+    global.load()?;
+    let reloaded = block_on(async {
+        match Remote::find(&global.data_dir()).await {
+            Some(daemon) => daemon.apply().await.map(Some),
+            None => Ok(None),
+        }
+    })??;
+    if output.json {
+        return output.value(&reloaded);
+    }
+    match reloaded {
+        Some(Reloaded::Applied { feeds }) => output.say(format!("Applied: {feeds} feeds.")),
+        Some(Reloaded::Faulty(words)) => Err(Failed::Usage(words)),
+        Some(Reloaded::NotKept(words)) => Err(Failed::Other(words)),
+        Some(Reloaded::Waits(_)) => Err(Failed::Other("the daemon still waits for a word".into())),
+        None => output.say("No daemon is running: the next one reads feeds.toml as it is."),
+    }
+}
+
+/// Health in words.
+pub(crate) fn health_words(feed: &Feed, state: Option<&FeedState>) -> String {
+    let state = state.cloned().unwrap_or_default();
+    let since =
+        state.failing_since.map(|at| at.format(" since %-d %b %Y").to_string()).unwrap_or_default();
+    let view = FeedView { feed: feed.clone(), state };
+    match view.health(clock::now()) {
+        Health::New => "not checked yet".into(),
+        Health::Fine => "fine".into(),
+        Health::Quiet => "quiet: nothing new for long".into(),
+        Health::Shrinking => "shrank: nothing was taken away yet".into(),
+        Health::Failing => format!("failing{since}"),
+        Health::Moved => "moved to another address".into(),
+        Health::Gone => "gone, its site says".into(),
+        Health::Paused => "paused".into(),
+        Health::NeverWorked => "never worked".into(),
+    }
+}
+
+/// The report card of a feed that is checked regularly.
+pub(crate) fn say_report(state: &FeedState, output: &Output) -> Done {
+    let time = |at: Option<chrono::DateTime<chrono::Utc>>| {
+        at.map_or_else(|| "never".into(), |at| at.format("%-d %b %Y, %H:%M UTC").to_string())
+    };
+    output.say(format!("  checked    {}", time(state.last_check)))?;
+    output.say(format!("  last good  {}", time(state.last_good)))?;
+    output.say(format!("  next       {}", time(state.next_check)))?;
+    if let Some(check) = state.history.last() {
+        output.say(format!("  result     {}", check.words))?;
+    }
+    output.say(format!(
+        "  items      {} ({} listed, {} without a safe date)",
+        state.entries, state.listed, state.undated
+    ))?;
+    for (reason, count) in &state.unlisted {
+        output.say(format!("             {count} not listed: {reason}"))?;
+    }
+    for skipped in &state.skipped {
+        let line = skipped.line.map(|line| format!("line {line}: ")).unwrap_or_default();
+        output.say(format!("  {} {line}{}", output.tone(Tone::Bad, "not read"), skipped.reason))?;
+    }
+    say_problems(&state.problems, output)
+}

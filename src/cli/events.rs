@@ -1,0 +1,273 @@
+//! `folkmoot events` and `folkmoot explain`: what is listed, and why.
+
+use clap::Args;
+use folkmoot::{
+    catalogue::{Catalogue, Found, Item, Range},
+    clock,
+    event::Status,
+    merge,
+    publish::{self, csv, ical, json},
+    query::{self, Known, Request},
+};
+use serde_json::{Value, json};
+
+use super::{
+    Done, Failed, Global,
+    check::card::when,
+    control::{self, State},
+    output::{Output, Tone, line},
+};
+
+/// Show the events that are listed; the filters are those of the API.
+#[derive(Debug, Args)]
+pub(crate) struct Events {
+    #[command(flatten)]
+    filters: Filters,
+    /// Print a calendar.
+    #[arg(long, conflicts_with = "csv")]
+    ics: bool,
+    /// Print a table for spreadsheets.
+    #[arg(long)]
+    csv: bool,
+}
+
+/// The filter language of the API. Repeat or comma means any of; different filters mean all of.
+#[derive(Debug, Default, Args)]
+struct Filters {
+    /// Words in title, description, place or organiser.
+    #[arg(value_name = "WORDS")]
+    words: Vec<String>,
+    /// Area of council work, such as waste.
+    #[arg(long, value_name = "ID")]
+    service: Vec<String>,
+    /// Kind of event, such as peer-group, or a group of kinds, such as take-part.
+    #[arg(long, value_name = "ID")]
+    kind: Vec<String>,
+    /// Named series.
+    #[arg(long, value_name = "ID")]
+    series: Vec<String>,
+    /// Organising group.
+    #[arg(long, value_name = "ID")]
+    group: Vec<String>,
+    /// Feed.
+    #[arg(long, value_name = "ID")]
+    feed: Vec<String>,
+    /// confirmed, tentative, cancelled or postponed.
+    #[arg(long)]
+    status: Vec<String>,
+    /// Organising council, by its three-letter code.
+    #[arg(long, value_name = "CODE")]
+    council: Vec<String>,
+    /// Region where one can go.
+    #[arg(long, value_name = "ID")]
+    region: Vec<String>,
+    /// Nation where one can go.
+    #[arg(long, value_name = "ID")]
+    nation: Vec<String>,
+    /// Council code, outward postcode or lat,lon to be near.
+    #[arg(long, value_name = "PLACE", allow_hyphen_values = true)]
+    near: Vec<String>,
+    /// How near, in km.
+    #[arg(long, value_name = "KM")]
+    within: Option<String>,
+    /// Online and hybrid events too, wherever they are.
+    #[arg(long)]
+    or_online: bool,
+    /// in_person, online or hybrid.
+    #[arg(long)]
+    attendance: Vec<String>,
+    /// Who may come: everyone, public_sector, councils, members or invited.
+    #[arg(long, value_name = "WHO")]
+    open_to: Vec<String>,
+    /// First day; now unless given.
+    #[arg(long, value_name = "DATE")]
+    from: Option<String>,
+    /// The day after the last.
+    #[arg(long, value_name = "DATE")]
+    to: Option<String>,
+    /// yes, no or any.
+    #[arg(long)]
+    listed: Option<String>,
+    /// Events for every service too.
+    #[arg(long)]
+    general: bool,
+    /// How many at most, 1 to 200.
+    #[arg(long, value_name = "NUMBER")]
+    limit: Option<String>,
+    /// The order: start, -start, title, updated, -updated, created, -created.
+    #[arg(long, allow_hyphen_values = true)]
+    sort: Option<String>,
+}
+
+impl Filters {
+    fn pairs(self) -> Vec<(String, String)> {
+        let many = [
+            ("service", self.service),
+            ("kind", self.kind),
+            ("series", self.series),
+            ("group", self.group),
+            ("feed", self.feed),
+            ("status", self.status),
+            ("council", self.council),
+            ("region", self.region),
+            ("nation", self.nation),
+            ("attendance", self.attendance),
+            ("open_to", self.open_to),
+        ];
+        let one = [
+            ("within", self.within),
+            ("from", self.from),
+            ("to", self.to),
+            ("listed", self.listed),
+            ("limit", self.limit),
+            ("sort", self.sort),
+            ("or_online", self.or_online.then(|| "yes".to_owned())),
+            ("general", self.general.then(|| "yes".to_owned())),
+            ("q", (!self.words.is_empty()).then(|| self.words.join(" "))),
+        ];
+        let near = self.near.into_iter().map(|place| ("near", place));
+        let many = many
+            .into_iter()
+            .flat_map(|(name, all)| all.into_iter().map(move |value| (name, value)));
+        let one = one.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        many.chain(near).chain(one).map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+}
+
+fn request(filters: Filters, state: &State, catalogue: &Catalogue) -> Result<Request, Failed> {
+    let feeds: Vec<String> = catalogue.feeds().map(|view| view.feed.id.clone()).collect();
+    let known = Known {
+        vocabulary: &state.loaded.vocabulary,
+        members: &state.loaded.members,
+        feeds: &feeds,
+        time_zone: state.loaded.config.network.time_zone,
+    };
+    query::parse(filters.pairs(), &known, clock::now()).map_err(|faults| {
+        Failed::Usage(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+    })
+}
+
+impl Events {
+    pub(crate) fn go(self, global: &Global, output: &Output) -> Done {
+        let state = control::state(global)?;
+        let catalogue = state.catalogue()?;
+        let request = request(self.filters, &state, &catalogue)?;
+        let base = state.base();
+        let context = state.context(&base);
+        let now = clock::now();
+        if self.ics {
+            let range = Range::calendar(&request.query, now);
+            let listings = catalogue.calendar(&request.query, range);
+            let network = &state.loaded.config.network;
+            let info = ical::CalendarInfo {
+                name: network.name.clone(),
+                description: network.description.clone(),
+                url: Some(format!("{base}/")),
+                source: Some(format!("{base}/calendar.ics")),
+                time_zone: network.time_zone,
+            };
+            let listings: Vec<_> = listings.iter().map(AsRef::as_ref).collect();
+            print!("{}", ical::write(&info, &listings, range, &context));
+            return Ok(());
+        }
+        let page = catalogue.list(&request, now);
+        let items: Vec<&Item> = page.hits.iter().map(|hit| hit.item.as_ref()).collect();
+        if self.csv {
+            print!("{}", csv::write(items.iter().copied(), &context, now));
+            return Ok(());
+        }
+        if output.json {
+            let events: Vec<Value> = items
+                .iter()
+                .map(|item| json::pick(json::event(item, &context, now), &request.fields))
+                .collect();
+            return output.value(&json!({ "events": events, "next": null, "total": page.total }));
+        }
+        say(&items, page.total, &context, output)
+    }
+}
+
+fn say(items: &[&Item], total: usize, context: &publish::Context, output: &Output) -> Done {
+    if items.is_empty() {
+        return output.say(
+            "No event matches. Take a filter away, or look further ahead with --from and --to.",
+        );
+    }
+    let rows = items.iter().map(|item| {
+        let facts = &item.listing.facts;
+        let place = facts.place.as_ref().and_then(publish::place_line).unwrap_or_default();
+        let state = publish::state_prefix(&item.listing, facts.status);
+        vec![
+            when(facts),
+            format!("{state}{}", facts.title),
+            context.organiser(&item.listing).unwrap_or_default(),
+            place.chars().take(40).collect(),
+            item.listing.id.clone(),
+        ]
+    });
+    output.table(&["when", "event", "organiser", "where", "id"], rows.collect())?;
+    let (shown, events) = (items.len(), if total == 1 { "event" } else { "events" });
+    output.say(match shown == total {
+        true => format!("\n{total} {events}."),
+        false => format!("\n{shown} of {total} {events}; --limit shows more."),
+    })
+}
+
+/// Say why an event is listed, tagged, dated and merged as it is.
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// Its id, as `folkmoot events` shows it, or the end of its page's address.
+    event: String,
+}
+
+impl Explain {
+    pub(crate) fn go(self, global: &Global, output: &Output) -> Done {
+        let state = control::state(global)?;
+        let id = self
+            .event
+            .rsplit('/')
+            .next()
+            .unwrap_or(&self.event)
+            .trim_end_matches(".ics")
+            .to_owned();
+        let snapshot = &state.snapshot;
+        let into =
+            snapshot.aliases.iter().find(|(from, _)| *from == id).map(|(_, into)| into.clone());
+        let id = into.clone().unwrap_or(id);
+        let listing = snapshot.listings.iter().find(|listing| listing.id == id);
+        let listing = listing.or_else(|| {
+            snapshot.listings.iter().find(|l| l.sources.iter().any(|source| source.event == id))
+        });
+        let Some(listing) = listing else {
+            return match state.catalogue()?.find(&id) {
+                Found::Gone => Err(Failed::Other(format!("the event \"{id}\" is no longer here"))),
+                _ => Err(Failed::Usage(format!(
+                    "there is no event \"{id}\"\n  `folkmoot events --listed any` shows those that there are, with their ids."
+                ))),
+            };
+        };
+        if output.json {
+            let base = state.base();
+            let event = match state.catalogue()?.find(&listing.id) {
+                Found::Here(item) => json!(json::event(&item, &state.context(&base), clock::now())),
+                _ => {
+                    json!({ "id": listing.id, "listed": false, "reason": listing.facts.verdict.reason })
+                }
+            };
+            return output.value(&event);
+        }
+        let facts = &listing.facts;
+        output.say(output.tone(Tone::Strong, &facts.title))?;
+        output.say(when(facts))?;
+        if facts.status != Status::Confirmed {
+            output.say(format!(
+                "Status: {}",
+                publish::state_prefix(listing, facts.status).trim_end_matches(": ")
+            ))?;
+        }
+        for sentence in merge::explain(listing) {
+            line(&sentence)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,80 @@
+//! How commands speak: tables and sentences for people, JSON for programs.
+
+use std::io::Write;
+
+use comfy_table::{ContentArrangement, Table, presets};
+use serde::Serialize;
+
+use super::{Done, Failed};
+
+/// The voice of a command.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Output {
+    /// JSON is wanted.
+    pub(crate) json: bool,
+    /// Only what went wrong is wanted.
+    pub(crate) quiet: bool,
+    colored: bool,
+}
+
+/// Colours that mean something; the words always say it too.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Tone {
+    Good,
+    Bad,
+    Faint,
+    Strong,
+}
+
+impl Output {
+    pub(crate) fn new(json: bool, quiet: bool, colored: bool) -> Self {
+        Self { json, quiet, colored }
+    }
+
+    /// A line for people; nothing when JSON or silence is wanted.
+    pub(crate) fn say(&self, words: impl AsRef<str>) -> Done {
+        if self.json || self.quiet {
+            return Ok(());
+        }
+        line(words.as_ref())
+    }
+
+    /// A value for programs.
+    pub(crate) fn value(&self, value: &impl Serialize) -> Done {
+        line(&serde_json::to_string_pretty(value)?)
+    }
+
+    /// The text in a colour, where colours are wanted.
+    pub(crate) fn tone(&self, tone: Tone, text: &str) -> String {
+        let code = match tone {
+            Tone::Good => "32",
+            Tone::Bad => "31",
+            Tone::Faint => "2",
+            Tone::Strong => "1",
+        };
+        if self.colored { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+
+    /// A table without lines, as wide as the terminal.
+    pub(crate) fn table(&self, header: &[&str], rows: Vec<Vec<String>>) -> Done {
+        if self.quiet {
+            return Ok(());
+        }
+        let mut table = Table::new();
+        table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+        table.set_header(header.iter().map(|text| self.tone(Tone::Strong, text)));
+        for row in rows {
+            table.add_row(row);
+        }
+        line(&table.trim_fmt())
+    }
+}
+
+/// Writes a line to standard output; a reader that went away (`| head`) is no fault.
+pub(crate) fn line(text: &str) -> Done {
+    let mut out = std::io::stdout().lock();
+    match writeln!(out, "{text}") {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(0),
+        other => other.map_err(Failed::from),
+    }
+}

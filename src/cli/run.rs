@@ -1,0 +1,194 @@
+//! `folkmoot run`: the daemon.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use clap::Args;
+use folkmoot::{
+    clock,
+    daemon::{Audience, Daemon, Setup},
+    fetch,
+    publish::page::Texts,
+    refresh, server,
+};
+use listenfd::ListenFd;
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+    sync::watch,
+};
+use tracing_subscriber::{EnvFilter, fmt};
+
+use super::{Done, Failed, Global, block_on};
+
+const DEFAULT_ADDRESS: &str = "127.0.0.1:8080";
+
+/// Run the daemon: check the feeds and serve the calendar, the API and the pages. Ctrl-C ends it.
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    /// Address and port to listen on; 127.0.0.1:8080 unless said here or in feeds.toml. Port 0 takes a free one.
+    #[arg(long, env = "FOLKMOOT_LISTEN", value_name = "ADDRESS")]
+    listen: Option<SocketAddr>,
+    /// Write the log as JSON lines.
+    #[arg(long)]
+    log_json: bool,
+}
+
+/// Passes on to the server what the daemon decides.
+struct Visitors {
+    state: Arc<server::State>,
+    address: SocketAddr,
+}
+
+impl Audience for Visitors {
+    fn settings(&self, settings: &refresh::Settings) {
+        self.state.set_settings(public(settings, self.address));
+    }
+
+    fn ready(&self, ready: bool) {
+        self.state.set_ready(ready);
+    }
+}
+
+/// What the pages need of the configuration.
+fn public(settings: &refresh::Settings, address: SocketAddr) -> server::Settings {
+    let proxies = settings.config.listen.trusted_proxies.iter();
+    let proxies = proxies.filter_map(|proxy| proxy.parse::<std::net::IpAddr>().ok());
+    server::Settings {
+        texts: texts(settings),
+        listen: Some(address),
+        trusted_proxies: proxies.map(ipnet::IpNet::from).collect(),
+        ..server::Settings::new(settings.config.network.clone())
+    }
+}
+
+/// The operator's own pages, from the folder that feeds.toml names.
+fn texts(settings: &refresh::Settings) -> Texts {
+    let Some(folder) = &settings.config.network.pages else { return Texts::default() };
+    server::read_texts(folder).unwrap_or_else(|error| {
+        tracing::warn!(%error, folder = %folder.display(), "the operator's own pages cannot be read; ours are shown");
+        Texts::default()
+    })
+}
+
+impl Run {
+    pub(crate) fn go(self, global: &Global) -> Done {
+        self.log(global);
+        block_on(self.serve(global))?
+    }
+
+    fn log(&self, global: &Global) {
+        let level = match (global.quiet, global.verbose) {
+            (true, _) => "error",
+            (false, 0) => "info",
+            (false, 1) => "folkmoot=debug,info",
+            (false, _) => "trace",
+        };
+        let filter =
+            EnvFilter::try_from_env("FOLKMOOT_LOG").unwrap_or_else(|_| EnvFilter::new(level));
+        let lines =
+            fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(global.colored());
+        if self.log_json {
+            lines.json().init();
+        } else if std::env::var_os("JOURNAL_STREAM").is_some() {
+            // The journal adds the time itself.
+            lines.without_time().init();
+        } else {
+            lines.init();
+        }
+    }
+
+    async fn serve(self, global: &Global) -> Done {
+        let loaded = global.load()?;
+        for warning in &loaded.config.warnings {
+            tracing::warn!("{}", warning.to_string().replace('\n', " "));
+        }
+        let listener = self.listener(loaded.config.listen.address.as_deref()).await?;
+        let address = listener.local_addr()?;
+        if loaded.config.network.url.is_none() && !address.ip().is_loopback() {
+            tracing::warn!(
+                "feeds.toml names no public address ([network] url): links use the address that was asked for"
+            );
+        }
+        let settings = fetch::Settings {
+            contact: loaded.config.network.contact.clone(),
+            ..fetch::Settings::default()
+        };
+        let client =
+            fetch::Client::new(settings).map_err(|error| Failed::Other(error.to_string()))?;
+        let setup = Setup {
+            config: global.config.clone(),
+            data_dir: global.data_dir(),
+            fetcher: Arc::new(client),
+            clock: clock::now,
+        };
+        let daemon =
+            Daemon::start(setup).await.map_err(|error| Failed::Other(format!("{error:#}")))?;
+        let state =
+            Arc::new(server::State::new(daemon.catalogue(), public(daemon.settings(), address)));
+        let router = server::router(Arc::clone(&state));
+        let (stop, stopped) = watch::channel(false);
+        let serving = tokio::spawn(server::serve(listener, router, until(stopped.clone())));
+        super::output::line(&format!("Folkmoot is at http://{address}/ (Ctrl-C ends it)"))?;
+        let ends = tokio::spawn(stop_on_signal(stop));
+        let ran = daemon.run(Arc::new(Visitors { state, address }), until(stopped)).await;
+        ends.abort();
+        match serving.await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => return Err(error.into()),
+            Err(error) => return Err(Failed::Other(error.to_string())),
+        }
+        ran.map_err(|error| Failed::Other(format!("{error:#}")))
+    }
+
+    /// systemd's socket, or one of our own.
+    async fn listener(&self, configured: Option<&str>) -> Result<TcpListener, Failed> {
+        if let Some(listener) = ListenFd::from_env().take_tcp_listener(0)? {
+            listener.set_nonblocking(true)?;
+            return Ok(TcpListener::from_std(listener)?);
+        }
+        let configured = configured.unwrap_or(DEFAULT_ADDRESS).parse();
+        let address = match (self.listen, configured) {
+            (Some(address), _) | (None, Ok(address)) => address,
+            (None, Err(_)) => {
+                return Err(Failed::Usage("[listen] address is not an address and port".into()));
+            }
+        };
+        TcpListener::bind(address).await.map_err(|error| {
+            let words = match error.kind() {
+                std::io::ErrorKind::AddrInUse => "another program is using it".to_owned(),
+                _ => error.to_string(),
+            };
+            Failed::Other(format!(
+                "cannot listen on {address}: {words}\n  Stop the other program, or choose another port with --listen 127.0.0.1:8081."
+            ))
+        })
+    }
+}
+
+async fn until(mut stopped: watch::Receiver<bool>) {
+    // A sender that is gone means the end as well.
+    let _ = stopped.wait_for(|stopped| *stopped).await;
+}
+
+/// Ctrl-C and SIGTERM end the daemon; the second one at once.
+async fn stop_on_signal(stop: watch::Sender<bool>) {
+    let (Ok(mut terminate), Ok(mut interrupt)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        return std::future::pending().await;
+    };
+    for second in [false, true] {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        if second {
+            tracing::warn!("stopping at once");
+            std::process::exit(1);
+        }
+        tracing::info!("stopping");
+        if stop.send(true).is_err() {
+            return;
+        }
+    }
+}

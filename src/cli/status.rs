@@ -1,0 +1,108 @@
+//! `folkmoot status`: is the daemon well, and are the feeds?
+
+use chrono::{DateTime, Utc};
+use clap::Args;
+use folkmoot::{
+    clock,
+    daemon::{client::Remote, command::Status as Answer},
+};
+use serde_json::json;
+
+use super::{
+    Done, Global, block_on, control,
+    output::{Output, Tone},
+};
+
+/// Show how the daemon and each feed are doing.
+#[derive(Debug, Args)]
+pub(crate) struct Status {}
+
+impl Status {
+    pub(crate) fn go(self, global: &Global, output: &Output) -> Done {
+        let loaded = global.load()?;
+        let answer = block_on(async {
+            match Remote::find(&global.data_dir()).await {
+                Some(daemon) => daemon.status().await.map(Some),
+                None => Ok(None),
+            }
+        })??;
+        let states = match &answer {
+            Some(answer) => answer.feeds.iter().map(|feed| feed.state.clone()).collect(),
+            None => control::feed_states(global)?,
+        };
+        if output.json {
+            let feeds: Vec<_> = loaded
+                .config
+                .feeds
+                .iter()
+                .map(|feed| {
+                    let state = states.iter().find(|state| state.feed == feed.id);
+                    json!({ "id": feed.id, "health": control::health_words(feed, state), "state": state })
+                })
+                .collect();
+            return output
+                .value(&json!({ "running": answer.is_some(), "daemon": answer, "feeds": feeds }));
+        }
+        match &answer {
+            Some(answer) => say_daemon(answer, output)?,
+            None => output.say("No daemon is running here. Start one with `folkmoot run`.")?,
+        }
+        let rows = loaded.config.feeds.iter().map(|feed| {
+            let state = states.iter().find(|state| state.feed == feed.id);
+            vec![
+                feed.id.clone(),
+                control::health_words(feed, state),
+                ago(state.and_then(|state| state.last_check)),
+                ago(state.and_then(|state| state.last_good)),
+                state.map(|state| state.listed.to_string()).unwrap_or_default(),
+                state
+                    .and_then(|state| state.history.last())
+                    .map(|check| check.words.clone())
+                    .unwrap_or_default(),
+            ]
+        });
+        output.table(
+            &["feed", "health", "checked", "last good", "listed", "last check"],
+            rows.collect(),
+        )
+    }
+}
+
+fn say_daemon(answer: &Answer, output: &Output) -> Done {
+    let started = ago(Some(answer.started));
+    output.say(format!(
+        "Folkmoot {} was started {started}. It knows {} events and has {} listings.",
+        answer.version, answer.events, answer.listings
+    ))?;
+    let faults = [
+        answer.store_trouble.as_ref().map(|words| format!("Changes cannot be kept: {words}")),
+        answer.config_fault.as_ref().map(|words| format!("feeds.toml has a fault, so the old one still holds:\n{words}")),
+        answer.offline_since.map(|at| format!("No site can be reached since {}: is this machine offline?", at.format("%H:%M UTC"))),
+        answer.config_waiting.as_ref().map(|waiting| {
+            format!(
+                "An edit of feeds.toml takes away {} of {} feeds ({}). If that is meant: `folkmoot config apply`.",
+                waiting.removes.len(), waiting.of, waiting.removes.join(", ")
+            )
+        }),
+    ];
+    for fault in faults.into_iter().flatten() {
+        output.say(output.tone(Tone::Bad, &fault))?;
+    }
+    output.say("")
+}
+
+/// How long ago, in words.
+fn ago(at: Option<DateTime<Utc>>) -> String {
+    let Some(at) = at else { return "never".into() };
+    let minutes = (clock::now() - at).num_minutes();
+    let plural = |number: i64, unit: &str| match number {
+        1 => format!("1 {unit} ago"),
+        number => format!("{number} {unit}s ago"),
+    };
+    match minutes {
+        ..1 => "just now".into(),
+        1..60 => plural(minutes, "minute"),
+        60..2880 => plural(minutes / 60, "hour"),
+        _ => plural(minutes / 1440, "day"),
+    }
+}

@@ -1,0 +1,167 @@
+//! What runs all the time: checks feeds when they are due, takes over edits of feeds.toml, answers commands.
+//!
+//! One task, the engine, decides everything in turn; checks run beside it and report back. Whatever else wants
+//! something of a running daemon (the control socket, tests) sends a [`Command`].
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use anyhow::Context as _;
+use arc_swap::ArcSwap;
+use chrono::{DateTime, Utc};
+use tokio::{net::UnixListener, sync::mpsc};
+
+use crate::{
+    catalogue::Catalogue,
+    config,
+    refresh::{Fetcher, Refresher, Settings},
+    store::{Create, Open, bodies::Bodies, open},
+};
+
+pub mod client;
+pub mod command;
+pub mod control;
+mod engine;
+mod reload;
+pub mod systemd;
+#[cfg(test)]
+mod tests;
+
+pub use command::{Command, Control};
+
+/// How long the end may take.
+pub const FAREWELL: Duration = Duration::from_secs(4);
+
+/// Where a data directory's control socket lies.
+#[must_use]
+pub fn socket_path(data_dir: &Path) -> PathBuf {
+    data_dir.join("control.sock")
+}
+
+/// What a daemon needs to begin.
+pub struct Setup {
+    /// feeds.toml.
+    pub config: PathBuf,
+    /// Where things are kept.
+    pub data_dir: PathBuf,
+    /// Who asks the sites.
+    pub fetcher: Arc<dyn Fetcher>,
+    /// The time; another one in tests.
+    pub clock: fn() -> DateTime<Utc>,
+}
+
+/// A daemon that has its store and configuration, but has not begun to poll.
+pub struct Daemon {
+    refresher: Arc<Refresher>,
+    settings: Arc<Settings>,
+    catalogue: Arc<ArcSwap<Catalogue>>,
+    setup: Setup,
+    inbox: mpsc::Receiver<Command>,
+    control: Control,
+}
+
+/// Told of what the public side has to know.
+pub trait Audience: Send + Sync {
+    /// Other settings hold from now on.
+    fn settings(&self, settings: &Settings);
+    /// Whether all is well enough to be sent visitors.
+    fn ready(&self, ready: bool);
+}
+
+/// Nobody looks.
+impl Audience for () {
+    fn settings(&self, _: &Settings) {}
+    fn ready(&self, _: bool) {}
+}
+
+impl Daemon {
+    /// Reads the configuration and opens the store; what was known is ready to be served when this returns.
+    ///
+    /// # Errors
+    /// When either is not to be had; the error says what to do.
+    pub async fn start(setup: Setup) -> anyhow::Result<Self> {
+        let now = (setup.clock)();
+        let settings = Arc::new(Settings::new(config::load(&setup.config)?)?);
+        let host = settings.config.network.url.as_ref().and_then(|url| url.host_str());
+        let how = Open {
+            dir: setup.data_dir.clone(),
+            create: Create::IfAbsent,
+            domain: host.map(str::to_owned),
+            now,
+        };
+        let store = open(how).await?;
+        let bodies = Some(Bodies::new(&setup.data_dir));
+        let fetcher = Arc::clone(&setup.fetcher);
+        let refresher = Refresher::open(store, fetcher, bodies, &settings.config).await?;
+        let catalogue = refresher.show(&settings, now).await;
+        let (sender, inbox) = mpsc::channel(64);
+        let control = Control::new(sender);
+        Ok(Self { refresher: Arc::new(refresher), settings, catalogue, setup, inbox, control })
+    }
+
+    /// The read model; it is swapped whenever something changed.
+    #[must_use]
+    pub fn catalogue(&self) -> Arc<ArcSwap<Catalogue>> {
+        Arc::clone(&self.catalogue)
+    }
+
+    /// The settings at the start.
+    #[must_use]
+    pub fn settings(&self) -> &Arc<Settings> {
+        &self.settings
+    }
+
+    /// A handle to send commands with.
+    #[must_use]
+    pub fn control(&self) -> Control {
+        self.control.clone()
+    }
+
+    /// Runs until `shutdown` resolves, then closes the store. Takes no longer than [`FAREWELL`] to end.
+    ///
+    /// # Errors
+    /// When the control socket cannot be made.
+    pub async fn run(
+        self,
+        audience: Arc<dyn Audience>,
+        shutdown: impl Future<Output = ()>,
+    ) -> anyhow::Result<()> {
+        let path = socket_path(&self.setup.data_dir);
+        let socket = control::bind(&path)
+            .with_context(|| format!("the control socket {} cannot be made", path.display()))?;
+        self.run_on(Some(socket), audience, shutdown).await;
+        // Gone already means that nobody has to remove it.
+        drop(std::fs::remove_file(&path));
+        Ok(())
+    }
+
+    /// The same on a given control socket, or on none.
+    pub async fn run_on(
+        self,
+        socket: Option<UnixListener>,
+        audience: Arc<dyn Audience>,
+        shutdown: impl Future<Output = ()>,
+    ) {
+        let router = control::router(self.control.clone());
+        let serving = socket.map(|socket| {
+            tokio::spawn(async move {
+                if let Err(error) = axum::serve(socket, router).await {
+                    tracing::error!(%error, "the control socket failed; commands cannot reach the daemon");
+                }
+            })
+        });
+        let refresher = Arc::clone(&self.refresher);
+        let mut engine = engine::Engine::new(self.refresher, self.settings, self.setup, audience);
+        engine.run(self.inbox, shutdown).await;
+        if let Some(serving) = serving {
+            serving.abort();
+        }
+        drop(engine);
+        if tokio::time::timeout(FAREWELL / 2, refresher.close()).await.is_err() {
+            tracing::warn!("the store did not close in time; nothing acknowledged is lost by that");
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Notices that feeds.toml has changed, and holds back an edit that looks like an accident.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
+
+use crate::{config::Config, refresh::Settings};
+
+/// Losing up to this many feeds in one edit is nothing unusual.
+const FEW: usize = 3;
+
+/// What tells two states of a file apart without reading it.
+type Stamp = Option<(SystemTime, u64)>;
+
+/// The files that make up the configuration, as they were when they were last read.
+#[derive(Debug)]
+pub(super) struct Watched {
+    config: PathBuf,
+    seen: Vec<(PathBuf, Stamp)>,
+}
+
+impl Watched {
+    /// Watches a configuration that has been read.
+    pub(super) fn new(path: &Path, config: &Config) -> Self {
+        let mut watched = Self { config: path.to_owned(), seen: Vec::new() };
+        watched.read(config);
+        watched
+    }
+
+    /// Takes note of the files as they are; a vocabulary may have been added.
+    pub(super) fn read(&mut self, config: &Config) {
+        let files = std::iter::once(&self.config).chain(&config.network.vocabulary);
+        let files = files.map(|path| config.folder().join(path));
+        self.seen = files.map(|path| (path.clone(), stamp(&path))).collect();
+    }
+
+    /// Whether a file has changed since this was last asked.
+    pub(super) fn changed(&mut self) -> bool {
+        let mut changed = false;
+        for (path, seen) in &mut self.seen {
+            let now = stamp(path);
+            changed |= now != *seen;
+            *seen = now;
+        }
+        changed
+    }
+}
+
+fn stamp(path: &Path) -> Stamp {
+    let facts = fs::metadata(path).ok()?;
+    Some((facts.modified().ok()?, facts.len()))
+}
+
+/// The feeds that an edit takes away, if those are so many that it has to wait for a word.
+///
+/// A feed that goes on under another id with the same address is not taken away.
+pub(super) fn takes_away_too_much(old: &Settings, new: &Settings) -> Option<Vec<String>> {
+    let addresses: Vec<&url::Url> = new.feeds.values().map(|feed| &feed.url).collect();
+    let gone = old
+        .feeds
+        .values()
+        .filter(|feed| !new.feeds.contains_key(&feed.id) && !addresses.contains(&&feed.url));
+    let mut gone: Vec<String> = gone.map(|feed| feed.id.clone()).collect();
+    gone.sort();
+    (gone.len() > FEW && gone.len() * 3 > old.feeds.len()).then_some(gone)
+}

@@ -1,0 +1,182 @@
+//! A daemon from start to end, with sites that are a table.
+
+use tokio::sync::oneshot;
+
+use super::*;
+use crate::{
+    daemon::{client::Remote, command::Reloaded},
+    health::{Health, Outcome},
+    refresh::tests::{Sites, calendar, url},
+};
+
+fn clock() -> DateTime<Utc> {
+    "2027-01-15T08:00:00Z".parse().unwrap()
+}
+
+/// A folder with a configuration, and the daemon on it.
+struct House {
+    dir: tempfile::TempDir,
+    sites: Arc<Sites>,
+}
+
+/// A daemon that runs.
+struct Running {
+    control: Control,
+    catalogue: Arc<ArcSwap<Catalogue>>,
+    stop: oneshot::Sender<()>,
+    task: tokio::task::JoinHandle<anyhow::Result<()>>,
+}
+
+impl House {
+    fn with(feeds: &[&str]) -> Self {
+        let house = Self { dir: tempfile::tempdir().unwrap(), sites: Arc::new(Sites::default()) };
+        house.write(feeds);
+        for (day, id) in (4..).zip(feeds) {
+            let (uid, title) = (format!("{id}@x.example.org"), format!("Waste workshop {id}"));
+            house.sites.serve(&url(id), calendar(&[(&uid, &title, day)]));
+        }
+        house
+    }
+
+    fn write(&self, feeds: &[&str]) {
+        let mut text = "[network]\nname = \"Test\"\nhost_delay = \"0s\"\n".to_owned();
+        for id in feeds {
+            text += &format!(
+                "\n[[feed]]\nid = \"{id}\"\nurl = \"{}\"\npolicy = \"trusted\"\n",
+                url(id)
+            );
+        }
+        std::fs::write(self.dir.path().join("feeds.toml"), text).unwrap();
+    }
+
+    async fn start(&self) -> Running {
+        let setup = Setup {
+            config: self.dir.path().join("feeds.toml"),
+            data_dir: self.dir.path().join("data"),
+            fetcher: Arc::clone(&self.sites) as Arc<dyn Fetcher>,
+            clock,
+        };
+        let daemon = Daemon::start(setup).await.unwrap();
+        let (stop, stopped) = oneshot::channel();
+        let (control, catalogue) = (daemon.control(), daemon.catalogue());
+        let shutdown = async move { drop(stopped.await) };
+        let task = tokio::spawn(daemon.run(Arc::new(()), shutdown));
+        Running { control, catalogue, stop, task }
+    }
+}
+
+impl Running {
+    async fn stop(self) {
+        self.stop.send(()).unwrap();
+        self.task.await.unwrap().unwrap();
+        assert!(self.control.status().await.is_err());
+    }
+
+    async fn poll(&self, feeds: &[&str]) -> Vec<command::Checked> {
+        let feeds = feeds.iter().map(|id| (*id).to_owned()).collect();
+        let (_, mut checks) = self.control.poll(feeds).await.unwrap().unwrap();
+        let mut all = Vec::new();
+        while let Some(checked) = checks.recv().await {
+            all.push(checked);
+        }
+        all
+    }
+}
+
+#[tokio::test]
+async fn everything_is_there_again_before_any_feed_is_asked() {
+    let house = House::with(&["a", "b"]);
+    let running = house.start().await;
+    let checked = running.poll(&[]).await;
+    assert!(checked.iter().all(|checked| checked.trouble.is_none()), "{checked:?}");
+    assert_eq!(running.catalogue.load().len(), 2);
+    let status = running.control.status().await.unwrap();
+    assert_eq!((status.feeds.len(), status.events), (2, 2));
+    assert!(status.feeds.iter().all(|feed| feed.health == Health::Fine), "{:?}", status.feeds);
+    running.stop().await;
+
+    let setup = Setup {
+        config: house.dir.path().join("feeds.toml"),
+        data_dir: house.dir.path().join("data"),
+        fetcher: Arc::new(Sites::default()),
+        clock,
+    };
+    let daemon = Daemon::start(setup).await.unwrap();
+    assert_eq!(daemon.catalogue().load().len(), 2);
+}
+
+#[tokio::test]
+async fn commands_reach_it_over_the_socket() {
+    let house = House::with(&["a", "b"]);
+    let data = house.dir.path().join("data");
+    assert!(Remote::find(&data).await.is_none());
+    let running = house.start().await;
+    running.poll(&["a"]).await;
+    let remote = Remote::find(&data).await.unwrap();
+    let mode = std::fs::metadata(socket_path(&data)).unwrap();
+    assert_eq!(std::os::unix::fs::PermissionsExt::mode(&mode.permissions()) & 0o777, 0o660);
+    let (mut begun, mut lines) = (Vec::new(), 0);
+    let all = remote.poll(vec![], |ids| begun = ids.to_vec(), |_| lines += 1).await.unwrap();
+    assert_eq!((begun.len(), lines, all.len()), (2, 2, 2));
+    let refused = remote.poll(vec!["nobody".into()], |_| (), |_| ()).await.unwrap_err();
+    assert_eq!(refused.to_string(), "there is no feed \"nobody\"");
+    let state = remote.state().await.unwrap();
+    assert_eq!((state.listings.len(), state.feeds.len()), (2, 2));
+    let explained = remote.explain(&state.listings[0].id).await.unwrap();
+    assert_eq!(
+        (explained.events.len(), explained.listing.unwrap()),
+        (1, state.listings[0].clone())
+    );
+    assert!(remote.explain("no/such event").await.is_err());
+    assert_eq!(remote.feeds().await.unwrap().len(), 2);
+    assert_eq!(remote.status().await.unwrap().listings, 2);
+    assert_eq!(remote.replay("a").await.unwrap().check.outcome, Outcome::Unchanged);
+    assert_eq!(remote.reload().await.unwrap(), Reloaded::Applied { feeds: 2 });
+    running.stop().await;
+    assert!(Remote::find(&data).await.is_none());
+}
+
+#[tokio::test]
+async fn an_edit_is_taken_over_unless_it_is_broken_or_takes_away_too_much() {
+    let house = House::with(&["a", "b", "c", "d", "e"]);
+    let running = house.start().await;
+    running.poll(&[]).await;
+    house.write(&["a", "b", "c", "d", "e", "f"]);
+    house.sites.serve(&url("f"), calendar(&[("f@x.example.org", "Library camp", 19)]));
+    assert_eq!(running.control.reload().await.unwrap(), Reloaded::Applied { feeds: 6 });
+    running.poll(&["f"]).await;
+    assert_eq!(running.catalogue.load().len(), 6);
+
+    std::fs::write(house.dir.path().join("feeds.toml"), "[network\n").unwrap();
+    assert!(matches!(running.control.reload().await.unwrap(), Reloaded::Faulty(_)));
+    assert!(running.control.status().await.unwrap().config_fault.is_some());
+    assert_eq!(running.poll(&["f"]).await.len(), 1);
+
+    house.write(&["a", "b"]);
+    let Reloaded::Waits(waiting) = running.control.reload().await.unwrap() else { panic!() };
+    assert_eq!((waiting.removes.len(), waiting.of), (4, 6));
+    let status = running.control.status().await.unwrap();
+    assert_eq!(
+        (status.feeds.len(), status.config_waiting, status.config_fault),
+        (6, Some(waiting), None)
+    );
+    assert_eq!(running.control.apply().await.unwrap(), Reloaded::Applied { feeds: 2 });
+    let status = running.control.status().await.unwrap();
+    assert_eq!((status.feeds.len(), status.config_waiting), (2, None));
+    // The events of the four stay for a week.
+    assert_eq!(running.catalogue.load().len(), 6);
+    running.stop().await;
+}
+
+#[test]
+fn changed_files_are_noticed() {
+    let house = House::with(&["a"]);
+    let path = house.dir.path().join("feeds.toml");
+    let loaded = config::load(&path).unwrap();
+    let mut watched = reload::Watched::new(&path, &loaded.config);
+    assert!(!watched.changed());
+    house.write(&["a", "b"]);
+    assert!(watched.changed() && !watched.changed());
+    std::fs::remove_file(&path).unwrap();
+    assert!(watched.changed());
+}

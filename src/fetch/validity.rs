@@ -1,0 +1,66 @@
+//! What response headers say about time: how long an answer is fresh, and when to come back.
+
+use std::time::Duration;
+
+use reqwest::header::{self, HeaderMap};
+
+/// Longest wait that a server can ask for in one answer.
+const LONGEST: Duration = Duration::from_secs(30 * 86_400);
+
+fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
+    headers.get(name)?.to_str().ok()
+}
+
+/// Freshness by Cache-Control max-age, else by Expires less Date (RFC 9111, section 4.2.1).
+pub(super) fn fresh_for(headers: &HeaderMap) -> Option<Duration> {
+    let control = text(headers, header::CACHE_CONTROL).unwrap_or("");
+    let directives = || control.split(',').map(|part| part.trim().to_ascii_lowercase());
+    if directives().any(|part| part == "no-cache" || part == "no-store") {
+        return None;
+    }
+    let age =
+        directives().find_map(|part| part.strip_prefix("max-age=")?.trim_matches('"').parse().ok());
+    if let Some(seconds) = age {
+        return Some(Duration::from_secs(seconds).min(LONGEST));
+    }
+    let expires = httpdate::parse_http_date(text(headers, header::EXPIRES)?).ok()?;
+    let date = httpdate::parse_http_date(text(headers, header::DATE)?).ok()?;
+    expires.duration_since(date).ok().map(|length| length.min(LONGEST))
+}
+
+/// Retry-After in seconds or as a date, counted from the answer's own Date (RFC 9110, section 10.2.3).
+pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let value = text(headers, header::RETRY_AFTER)?.trim();
+    if let Ok(seconds) = value.parse() {
+        return Some(Duration::from_secs(seconds).min(LONGEST));
+    }
+    let until = httpdate::parse_http_date(value).ok()?;
+    let date = httpdate::parse_http_date(text(headers, header::DATE)?).ok()?;
+    until.duration_since(date).ok().map(|length| length.min(LONGEST))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(header::HeaderName, &str)]) -> HeaderMap {
+        pairs.iter().map(|(name, value)| (name.clone(), value.parse().unwrap())).collect()
+    }
+
+    #[test]
+    fn freshness_and_waiting() {
+        let date = (header::DATE, "Sun, 22 Nov 2026 12:00:00 GMT");
+        let age = headers(&[(header::CACHE_CONTROL, "public, max-age=600")]);
+        assert_eq!(fresh_for(&age), Some(Duration::from_secs(600)));
+        let expires = headers(&[date.clone(), (header::EXPIRES, "Sun, 22 Nov 2026 12:30:00 GMT")]);
+        assert_eq!(fresh_for(&expires), Some(Duration::from_secs(1800)));
+        assert_eq!(fresh_for(&headers(&[(header::CACHE_CONTROL, "no-cache, max-age=600")])), None);
+        assert_eq!(
+            retry_after(&headers(&[(header::RETRY_AFTER, "120")])),
+            Some(Duration::from_secs(120))
+        );
+        let until = headers(&[date, (header::RETRY_AFTER, "Sun, 22 Nov 2026 12:05:00 GMT")]);
+        assert_eq!(retry_after(&until), Some(Duration::from_secs(300)));
+        assert_eq!(retry_after(&headers(&[(header::RETRY_AFTER, "soon")])), None);
+    }
+}

@@ -1,0 +1,307 @@
+//! How alike two titles are: by their words, weighed, after what belongs to the place and the organiser is off.
+
+use std::{
+    collections::{BTreeSet, HashSet},
+    sync::LazyLock,
+};
+
+use crate::classify::fold::{fold, stem};
+
+/// A title taken apart for comparison.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct TitleWords {
+    /// Words that tell this event from others.
+    pub(super) telling: BTreeSet<String>,
+    /// Words that many events share ("discovery", "day", "meeting").
+    pub(super) common: BTreeSet<String>,
+    /// Words and numbers in which two parts of one series differ ("morning", "4", "2").
+    pub(super) parts: BTreeSet<String>,
+    /// The segments between colons, dashes and brackets, each as its sorted words.
+    pub(super) segments: Vec<BTreeSet<String>>,
+}
+
+/// Words that say nothing.
+const EMPTY: [&str; 30] = [
+    "the", "a", "an", "of", "for", "and", "on", "in", "at", "to", "with", "by", "from", "our",
+    "your", "is", "are", "we", "new", "free", "online", "virtual", "event", "us", "it", "its",
+    "be", "as", "or", "council",
+];
+
+/// Words that many titles share: kinds, forms, cadence. They weigh little.
+const COMMON: &str = "discovery day workshop session course training webinar meeting meetup meet up group peer \
+    network forum community practice show tell demo lunch learn conference summit unconference camp hack \
+    hackathon maker makers service team officer manager lead practitioner council local authority annual \
+    quarterly monthly weekly spring summer autumn winter regional national user briefing talk call masterclass \
+    roundtable clinic round table drop co design sprint review open house visit showcase event intro introduction \
+    january february march april may june july august september october november december two half full";
+
+/// Words in which two parts of one programme differ.
+const PARTS: [&str; 22] = [
+    "morning",
+    "afternoon",
+    "evening",
+    "am",
+    "pm",
+    "one",
+    "two",
+    "three",
+    "four",
+    "first",
+    "second",
+    "third",
+    "part",
+    "beginner",
+    "intermediate",
+    "advanced",
+    "north",
+    "south",
+    "east",
+    "west",
+    "cohort",
+    "refresher",
+];
+
+/// Words that are written in more than one way.
+const SAME: [(&str, &str); 34] = [
+    ("mtg", "meeting"),
+    ("bin", "waste"),
+    ("cut", "reduce"),
+    ("cutting", "reduce"),
+    ("reducing", "reduce"),
+    ("meetup", "meet"),
+    ("masterclasse", "masterclass"),
+    ("practitioner", "practitioner"),
+    ("dept", "department"),
+    ("mgmt", "management"),
+    ("mgt", "management"),
+    ("mgr", "manager"),
+    ("svc", "service"),
+    ("svs", "service"),
+    ("rev", "revenue"),
+    ("ben", "benefit"),
+    ("asc", "adult"),
+    ("eh", "environmental"),
+    ("info", "information"),
+    ("intro", "introduction"),
+    ("conf", "conference"),
+    ("wkshp", "workshop"),
+    ("grp", "group"),
+    ("gp", "group"),
+    ("ctte", "committee"),
+    ("comms", "communication"),
+    ("comm", "communication"),
+    ("hq", "headquarters"),
+    ("yorks", "yorkshire"),
+    ("berk", "berkshire"),
+    ("hant", "hampshire"),
+    ("linc", "lincolnshire"),
+    ("cop", "practice"),
+    ("lgr", "reorganisation"),
+];
+
+fn one_form(word: &str) -> String {
+    if let Some((_, one)) = SAME.iter().find(|(form, _)| *form == word) {
+        return (*one).to_owned();
+    }
+    word.strip_suffix("ing").filter(|base| base.len() >= 5).unwrap_or(word).to_owned()
+}
+
+/// Takes a title apart.
+pub(super) fn words(title: &str) -> TitleWords {
+    let folded = fold(title);
+    let mut words = TitleWords { segments: vec![BTreeSet::new()], ..TitleWords::default() };
+    for word in &folded.words {
+        if word.breaks {
+            words.segments.push(BTreeSet::new());
+        }
+        let form = one_form(&word.folded);
+        let number = form.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+        let year = number && form.len() == 4 && form.starts_with("20");
+        if year || EMPTY.contains(&form.as_str()) {
+            continue;
+        }
+        if let Some(segment) = words.segments.last_mut() {
+            segment.insert(form.clone());
+        }
+        if number || PARTS.contains(&form.as_str()) {
+            words.parts.insert(form.clone());
+        }
+        if is_common(&form) {
+            words.common.insert(form);
+        } else {
+            words.telling.insert(form);
+        }
+    }
+    words.segments.retain(|segment| !segment.is_empty());
+    words
+}
+
+fn is_common(word: &str) -> bool {
+    static WORDS: LazyLock<HashSet<String>> =
+        LazyLock::new(|| COMMON.split_whitespace().map(|word| one_form(&stem(word))).collect());
+    WORDS.contains(word)
+}
+
+impl TitleWords {
+    /// Words that make keys: the telling ones, or all where there is none.
+    pub(super) fn block_words(&self) -> Vec<String> {
+        let words = if self.telling.is_empty() { &self.common } else { &self.telling };
+        words.iter().cloned().collect()
+    }
+
+    /// Takes off words that name the organiser or the venue, unless nothing telling would be left.
+    pub(super) fn without(&self, names: &BTreeSet<String>) -> Self {
+        let telling: BTreeSet<String> = self.telling.difference(names).cloned().collect();
+        let mut words = self.clone();
+        if telling.is_empty() && self.common.len() < 2 {
+            return words;
+        }
+        words.telling = telling;
+        for segment in &mut words.segments {
+            *segment = segment.difference(names).cloned().collect();
+        }
+        words.segments.retain(|segment| !segment.is_empty());
+        words
+    }
+
+    fn weight(&self, word: &str) -> f64 {
+        if self.common.contains(word) { COMMON_WEIGHT } else { 1.0 }
+    }
+
+    fn all(&self) -> BTreeSet<&str> {
+        self.telling.iter().chain(&self.common).map(String::as_str).collect()
+    }
+}
+
+/// What a common word weighs against a telling one.
+const COMMON_WEIGHT: f64 = 0.35;
+
+/// From 0 (nothing shared) to 1 (the same words).
+pub(super) fn alike(left: &TitleWords, right: &TitleWords) -> f64 {
+    let (ours, theirs) = (left.all(), right.all());
+    let weigh = |words: &BTreeSet<&str>, of: &TitleWords| -> f64 {
+        words.iter().map(|word| of.weight(word)).sum()
+    };
+    let (mine, other) = (weigh(&ours, left), weigh(&theirs, right));
+    if mine == 0.0 || other == 0.0 {
+        return 0.0;
+    }
+    let shared: f64 = shared(&ours, &theirs).map(|word| left.weight(word)).sum();
+    let dice = 2.0 * shared / (mine + other);
+    let contained = shared / mine.min(other);
+    let telling = left.telling.intersection(&right.telling).count();
+    let inside = if contained >= 0.999 && shared >= 1.3 && telling > 0 { 0.68 } else { 0.0 };
+    // "Food hygiene: case work" and "Food waste: case work" share much and are two events.
+    let only = |a: &TitleWords, b: &TitleWords| a.telling.difference(&b.telling).count();
+    let (mine_only, other_only) = (only(left, right), only(right, left));
+    let misread = shared_telling(left, right);
+    if mine_only > misread && other_only > misread {
+        let all = left.telling.len() + right.telling.len();
+        let part = |n: usize| f64::from(u16::try_from(n).unwrap_or(u16::MAX));
+        let telling = 2.0 * part(telling + misread) / part(all);
+        if telling < TELLING_SHARED {
+            return dice.min(telling);
+        }
+    }
+    let segment = if has_segment(left, right) || has_segment(right, left) { 0.9 } else { 0.0 };
+    dice.max(inside).max(segment)
+}
+
+/// Telling words of one title that stand in the other with a typing slip.
+fn shared_telling(left: &TitleWords, right: &TitleWords) -> usize {
+    let near = |word: &&String| {
+        word.len() >= 6
+            && right.telling.iter().any(|other| {
+                !left.telling.contains(other) && strsim::osa_distance(word, other) <= 1
+            })
+    };
+    left.telling.difference(&right.telling).filter(near).count()
+}
+
+/// Where each title has telling words that the other lacks, this part of them must be shared.
+const TELLING_SHARED: f64 = 0.6;
+
+/// Words of both; a typing slip in a long word counts as the same.
+fn shared<'a>(
+    ours: &'a BTreeSet<&str>,
+    theirs: &'a BTreeSet<&str>,
+) -> impl Iterator<Item = &'a str> {
+    ours.iter().copied().filter(|word| {
+        theirs.contains(word)
+            || (word.len() >= 6
+                && !word.bytes().any(|b| b.is_ascii_digit())
+                && theirs
+                    .iter()
+                    .any(|other| !ours.contains(other) && strsim::osa_distance(word, other) <= 1))
+    })
+}
+
+/// Whether one title is, whole, a segment of the other ("Bins & beyond: …").
+fn has_segment(whole: &TitleWords, in_parts: &TitleWords) -> bool {
+    let all: BTreeSet<String> = whole.telling.union(&whole.common).cloned().collect();
+    in_parts.segments.len() > 1
+        && all.len() >= 2
+        && !whole.telling.is_empty()
+        && in_parts.segments.contains(&all)
+}
+
+/// Whether two titles name different parts of one programme: each has a number or part word that the other lacks.
+pub(super) fn different_parts(left: &TitleWords, right: &TitleWords) -> bool {
+    left.parts.difference(&right.parts).next().is_some()
+        && right.parts.difference(&left.parts).next().is_some()
+}
+
+/// The segments of a title in order, each as one line of words: what a place or council name is looked for in.
+pub(super) fn segment_lines(title: &str) -> Vec<String> {
+    let mut lines: Vec<Vec<String>> = vec![Vec::new()];
+    for word in fold(title).words {
+        if word.breaks {
+            lines.push(Vec::new());
+        }
+        if let Some(line) = lines.last_mut() {
+            line.push(spelled_out(&word.folded));
+        }
+    }
+    lines.into_iter().map(|line| line.join(" ")).collect()
+}
+
+fn spelled_out(word: &str) -> String {
+    SAME.iter().find(|(form, _)| *form == word).map_or(word, |(_, one)| one).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn score(left: &str, right: &str) -> f64 {
+        alike(&words(left), &words(right))
+    }
+
+    #[test]
+    fn wordings_of_one_event_are_alike_and_others_are_not() {
+        for (left, right, least) in [
+            ("Waste Services Discovery Day", "Bins & beyond: Waste services discovery day", 0.85),
+            (
+                "Street works training for practitioners",
+                "Practitioners' street works training",
+                0.99,
+            ),
+            (
+                "Lunch & learn: cutting missed bin calls",
+                "Lunch and learn – reducing missed-bin calls",
+                0.9,
+            ),
+        ] {
+            assert!(score(left, right) >= least, "{left} / {right}: {}", score(left, right));
+        }
+        for (left, right) in [
+            ("Housing repairs show and tell", "Housing voids show and tell"),
+            ("Planning enforcement training", "Food safety training"),
+            ("South West Peer Group", "South East Peer Group"),
+        ] {
+            assert!(score(left, right) < 0.7, "{left} / {right}: {}", score(left, right));
+        }
+        assert!(different_parts(&words("Demo hour #3"), &words("Demo hour #4")));
+        assert!(!different_parts(&words("GovCamp 2027"), &words("GovCamp")));
+    }
+}

@@ -1,0 +1,372 @@
+//! A recurrence rule taken apart: what RFC 5545 allows is kept, what it does not is repaired or left out.
+
+use std::fmt::{self, Display, Formatter};
+
+use chrono::{NaiveDate, NaiveDateTime, Weekday};
+
+/// FREQ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Frequency {
+    /// HOURLY.
+    Hourly,
+    /// DAILY.
+    Daily,
+    /// WEEKLY.
+    Weekly,
+    /// MONTHLY.
+    Monthly,
+    /// YEARLY.
+    Yearly,
+}
+
+/// UNTIL, in the three forms that are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Until {
+    /// A day, itself included.
+    Day(NaiveDate),
+    /// A time on the series' own clock.
+    Local(NaiveDateTime),
+    /// A time in UTC.
+    Utc(NaiveDateTime),
+}
+
+/// An RRULE or EXRULE value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rule {
+    /// FREQ.
+    pub frequency: Frequency,
+    /// INTERVAL, at least 1.
+    pub interval: u16,
+    /// COUNT.
+    pub count: Option<u32>,
+    /// UNTIL.
+    pub until: Option<Until>,
+    /// BYMONTH.
+    pub by_month: Vec<u8>,
+    /// BYWEEKNO.
+    pub by_week_number: Vec<i8>,
+    /// BYYEARDAY.
+    pub by_year_day: Vec<i16>,
+    /// BYMONTHDAY.
+    pub by_month_day: Vec<i8>,
+    /// BYDAY; the number is 0 where none is written.
+    pub by_day: Vec<(i16, Weekday)>,
+    /// BYHOUR.
+    pub by_hour: Vec<u8>,
+    /// BYMINUTE.
+    pub by_minute: Vec<u8>,
+    /// BYSECOND.
+    pub by_second: Vec<u8>,
+    /// BYSETPOS.
+    pub by_set_position: Vec<i32>,
+    /// WKST.
+    pub week_start: Weekday,
+}
+
+/// Times of day that one rule may name.
+const MOST_TIMES_A_DAY: usize = 96;
+
+/// Days by their two letters.
+const DAYS: [(&str, Weekday); 7] = [
+    ("MO", Weekday::Mon),
+    ("TU", Weekday::Tue),
+    ("WE", Weekday::Wed),
+    ("TH", Weekday::Thu),
+    ("FR", Weekday::Fri),
+    ("SA", Weekday::Sat),
+    ("SU", Weekday::Sun),
+];
+
+impl Rule {
+    fn new(frequency: Frequency) -> Self {
+        Self {
+            frequency,
+            interval: 1,
+            count: None,
+            until: None,
+            by_month: Vec::new(),
+            by_week_number: Vec::new(),
+            by_year_day: Vec::new(),
+            by_month_day: Vec::new(),
+            by_day: Vec::new(),
+            by_hour: Vec::new(),
+            by_minute: Vec::new(),
+            by_second: Vec::new(),
+            by_set_position: Vec::new(),
+            week_start: Weekday::Mon,
+        }
+    }
+
+    /// Reads a rule as it is written, in any case of letters, with stray spaces, unknown and empty parts.
+    ///
+    /// # Errors
+    /// One plain sentence: it says no frequency, one so high that no calendar can show it, or a part of it cannot
+    /// be read that changes its meaning.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let upper = text.to_ascii_uppercase();
+        let upper = upper.trim().strip_prefix("RRULE:").unwrap_or(upper.trim());
+        let parts: Vec<(String, String)> = upper
+            .split(';')
+            .filter_map(|part| part.split_once('='))
+            .map(|(name, value)| (name.trim().to_owned(), value.split_whitespace().collect()))
+            .collect();
+        let mut rule = Self::new(frequency(&parts)?);
+        for (name, value) in &parts {
+            rule.part(name, value)?;
+        }
+        let had_days = !rule.by_day.is_empty();
+        rule.repair();
+        if had_days && rule.by_day.is_empty() {
+            return Err("BYDAY names a day that no month has".into());
+        }
+        if rule.times_a_day() > MOST_TIMES_A_DAY {
+            return Err("it repeats more often than every quarter of an hour".into());
+        }
+        Ok(rule)
+    }
+
+    fn part(&mut self, name: &str, value: &str) -> Result<(), String> {
+        let bad = || format!("{name}={value} cannot be read");
+        match name {
+            "INTERVAL" => match value.parse::<u64>().map_err(|_| bad())? {
+                0 => return Err("INTERVAL=0 never comes to a second date".into()),
+                interval => self.interval = u16::try_from(interval).map_err(|_| bad())?,
+            },
+            "COUNT" => self.count = Some(value.parse::<u32>().map_err(|_| bad())?.max(1)),
+            "UNTIL" if !value.is_empty() => self.until = Some(until(value).ok_or_else(bad)?),
+            "WKST" => self.week_start = weekday(value).map_or(Weekday::Mon, |(_, day)| day),
+            "BYDAY" => self.by_day = list(value, weekday),
+            "BYMONTH" => self.by_month = list(value, |n| within(n, 1, 12)),
+            "BYWEEKNO" => {
+                self.by_week_number = list(value, |n| within(n, -53, 53).filter(|n| *n != 0))
+            }
+            "BYYEARDAY" => {
+                self.by_year_day = list(value, |n| within(n, -366, 366).filter(|n| *n != 0))
+            }
+            "BYMONTHDAY" => {
+                self.by_month_day = list(value, |n| within(n, -31, 31).filter(|n| *n != 0))
+            }
+            "BYHOUR" => self.by_hour = list(value, |n| within(n, 0, 23)),
+            "BYMINUTE" => self.by_minute = list(value, |n| within(n, 0, 59)),
+            // 60 is a leap second, which no clock of ours shows.
+            "BYSECOND" => self.by_second = list(value, |n| within(n, 0, 60).map(|n: u8| n.min(59))),
+            "BYSETPOS" => {
+                self.by_set_position = list(value, |n| within(n, -366, 366).filter(|n| *n != 0))
+            }
+            _ => return Ok(()),
+        }
+        let emptied = name.starts_with("BY") && !value.is_empty() && self.is_empty(name);
+        if emptied { Err(bad()) } else { Ok(()) }
+    }
+
+    fn is_empty(&self, name: &str) -> bool {
+        match name {
+            "BYDAY" => self.by_day.is_empty(),
+            "BYMONTH" => self.by_month.is_empty(),
+            "BYWEEKNO" => self.by_week_number.is_empty(),
+            "BYYEARDAY" => self.by_year_day.is_empty(),
+            "BYMONTHDAY" => self.by_month_day.is_empty(),
+            "BYHOUR" => self.by_hour.is_empty(),
+            "BYMINUTE" => self.by_minute.is_empty(),
+            "BYSECOND" => self.by_second.is_empty(),
+            "BYSETPOS" => self.by_set_position.is_empty(),
+            _ => false,
+        }
+    }
+
+    /// Takes out parts that RFC 5545 (section 3.3.10, the table) does not allow beside this FREQ.
+    fn repair(&mut self) {
+        use Frequency::{Hourly, Monthly, Weekly, Yearly};
+        let frequency = self.frequency;
+        if frequency == Weekly {
+            self.by_month_day.clear();
+        }
+        if !matches!(frequency, Yearly | Hourly) {
+            self.by_year_day.clear();
+        }
+        if frequency != Yearly {
+            self.by_week_number.clear();
+        }
+        // "First Monday" means something in a month or a year only.
+        if !matches!(frequency, Monthly | Yearly) || !self.by_week_number.is_empty() {
+            self.by_day.iter_mut().for_each(|(nth, _)| *nth = 0);
+        }
+        let most = if frequency == Monthly || !self.by_month.is_empty() { 5 } else { 53 };
+        self.by_day.retain(|(nth, _)| nth.abs() <= most);
+        let alone = self.by_month.is_empty()
+            && self.by_week_number.is_empty()
+            && self.by_year_day.is_empty()
+            && self.by_month_day.is_empty()
+            && self.by_day.is_empty()
+            && self.by_hour.is_empty()
+            && self.by_minute.is_empty()
+            && self.by_second.is_empty();
+        if alone {
+            self.by_set_position.clear();
+        }
+    }
+
+    fn times_a_day(&self) -> usize {
+        let hours = match self.frequency {
+            Frequency::Hourly if self.by_hour.is_empty() => 24,
+            _ => self.by_hour.len().max(1),
+        };
+        hours * self.by_minute.len().max(1) * self.by_second.len().max(1)
+    }
+
+    /// Whether it goes on for ever.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.count.is_none() && self.until.is_none()
+    }
+}
+
+fn frequency(parts: &[(String, String)]) -> Result<Frequency, String> {
+    let value = parts.iter().find(|(name, _)| name == "FREQ").map(|(_, value)| value.as_str());
+    match value {
+        Some("YEARLY") => Ok(Frequency::Yearly),
+        Some("MONTHLY") => Ok(Frequency::Monthly),
+        Some("WEEKLY") => Ok(Frequency::Weekly),
+        Some("DAILY") => Ok(Frequency::Daily),
+        Some("HOURLY") => Ok(Frequency::Hourly),
+        Some("MINUTELY" | "SECONDLY") => Err("it repeats more often than every hour".into()),
+        Some(other) => {
+            Err(format!("FREQ={} is no frequency", other.chars().take(20).collect::<String>()))
+        }
+        None => Err("it has no FREQ".into()),
+    }
+}
+
+/// Each value of a list once, in the order written.
+fn list<T: PartialEq>(value: &str, read: impl Fn(&str) -> Option<T>) -> Vec<T> {
+    let mut list = Vec::new();
+    for item in value.split(',').take(400).filter_map(|part| read(part.trim())) {
+        if !list.contains(&item) {
+            list.push(item);
+        }
+    }
+    list
+}
+
+fn within<T: TryFrom<i32>>(text: &str, least: i32, most: i32) -> Option<T> {
+    let number: i32 = text.parse().ok()?;
+    if (least..=most).contains(&number) { T::try_from(number).ok() } else { None }
+}
+
+fn weekday(text: &str) -> Option<(i16, Weekday)> {
+    let (number, name) = text.split_at_checked(text.len().checked_sub(2)?)?;
+    let day = DAYS.iter().find(|(known, _)| *known == name).map(|(_, day)| *day)?;
+    let number = if number.is_empty() { 0 } else { within(number, -366, 366)? };
+    Some((number, day))
+}
+
+fn until(value: &str) -> Option<Until> {
+    let digits: String = value.chars().filter(char::is_ascii_digit).collect();
+    let day = NaiveDate::parse_from_str(digits.get(..8)?, "%Y%m%d").ok()?;
+    let part = |from: usize| digits.get(from..from + 2).map_or(Ok(0), str::parse::<u32>).ok();
+    if digits.len() < 12 {
+        return Some(Until::Day(day));
+    }
+    let (hour, minute, second) = (part(8)?, part(10)?, part(12)?);
+    // 24:00:00 and 23:59:60 mean the end of the day.
+    let at = if hour == 24 {
+        day.and_hms_opt(23, 59, 59)?
+    } else {
+        day.and_hms_opt(hour, minute, second.min(59))?
+    };
+    Some(if value.ends_with('Z') { Until::Utc(at) } else { Until::Local(at) })
+}
+
+impl Display for Frequency {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Hourly => "HOURLY",
+            Self::Daily => "DAILY",
+            Self::Weekly => "WEEKLY",
+            Self::Monthly => "MONTHLY",
+            Self::Yearly => "YEARLY",
+        })
+    }
+}
+
+/// The canonical form: upper case, parts in a fixed order, nothing that is a default.
+impl Display for Rule {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        write!(out, "FREQ={}", self.frequency)?;
+        if self.interval != 1 {
+            write!(out, ";INTERVAL={}", self.interval)?;
+        }
+        numbers(out, "BYMONTH", &self.by_month)?;
+        numbers(out, "BYWEEKNO", &self.by_week_number)?;
+        numbers(out, "BYYEARDAY", &self.by_year_day)?;
+        numbers(out, "BYMONTHDAY", &self.by_month_day)?;
+        let days: Vec<String> = self.by_day.iter().map(|(nth, day)| day_text(*nth, *day)).collect();
+        numbers(out, "BYDAY", &days)?;
+        numbers(out, "BYHOUR", &self.by_hour)?;
+        numbers(out, "BYMINUTE", &self.by_minute)?;
+        numbers(out, "BYSECOND", &self.by_second)?;
+        numbers(out, "BYSETPOS", &self.by_set_position)?;
+        if self.week_start != Weekday::Mon {
+            write!(out, ";WKST={}", day_text(0, self.week_start))?;
+        }
+        if let Some(count) = self.count {
+            write!(out, ";COUNT={count}")?;
+        }
+        match self.until {
+            Some(Until::Day(day)) => write!(out, ";UNTIL={}", day.format("%Y%m%d")),
+            Some(Until::Local(at)) => write!(out, ";UNTIL={}", at.format("%Y%m%dT%H%M%S")),
+            Some(Until::Utc(at)) => write!(out, ";UNTIL={}", at.format("%Y%m%dT%H%M%SZ")),
+            None => Ok(()),
+        }
+    }
+}
+
+fn numbers<T: ToString>(out: &mut Formatter<'_>, name: &str, list: &[T]) -> fmt::Result {
+    if list.is_empty() {
+        return Ok(());
+    }
+    let list: Vec<String> = list.iter().map(ToString::to_string).collect();
+    write!(out, ";{name}={}", list.join(","))
+}
+
+fn day_text(nth: i16, day: Weekday) -> String {
+    let name = DAYS.iter().find(|(_, known)| *known == day).map_or("MO", |(name, _)| name);
+    if nth == 0 { name.to_owned() } else { format!("{nth}{name}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn canonical(text: &str) -> String {
+        Rule::parse(text).map_or_else(|words| words, |rule| rule.to_string())
+    }
+
+    #[test]
+    fn rules_become_canonical() {
+        for (written, wanted) in [
+            ("freq=weekly; byday=1mo,TU;INTERVAL=1;X-FOO=1;WKST=MO", "FREQ=WEEKLY;BYDAY=MO,TU"),
+            ("FREQ=MONTHLY;BYDAY=-1FR;UNTIL=20151201", "FREQ=MONTHLY;BYDAY=-1FR;UNTIL=20151201"),
+            (
+                "FREQ=YEARLY;BYWEEKNO=20;BYDAY=+1MO;WKST=SU",
+                "FREQ=YEARLY;BYWEEKNO=20;BYDAY=MO;WKST=SU",
+            ),
+            ("FREQ=DAILY;COUNT= 5;BYDAY=;BYSETPOS=1", "FREQ=DAILY;COUNT=5"),
+            (
+                "FREQ=WEEKLY;BYMONTHDAY=3;UNTIL=20151201T235960Z",
+                "FREQ=WEEKLY;UNTIL=20151201T235959Z",
+            ),
+        ] {
+            assert_eq!(canonical(written), wanted, "{written}");
+        }
+        for refused in [
+            "FREQ=SECONDLY",
+            "INTERVAL=2",
+            "FREQ=DAILY;INTERVAL=0",
+            "FREQ=MONTHLY;BYMONTHDAY=99",
+            "",
+        ] {
+            assert!(Rule::parse(refused).is_err(), "{refused}");
+        }
+    }
+}

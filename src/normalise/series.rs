@@ -1,0 +1,379 @@
+//! Puts the items of a calendar together: the master of a series with its changed instances, the newest of several
+//! revisions; and works out when each takes place.
+//!
+//! Each VCALENDAR of a file is taken by itself, since files that hold several are several calendars laid end to end.
+
+mod group;
+mod times;
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{Datelike, NaiveDate};
+use chrono_tz::Tz;
+
+use self::{group::Group, times::Clocks};
+use super::{
+    recurrence::{self, rule::Rule},
+    zone,
+};
+use crate::{
+    event::{ExtraDate, Local, Override, Place, Recurrence, Span, Status, ZoneRules},
+    read::{Entry, Problem, Severity, Skipped, Text, Written},
+};
+
+/// Rules of one document that never come to a date and are found out one by one; after so many, all but the plainest
+/// rules are dropped unseen.
+const MOST_BARREN: usize = 50;
+
+/// Changed instances of one series that are looked at.
+const MOST_CHANGES: usize = 2_000;
+
+/// What is known about zones where a document says none.
+#[derive(Debug, Clone, Copy)]
+pub struct ZoneContext<'a> {
+    /// VTIMEZONEs of the document.
+    pub zones: &'a [ZoneRules],
+    /// X-WR-TIMEZONE.
+    pub document_zone: Option<&'a str>,
+    /// The feed's `time_zone` setting.
+    pub feed_zone: Option<Tz>,
+    /// The network's zone.
+    pub network_zone: Tz,
+}
+
+/// When an event takes place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Times {
+    /// The first instance.
+    pub span: Option<Span>,
+    /// The zone in which times are shown.
+    pub time_zone: Tz,
+    /// How it repeats, with the instances that differ.
+    pub recurrence: Option<Recurrence>,
+}
+
+/// One event or series of a calendar.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Series<'a> {
+    /// The master; or, where the feed has none, a lone changed instance.
+    pub entry: &'a Entry,
+    /// 0, or what tells it apart from others of the same UID: made of its start, so that it stays when others go.
+    pub ordinal: u32,
+    /// When.
+    pub times: Times,
+    /// What was found wrong with it.
+    pub problems: Vec<Problem>,
+}
+
+/// The events of a document, those that have no readable start, and problems that concern the whole.
+#[must_use]
+pub fn series<'a>(
+    entries: &'a [Entry],
+    zones: &ZoneContext<'_>,
+) -> (Vec<Series<'a>>, Vec<Skipped>, Vec<Problem>) {
+    let mut work = Work { clocks: Clocks::new(*zones), barren: 0, skipped: Vec::new() };
+    let mut found = Vec::new();
+    for group in group::groups(entries) {
+        work.group(&group, &mut found);
+    }
+    number(&mut found);
+    (found, work.skipped, work.clocks.problems())
+}
+
+/// The time that a start, an end and a length mean together. An end that is not stated is `None` for times and the
+/// next day for whole days; one that is before the start, or of the other kind, counts as not stated.
+///
+/// # Errors
+/// One plain sentence: the start lies in no year that a calendar of today has.
+pub fn span_of(
+    start: &Written,
+    end: Option<&Written>,
+    duration: Option<i64>,
+    zones: &ZoneContext<'_>,
+) -> Result<(Span, Tz), String> {
+    let clocks = Clocks::new(*zones);
+    let (span, _) = clocks.span(start, end, duration)?;
+    Ok((span, clocks.shown(start)))
+}
+
+/// What is carried from group to group.
+struct Work<'z> {
+    clocks: Clocks<'z>,
+    barren: usize,
+    skipped: Vec<Skipped>,
+}
+
+impl Work<'_> {
+    fn group<'a>(&mut self, group: &Group<'a>, found: &mut Vec<Series<'a>>) {
+        let masters = group.events();
+        // Changes belong to the series; where a UID stands for several events, to the first one that repeats.
+        let owner = masters.iter().position(|master| repeats(master)).unwrap_or(0);
+        for (index, master) in masters.iter().enumerate() {
+            let changes = if index == owner { group.changes() } else { Vec::new() };
+            self.event(master, &changes, found);
+        }
+        if masters.is_empty() {
+            for change in group.changes() {
+                if is_bare_cancellation(change) {
+                    self.skip(
+                        change,
+                        "it calls off an instance of a series that is not here".into(),
+                    );
+                } else {
+                    self.event(change, &[], found);
+                }
+            }
+        }
+    }
+
+    fn event<'a>(&mut self, entry: &'a Entry, changes: &[&'a Entry], found: &mut Vec<Series<'a>>) {
+        let Some(start) = &entry.start else {
+            self.skip(entry, "it has no start".into());
+            return;
+        };
+        let (span, problem) = match self.clocks.span(start, entry.end.as_ref(), entry.duration) {
+            Ok(good) => good,
+            Err(words) => return self.skip(entry, words),
+        };
+        let mut problems: Vec<Problem> = problem.into_iter().collect();
+        let alone = entry.recurrence_id.is_some();
+        let recurrence = (!alone && (repeats(entry) || !changes.is_empty()))
+            .then(|| self.recurrence(entry, start, changes, &mut problems));
+        for problem in &mut problems {
+            problem.line = problem.line.or(entry.line);
+        }
+        let times =
+            Times { span: Some(stated(span)), time_zone: self.clocks.shown(start), recurrence };
+        found.push(Series { entry, ordinal: 0, times, problems });
+    }
+
+    fn skip(&mut self, entry: &Entry, reason: String) {
+        self.skipped.push(Skipped { reference: entry.reference.clone(), line: entry.line, reason });
+    }
+
+    fn recurrence(
+        &mut self,
+        entry: &Entry,
+        start: &Written,
+        changes: &[&Entry],
+        problems: &mut Vec<Problem>,
+    ) -> Recurrence {
+        let clocks = &self.clocks;
+        let face = |written: &Written| clocks.face(written, start);
+        let mut recurrence = Recurrence {
+            zone: clocks.zone_of(start),
+            start: start.value,
+            rrule: Vec::new(),
+            exrule: Vec::new(),
+            rdate: Vec::new(),
+            exdate: entry.repeats.exdate.iter().map(face).collect(),
+            overrides: Vec::new(),
+        };
+        recurrence.rdate = entry
+            .repeats
+            .rdate
+            .iter()
+            .map(|extra| ExtraDate {
+                start: clocks.moment(&extra.start, start),
+                length: extra.length,
+            })
+            .collect();
+        recurrence.rrule = self.rules(&entry.repeats.rrule, start.value, problems);
+        recurrence.exrule = self.rules(&entry.repeats.exrule, start.value, problems);
+        let mut overrides = Vec::new();
+        for (index, change) in changes.iter().enumerate() {
+            if index >= MOST_CHANGES {
+                self.skip(change, format!("its series has more than {MOST_CHANGES} changed dates"));
+                continue;
+            }
+            let made = self.change(entry, start, change);
+            match made.and_then(|made| still_holds(made, change, entry, &recurrence)) {
+                Ok(made) => overrides.push(made),
+                Err(words) => self.skip(change, words),
+            }
+        }
+        recurrence.overrides = overrides;
+        recurrence
+    }
+
+    /// Rules in canonical form; those that cannot be followed are told and left out.
+    fn rules(
+        &mut self,
+        texts: &[String],
+        start: Local,
+        problems: &mut Vec<Problem>,
+    ) -> Vec<String> {
+        let mut rules = Vec::new();
+        for text in texts {
+            match Rule::parse(text).and_then(|rule| self.fertile(rule, start)) {
+                Ok(rule) => rules.push(rule.to_string()),
+                Err(words) => problems.push(Problem {
+                    severity: Severity::Warning,
+                    code: "refused_rule".into(),
+                    line: None,
+                    text: format!(
+                        "the rule \u{201c}{}\u{201d} was not followed: {words}",
+                        text.chars().take(100).collect::<String>()
+                    ),
+                    fix: Some("Write the rule as RFC 5545 has it, or list the dates.".into()),
+                }),
+            }
+        }
+        rules
+    }
+
+    /// A rule that has dates. To find out that one has none takes long, so hostile files get few tries.
+    fn fertile(&mut self, rule: Rule, start: Local) -> Result<Rule, String> {
+        let plain = rule.by_month.is_empty()
+            && rule.by_month_day.is_empty()
+            && rule.by_year_day.is_empty()
+            && rule.by_week_number.is_empty()
+            && rule.by_day.is_empty()
+            && rule.by_set_position.is_empty();
+        // Then DTSTART itself is a date of the rule.
+        if plain {
+            return Ok(rule);
+        }
+        if self.barren < MOST_BARREN && recurrence::has_dates(&rule, start) {
+            return Ok(rule);
+        }
+        self.barren = self.barren.saturating_add(1);
+        Err("it never comes to a date".into())
+    }
+
+    fn change(&self, master: &Entry, start: &Written, change: &Entry) -> Result<Override, String> {
+        let (instance, this_and_future) =
+            change.recurrence_id.as_ref().ok_or("it changes no instance")?;
+        let own = change.start.as_ref().unwrap_or(instance);
+        let (span, _) = self.clocks.span(own, change.end.as_ref(), change.duration)?;
+        let differs = |one: &Option<Text>, other: &Option<Text>| {
+            let (one, other) = (text_of(one), text_of(other));
+            if one == other { None } else { one }
+        };
+        let status = status(change.status.as_deref());
+        let private = matches!(change.class.as_deref(), Some("PRIVATE" | "CONFIDENTIAL"));
+        let location = change.location.clone().filter(|_| change.location != master.location);
+        let place = location.map(|name| Place { name: Some(name), ..Place::default() });
+        Ok(Override {
+            instance: self.clocks.moment(instance, start),
+            this_and_future: *this_and_future,
+            span: stated(span),
+            title: differs(&change.title, &master.title).filter(|_| !private),
+            status: if change.status == master.status { None } else { status },
+            description: differs(&change.description, &master.description).filter(|_| !private),
+            place: place.filter(|_| !private),
+        })
+    }
+}
+
+/// Refuses a change of an instance that its series has given up since.
+fn still_holds(
+    made: Override,
+    change: &Entry,
+    master: &Entry,
+    recurrence: &Recurrence,
+) -> Result<Override, String> {
+    let excluded = recurrence.exdate.iter().any(|excluded| match (excluded, made.instance) {
+        (Local::Time(at), Local::Time(instance)) => *at == instance,
+        (other, instance) => other.date() == instance.date(),
+    });
+    if excluded {
+        return Err("it changes an instance that the series leaves out (EXDATE)".into());
+    }
+    let stale = group::revision(change) < group::revision(master);
+    if stale && !recurrence::is_instance(recurrence, made.instance) {
+        return Err(
+            "it changes an instance that the series, as changed since, no longer has".into()
+        );
+    }
+    Ok(made)
+}
+
+/// An instance called off without a time of its own, and without the series that it belongs to, says nothing.
+fn is_bare_cancellation(entry: &Entry) -> bool {
+    let instance = entry.recurrence_id.as_ref().map(|(instance, _)| instance);
+    let own_time =
+        entry.end.is_some() || entry.duration.is_some() || entry.start.as_ref() != instance;
+    entry.status.as_deref() == Some("CANCELLED") && instance.is_some() && !own_time
+}
+
+fn repeats(entry: &Entry) -> bool {
+    let repeats = &entry.repeats;
+    !(repeats.rrule.is_empty() && repeats.rdate.is_empty() && repeats.exdate.is_empty())
+}
+
+fn text_of(text: &Option<Text>) -> Option<String> {
+    text.as_ref().map(|text| text.value.trim().to_owned())
+}
+
+fn status(written: Option<&str>) -> Option<Status> {
+    match written? {
+        "CANCELLED" | "CANCELED" => Some(Status::Cancelled),
+        "TENTATIVE" => Some(Status::Tentative),
+        _ => Some(Status::Confirmed),
+    }
+}
+
+/// In iCalendar no end means that it ends as it begins (RFC 5545, section 3.6.1).
+fn stated(span: Span) -> Span {
+    match span {
+        Span::Timed { start, end } => Span::Timed { start, end: end.or(Some(start)) },
+        days @ Span::AllDay { .. } => days,
+    }
+}
+
+/// Gives ordinals to events that share their UID (or have none) and to lone instances: minutes from 1970 to the start,
+/// so that an event keeps its number when others of the same UID leave the feed.
+fn number(found: &mut [Series<'_>]) {
+    let mut seen: HashSet<(Option<&str>, u32)> = HashSet::new();
+    let mut next: HashMap<(Option<&str>, u32), u32> = HashMap::new();
+    let mut times_used: HashMap<Option<&str>, usize> = HashMap::new();
+    for series in found.iter() {
+        *times_used.entry(series.entry.reference.as_deref()).or_default() += 1;
+    }
+    let mut shared: Vec<bool> = Vec::with_capacity(found.len());
+    for series in found.iter() {
+        let reference = series.entry.reference.as_deref();
+        let alone = series.entry.recurrence_id.is_some();
+        shared.push(
+            reference.is_none() || alone || times_used.get(&reference).is_some_and(|n| *n > 1),
+        );
+    }
+    for (series, shared) in found.iter_mut().zip(shared) {
+        let entry = series.entry;
+        let reference = entry.reference.as_deref();
+        let first = if shared { minutes(entry) } else { 0 };
+        let free = next.entry((reference, first)).or_insert(first);
+        while !seen.insert((reference, *free)) {
+            *free = free.wrapping_add(1);
+        }
+        series.ordinal = *free;
+    }
+}
+
+/// Of a lone instance the moment that it replaces, of others their start, as written.
+fn minutes(entry: &Entry) -> u32 {
+    let written =
+        entry.recurrence_id.as_ref().map(|(instance, _)| instance).or(entry.start.as_ref());
+    let minutes = written.map_or(0, |written| match written.value {
+        Local::Date(day) => day_minutes(day),
+        Local::Time(at) => at.and_utc().timestamp() / 60,
+    });
+    u32::try_from(minutes).unwrap_or(0).max(1)
+}
+
+fn day_minutes(day: NaiveDate) -> i64 {
+    let epoch = NaiveDate::from_ymd_opt(1970, 1, 1).map_or(0, |day| day.num_days_from_ce());
+    i64::from(day.num_days_from_ce() - epoch) * 24 * 60
+}
+
+/// Whether a zone says where an event takes place.
+fn is_place(zone: &crate::event::Zone) -> Option<Tz> {
+    match zone {
+        crate::event::Zone::Iana(tz) if !zone::is_utc(*tz) => Some(*tz),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,107 @@
+//! Items that share a UID: revisions of one event, changed instances of a series, or different events after all.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::read::Entry;
+
+/// Stamps so close together are no revisions: a program that stamps at each fetch may be caught by the turn of a
+/// minute half way.
+const SAME_STAMP: TimeDelta = TimeDelta::seconds(60);
+
+/// Events of one UID that a further one is compared with: more are no revisions, but a program that knows one UID.
+const MOST_COMPARED: usize = 100;
+
+/// The items of one UID in one calendar, in file order.
+#[derive(Debug, Default)]
+pub(super) struct Group<'a> {
+    masters: Vec<&'a Entry>,
+    changes: Vec<&'a Entry>,
+}
+
+/// Groups by calendar and UID, in the order in which they first appear. Items without a UID stand alone.
+pub(super) fn groups(entries: &[Entry]) -> Vec<Group<'_>> {
+    let mut groups: Vec<Group<'_>> = Vec::new();
+    let mut places: HashMap<(u32, &str), usize> = HashMap::new();
+    for entry in entries {
+        let place = entry.reference.as_deref().map(|uid| {
+            *places.entry((entry.calendar, uid)).or_insert_with(|| {
+                groups.push(Group::default());
+                groups.len() - 1
+            })
+        });
+        let group = match place.and_then(|place| groups.get_mut(place)) {
+            Some(group) => group,
+            None => {
+                groups.push(Group::default());
+                let Some(group) = groups.last_mut() else { continue };
+                group
+            }
+        };
+        if entry.recurrence_id.is_some() {
+            group.changes.push(entry);
+        } else {
+            group.masters.push(entry);
+        }
+    }
+    groups
+}
+
+impl<'a> Group<'a> {
+    /// The newest revision of each event.
+    pub(super) fn events(&self) -> Vec<&'a Entry> {
+        let mut kept: Vec<&'a Entry> = Vec::new();
+        for entry in &self.masters {
+            let known = kept.iter_mut().take(MOST_COMPARED).find(|known| is_revision(known, entry));
+            match known {
+                Some(known) => newer(known, entry),
+                None => kept.push(entry),
+            }
+        }
+        kept
+    }
+
+    /// The newest revision of each changed instance, in file order.
+    pub(super) fn changes(&self) -> Vec<&'a Entry> {
+        let mut kept: Vec<&'a Entry> = Vec::new();
+        let mut places = HashMap::new();
+        for entry in &self.changes {
+            let Some((instance, _)) = &entry.recurrence_id else { continue };
+            let place = *places.entry((instance.value, &instance.zone)).or_insert(kept.len());
+            match kept.get_mut(place) {
+                Some(known) => newer(known, entry),
+                None => kept.push(entry),
+            }
+        }
+        kept
+    }
+}
+
+fn newer<'a>(known: &mut &'a Entry, entry: &'a Entry) {
+    if revision(entry) >= revision(known) {
+        *known = entry;
+    }
+}
+
+/// RFC 5546, section 2.1.5: SEQUENCE first, then the time of change, then the stamp.
+pub(super) fn revision(entry: &Entry) -> (u32, Option<DateTime<Utc>>, Option<DateTime<Utc>>) {
+    (entry.sequence, entry.modified, entry.stamp)
+}
+
+/// Whether two items of one UID are two states of one event, rather than two events whose program gave both one UID.
+fn is_revision(one: &Entry, other: &Entry) -> bool {
+    if one.sequence != other.sequence {
+        return true;
+    }
+    let title = |entry: &Entry| entry.title.as_ref().map(|text| text.value.trim().to_lowercase());
+    let (same_title, same_start) = (title(one) == title(other), one.start == other.start);
+    if same_title && same_start {
+        return true;
+    }
+    let apart = match (one.stamp, other.stamp) {
+        (Some(a), Some(b)) => (a - b).abs() > SAME_STAMP,
+        _ => false,
+    };
+    (one.modified != other.modified || apart) && (same_title || same_start)
+}

@@ -1,0 +1,182 @@
+use chrono::NaiveDate;
+
+use super::{super::samples, *};
+use crate::event::{ExtraDate, Local, Override, Recurrence, Span, Status, Zone};
+
+fn info() -> CalendarInfo {
+    CalendarInfo {
+        name: "LocalGov Digital".into(),
+        description: Some("Days on which councils work together; come.".into()),
+        url: Some("https://moot.example/".into()),
+        source: Some("https://moot.example/calendar.ics".into()),
+        time_zone: Tz::Europe__London,
+    }
+}
+
+fn calendar(listings: &[Listing]) -> String {
+    let words = samples::Words::new();
+    let refs: Vec<&Listing> = listings.iter().collect();
+    let range = Range::calendar(&crate::query::Query::default(), samples::now());
+    write(&info(), &refs, range, &words.context()).replace("\r\n ", "")
+}
+
+fn time(text: &str) -> Local {
+    Local::Time(text.parse().unwrap())
+}
+
+fn series(rrule: &str) -> Listing {
+    let mut listing = samples::plain();
+    listing.facts.recurrence = Some(Recurrence {
+        zone: Zone::Iana(Tz::Europe__London),
+        start: time("2026-12-04T10:00:00"),
+        rrule: vec![rrule.into()],
+        exrule: vec![],
+        rdate: vec![],
+        exdate: vec![],
+        overrides: vec![],
+    });
+    listing
+}
+
+fn rule(listing: &mut Listing) -> &mut Recurrence {
+    listing.facts.recurrence.as_mut().unwrap()
+}
+
+fn change(instance: &str) -> Override {
+    Override {
+        instance: time(instance),
+        this_and_future: false,
+        span: Span::Timed {
+            start: samples::at(2026, 12, 18, 10, 0),
+            end: Some(samples::at(2026, 12, 18, 16, 0)),
+        },
+        title: None,
+        status: None,
+        description: None,
+        place: None,
+    }
+}
+
+fn lines<'a>(text: &'a str, name: &str) -> Vec<&'a str> {
+    text.split("\r\n").filter(|line| line.split([':', ';']).next() == Some(name)).collect()
+}
+
+#[test]
+fn an_event_as_a_whole() {
+    insta::assert_snapshot!(calendar(&[samples::plain()]).replace("\r\n", "\n"));
+}
+
+#[test]
+fn nothing_is_a_valid_calendar_too() {
+    let text = calendar(&[]);
+    assert!(text.contains("BEGIN:VTIMEZONE\r\nTZID:Europe/London\r\n"));
+    assert!(!text.contains("VEVENT"));
+    assert!(text.ends_with("END:VCALENDAR\r\n"));
+}
+
+#[test]
+fn a_series_ends_with_the_day_of_its_last_date() {
+    let text = calendar(&[series("FREQ=WEEKLY;COUNT=30")]);
+    assert_eq!(lines(&text, "RRULE")[2], "RRULE:FREQ=WEEKLY;BYDAY=FR;UNTIL=20270625T225959Z");
+    assert_eq!(lines(&text, "DTSTART")[2], "DTSTART;TZID=Europe/London:20261204T100000");
+    assert_eq!(text.matches("BEGIN:VEVENT").count(), 1);
+    let open = calendar(&[series("FREQ=WEEKLY")]);
+    assert_eq!(lines(&open, "RRULE")[2], "RRULE:FREQ=WEEKLY;BYDAY=FR");
+}
+
+#[test]
+fn a_changed_date_is_an_event_of_its_own() {
+    let mut listing = series("FREQ=WEEKLY;COUNT=10");
+    let mut moved = change("2026-12-11T10:00:00");
+    moved.span = Span::Timed { start: samples::at(2026, 12, 12, 14, 0), end: None };
+    let mut called_off = change("2026-12-18T10:00:00");
+    called_off.status = Some(Status::Cancelled);
+    let mut same = change("2026-12-25T10:00:00");
+    same.span = Span::Timed {
+        start: samples::at(2026, 12, 25, 10, 0),
+        end: Some(samples::at(2026, 12, 25, 16, 0)),
+    };
+    rule(&mut listing).overrides = vec![moved, called_off, same];
+    rule(&mut listing).exdate = vec![Local::Date("2027-01-01".parse().unwrap())];
+    let text = calendar(&[listing]);
+    assert_eq!(
+        lines(&text, "EXDATE"),
+        [
+            "EXDATE;TZID=Europe/London:20261211T100000",
+            "EXDATE;TZID=Europe/London:20261218T100000",
+            "EXDATE;TZID=Europe/London:20270101T100000",
+        ]
+    );
+    assert_eq!(
+        lines(&text, "UID"),
+        [
+            "UID:aaaaaaaaaaaa@moot.example",
+            "UID:aaaaaaaaaaaa_20261211T100000@moot.example",
+            "UID:aaaaaaaaaaaa_20261218T100000@moot.example",
+        ]
+    );
+    assert!(text.contains("SUMMARY:CANCELLED: Waste services discovery day\r\n"));
+    assert_eq!(
+        lines(&text, "STATUS"),
+        ["STATUS:CONFIRMED", "STATUS:CONFIRMED", "STATUS:CANCELLED"]
+    );
+    assert!(text.contains("End time not given"));
+    assert!(!text.contains("RECURRENCE-ID") && !text.contains("RDATE"));
+}
+
+#[test]
+fn other_series_are_single_events_with_stable_uids() {
+    let mut with_rdate = series("FREQ=WEEKLY;COUNT=3");
+    rule(&mut with_rdate).rdate =
+        vec![ExtraDate { start: time("2027-01-05T10:00:00"), length: None }];
+    let text = calendar(&[with_rdate]);
+    assert_eq!(text.matches("BEGIN:VEVENT").count(), 4);
+    assert_eq!(lines(&text, "UID")[3], "UID:aaaaaaaaaaaa_20270105T100000@moot.example");
+    assert_eq!(text.matches("RRULE").count(), 2, "those of the zone");
+
+    let mut utc = series("FREQ=WEEKLY;COUNT=40");
+    rule(&mut utc).zone = Zone::Iana(Tz::UTC);
+    let text = calendar(&[utc]);
+    assert_eq!(text.matches("BEGIN:VEVENT").count(), 40);
+    // Ten in UTC is eleven on a summer's day in London.
+    assert!(text.contains("DTSTART;TZID=Europe/London:20270702T110000"));
+    assert!(text.contains("UID:aaaaaaaaaaaa_20270702T100000@moot.example"));
+}
+
+#[test]
+fn whole_days_repeat_as_dates() {
+    let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+    let mut listing = series("FREQ=MONTHLY;COUNT=4");
+    listing.facts.span = Some(Span::AllDay { start: day("2026-12-04"), end: day("2026-12-05") });
+    rule(&mut listing).start = Local::Date(day("2026-12-04"));
+    rule(&mut listing).exdate = vec![Local::Date(day("2027-01-04"))];
+    let text = calendar(&[listing]);
+    assert_eq!(lines(&text, "DTSTART")[0], "DTSTART;VALUE=DATE:20261204");
+    assert_eq!(lines(&text, "DTEND"), ["DTEND;VALUE=DATE:20261205"]);
+    assert_eq!(lines(&text, "EXDATE"), ["EXDATE;VALUE=DATE:20270104"]);
+    assert_eq!(lines(&text, "RRULE")[0], "RRULE:FREQ=MONTHLY;BYMONTHDAY=4;UNTIL=20270304");
+    assert!(!text.contains("VTIMEZONE"));
+}
+
+#[test]
+fn states_are_said_twice() {
+    let mut postponed = samples::named("bbbbbbbbbbbb", "B");
+    postponed.facts.status = Status::Postponed;
+    let mut withdrawn = samples::named("cccccccccccc", "C");
+    withdrawn.withdrawn = Some(samples::now());
+    let text = calendar(&[postponed, withdrawn]);
+    assert_eq!(lines(&text, "SUMMARY"), ["SUMMARY:POSTPONED: B", "SUMMARY:No longer listed: C"]);
+    assert_eq!(lines(&text, "STATUS"), ["STATUS:TENTATIVE", "STATUS:TENTATIVE"]);
+    assert!(text.contains("check with the organiser"));
+}
+
+#[test]
+fn an_hour_that_happens_twice_is_written_in_utc() {
+    let mut listing = samples::plain();
+    listing.facts.span = Some(Span::Timed {
+        start: samples::at(2026, 10, 25, 1, 30),
+        end: Some(samples::at(2026, 10, 25, 4, 0)),
+    });
+    let text = calendar(&[listing]);
+    assert_eq!(lines(&text, "DTSTART"), ["DTSTART:20261025T013000Z"]);
+}

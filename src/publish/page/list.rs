@@ -1,0 +1,175 @@
+//! Lists of dates: by day for the coming weeks, then by month.
+
+use chrono::{Datelike, Days, NaiveDate};
+use maud::{Markup, html};
+
+use super::{Dated, Site, words};
+use crate::event::{Decision, Span};
+
+/// The dates found for a filter.
+#[derive(Debug, Clone)]
+pub struct Found<'a> {
+    /// This page of them, in order.
+    pub dates: Vec<Dated<'a>>,
+    /// How many there are in all; `None` when they were not counted.
+    pub total: Option<usize>,
+    /// Where the list goes on.
+    pub next: Option<String>,
+    /// False when this is not the list's beginning.
+    pub first: bool,
+}
+
+/// The parts of a list: what begins this week, within 30 days, then each month.
+fn part(day: NaiveDate, today: NaiveDate) -> String {
+    let ahead_of_sunday = 7 - u64::from(today.weekday().num_days_from_monday());
+    let next_monday = today.checked_add_days(Days::new(ahead_of_sunday)).unwrap_or(today);
+    let month_on = today.checked_add_days(Days::new(30)).unwrap_or(today);
+    if day < today {
+        if day.checked_add_days(Days::new(1)).is_some_and(|next| next >= today) {
+            "Yesterday".into()
+        } else {
+            words::month(day)
+        }
+    } else if day < next_monday {
+        "This week".into()
+    } else if day < month_on {
+        "In the next 30 days".into()
+    } else {
+        words::month(day)
+    }
+}
+
+/// The day under which a date stands: what has begun already stands under today.
+fn shelf(span: &Span, site: &Site, date: &Dated) -> NaiveDate {
+    let zone = date.listing.facts.time_zone;
+    let today = site.now.with_timezone(&site.zone).date_naive();
+    let first = words::first_day(span, zone);
+    if first < today && words::last_day(span, zone) >= today { today } else { first }
+}
+
+/// A stretch of the list: its heading, and the dates of each of its days.
+type Stretch<'a> = (String, Vec<(NaiveDate, Vec<&'a Dated<'a>>)>);
+
+/// The list itself, with headings from level 2 on.
+pub(crate) fn dates(site: &Site, found: &Found) -> Markup {
+    let today = site.now.with_timezone(&site.zone).date_naive();
+    let mut parts: Vec<Stretch> = Vec::new();
+    for date in &found.dates {
+        let Some(span) = &date.span else { continue };
+        let day = shelf(span, site, date);
+        let name = part(day, today);
+        if parts.last().is_none_or(|(known, _)| *known != name) {
+            parts.push((name, Vec::new()));
+        }
+        let Some((_, days)) = parts.last_mut() else { continue };
+        if days.last().is_none_or(|(known, _)| *known != day) {
+            days.push((day, Vec::new()));
+        }
+        if let Some((_, items)) = days.last_mut() {
+            items.push(date);
+        }
+    }
+    html! {
+        @for (name, days) in &parts {
+            section.part {
+                h2 { (name) }
+                @for (day, items) in days {
+                    h3.day {
+                        time datetime=(day) { (words::day(*day)) }
+                        @if *day == today { span.quiet { " – today" } }
+                    }
+                    ul.events { @for item in items { (entry(site, item)) } }
+                }
+            }
+        }
+        @if let Some(next) = &found.next {
+            p.more { a.button href=(next) rel="next" { "Later events" } }
+        }
+    }
+}
+
+/// Events without a date.
+pub(crate) fn undated(site: &Site, items: &[Dated]) -> Markup {
+    html! { ul.events { @for item in items { (entry(site, item)) } } }
+}
+
+/// One date of one event.
+fn entry(site: &Site, item: &Dated) -> Markup {
+    let listing = item.listing;
+    let facts = &listing.facts;
+    let status = words::status(item.status, listing.withdrawn.is_some(), facts.full);
+    let audience = facts.audience.as_ref().map(|audience| words::open_to(&audience.open_to));
+    html! {
+        li.event {
+            div.when {
+                @match &item.span {
+                    Some(span) => {
+                        time datetime=(words::machine(span, facts.time_zone)) {
+                            (words::hours(span, facts.time_zone, site.zone))
+                        }
+                    }
+                    None => { "Date to be announced" }
+                }
+            }
+            div.what {
+                p.title {
+                    a href=(Site::event_path(listing)) lang=[foreign(facts.language.as_deref())] {
+                        (item.title)
+                    }
+                    @if let Some(status) = status { " " strong.tag { (status) } }
+                    @if facts.verdict.decision != Decision::Listed { " " strong.tag { "Not listed" } }
+                }
+                p.facts {
+                    (words::whereabouts(item.place, facts.attendance))
+                    @if let Some(name) = site.organiser(listing) { " · " (name) }
+                    @if facts.kind != "other" { " · " (site.kind(&facts.kind)) }
+                }
+                @if audience.is_some() || facts.cost.is_some() {
+                    p.facts {
+                        @if let Some(cost) = &facts.cost { (cost) }
+                        @if audience.is_some() && facts.cost.is_some() { " · " }
+                        @if let Some(audience) = audience { (audience) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The language of a text where it is not English; only what looks like a language tag.
+pub(crate) fn foreign(language: Option<&str>) -> Option<&str> {
+    language.filter(|tag| {
+        !tag.to_ascii_lowercase().starts_with("en")
+            && tag.len() >= 2
+            && tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_of_a_list() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let friday = day("2014-11-14");
+        for (given, name) in [
+            ("2014-11-14", "This week"),
+            ("2014-11-16", "This week"),
+            ("2014-11-17", "In the next 30 days"),
+            ("2014-12-13", "In the next 30 days"),
+            ("2014-12-14", "December 2014"),
+            ("2015-01-01", "January 2015"),
+            ("2014-10-01", "October 2014"),
+        ] {
+            assert_eq!(part(day(given), friday), name, "{given}");
+        }
+    }
+
+    #[test]
+    fn only_language_tags_are_written_as_languages() {
+        assert_eq!(foreign(Some("cy")), Some("cy"));
+        assert_eq!(foreign(Some("en-GB")), None);
+        assert_eq!(foreign(Some("cy\" onload=")), None);
+    }
+}

@@ -1,0 +1,130 @@
+//! Events to pass on: as text for an e-mail, and as a small page for another site's frame.
+
+use maud::{DOCTYPE, html};
+
+use super::{Dated, Page, Site, browse, filter, layout, list::foreign, words};
+use crate::query::Query;
+
+/// The coming weeks as plain text that pastes cleanly anywhere.
+#[must_use]
+pub fn as_text(site: &Site, query: &Query, dates: &[Dated]) -> String {
+    let what = filter::in_words(site, query);
+    let mut text = match what.as_str() {
+        "" => format!("{}: the next four weeks\n", site.name),
+        _ => format!("{}: {what}: the next four weeks\n", site.name),
+    };
+    for date in dates {
+        let Some(span) = &date.span else { continue };
+        let facts = &date.listing.facts;
+        let status = words::status(date.status, date.listing.withdrawn.is_some(), facts.full);
+        let status = status.map_or_else(String::new, |status| format!(" ({status})"));
+        text.push_str(&format!(
+            "\n{}\n{}{status}\n{}\n{}{}\n",
+            words::span(span, facts.time_zone, site.zone),
+            date.title,
+            words::whereabouts(date.place, facts.attendance),
+            site.base,
+            Site::event_path(date.listing),
+        ));
+    }
+    if dates.is_empty() {
+        text.push_str("\nNothing is announced for these weeks.\n");
+    }
+    let address = browse::join("/subscribe", &query.canonical());
+    text.push_str(&format!("\nGet these in your calendar: {}{address}\n", site.base));
+    text
+}
+
+/// `/share`.
+#[must_use]
+pub fn share(site: &Site, query: &Query, path: &str, dates: &[Dated]) -> String {
+    let text = as_text(site, query, dates);
+    let rows = text.lines().count().clamp(8, 24);
+    let embed = format!(
+        "<iframe src=\"{}{}\" title=\"{}\" width=\"100%\" height=\"480\" style=\"border:0\"></iframe>",
+        site.base,
+        browse::join("/embed", &query.canonical()),
+        super::subscribe::calendar_name(site, query).replace(['"', '<', '>', '&'], " "),
+    );
+    let content = html! {
+        p.lead { "The next four weeks, to paste into an e-mail, Teams or a newsletter." }
+        (filter::form(site, "/share", query, "Show events"))
+        h2 { "As text" }
+        p.field {
+            label for="text" { "Select it all, copy it, paste it" }
+            textarea #text rows=(rows) readonly data-copy="text" { (text) }
+        }
+        h2 { "With links" }
+        p { "Select the list with the mouse, copy it, paste it into an e-mail." }
+        div.paste {
+            @for date in dates {
+                @if let Some(span) = &date.span {
+                    @let facts = &date.listing.facts;
+                    p {
+                        (words::span(span, facts.time_zone, site.zone)) br;
+                        a href=(format!("{}{}", site.base, Site::event_path(date.listing))) { (date.title) }
+                        @if let Some(status) = words::status(date.status, date.listing.withdrawn.is_some(), facts.full) { " (" (status) ")" }
+                        br; (words::whereabouts(date.place, facts.attendance))
+                    }
+                }
+            }
+            p { a href=(format!("{}{}", site.base, browse::join("/subscribe", &query.canonical()))) { "Get these in your calendar" } }
+        }
+        h2 #embed { "On your own site or intranet" }
+        p { "Paste this where your page allows a frame. In SharePoint: edit the page, add the web part “Embed”, and paste the address from inside the quotation marks after “src”." }
+        p.field {
+            label for="code" { "Code" }
+            textarea #code rows="4" readonly data-copy="code" { (embed) }
+        }
+    };
+    let mut page = Page::new("Share", path);
+    page.unindexed = !query.is_everything();
+    layout(site, &page, &content)
+}
+
+/// `/embed`: a list without header and footer, for a frame on another site.
+#[must_use]
+pub fn embed(site: &Site, query: &Query, dates: &[Dated]) -> String {
+    let title = super::subscribe::calendar_name(site, query);
+    html! {
+        (DOCTYPE)
+        html lang="en-GB" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                meta name="robots" content="noindex";
+                title { (title) }
+                link rel="stylesheet" href="/assets/folkmoot.css";
+                base target="_blank";
+            }
+            body.embed {
+                main {
+                    h1 { (title) }
+                    @if dates.is_empty() { p { "Nothing is announced yet." } }
+                    ul.events {
+                        @for date in dates {
+                            @if let Some(span) = &date.span {
+                                @let facts = &date.listing.facts;
+                                li.event {
+                                    div.what {
+                                        p.title {
+                                            a href=(format!("{}{}", site.base, Site::event_path(date.listing))) lang=[foreign(facts.language.as_deref())] { (date.title) }
+                                            @if let Some(status) = words::status(date.status, date.listing.withdrawn.is_some(), facts.full) { " " strong.tag { (status) } }
+                                        }
+                                        p.facts {
+                                            time datetime=(words::machine(span, facts.time_zone)) { (words::span(span, facts.time_zone, site.zone)) }
+                                            " · " (words::whereabouts(date.place, facts.attendance))
+                                        }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                    p.quiet { a href=(format!("{}{}", site.base, browse::join("/events", &query.canonical()))) { "All events" } " on " (site.name) ". Links open in a new window." }
+                }
+            }
+        }
+    }
+    .into_string()
+}

@@ -1,0 +1,424 @@
+//! Reads the parameters of an address as a query; what is not known is a fault that says what is.
+
+use chrono::{DateTime, Utc};
+use strsim::{jaro_winkler, normalized_damerau_levenshtein};
+
+use super::{
+    Bound, Cursor, EVENT_FIELDS, Fault, Known, MAX_LIMIT, OCCURRENCE_FIELDS, OPEN_TO, Point,
+    Request, SORTS,
+    place::{nations, outward, region_id, regions, regions_of_postcode},
+    slug,
+    words::{ATTENDANCES, LISTED, STATUSES},
+};
+use crate::vocabulary::KIND_GROUPS;
+
+mod values;
+
+use values::{bound, clean_words, position};
+
+/// Every filter and how lists are asked for, in the order of DESIGN 5.3.
+pub(super) const PARAMETERS: [&str; 22] = [
+    "service",
+    "general",
+    "kind",
+    "series",
+    "group",
+    "feed",
+    "status",
+    "council",
+    "region",
+    "nation",
+    "near",
+    "within",
+    "or_online",
+    "attendance",
+    "open_to",
+    "q",
+    "from",
+    "to",
+    "listed",
+    "limit",
+    "cursor",
+    "sort",
+];
+
+/// Set by campaigns, social networks and mail programs on links that people pass on.
+const IGNORED: [&str; 3] = ["fbclid", "gclid", "mc_"];
+
+/// More values than this for one filter is no honest question.
+const MAX_VALUES: usize = 400;
+
+/// Reads the filters and list parameters of an address.
+///
+/// # Errors
+/// All faults at once: unknown parameters and values, with what is allowed.
+pub fn parse(
+    pairs: impl IntoIterator<Item = (String, String)>,
+    known: &Known,
+    now: DateTime<Utc>,
+) -> Result<Request, Vec<Fault>> {
+    parse_with(pairs, known, now, &[])
+}
+
+/// Like [`parse`], for an endpoint that has further parameters: they are handed on in [`Request::extra`].
+///
+/// # Errors
+/// All faults at once: unknown parameters and values, with what is allowed.
+pub fn parse_with(
+    pairs: impl IntoIterator<Item = (String, String)>,
+    known: &Known,
+    now: DateTime<Utc>,
+    extra: &[&str],
+) -> Result<Request, Vec<Fault>> {
+    let mut parser = Parser { known, extra, request: Request::default(), faults: Vec::new() };
+    for (name, value) in pairs {
+        parser.pair(name.trim(), &value);
+    }
+    parser.finish(now)
+}
+
+struct Parser<'a> {
+    known: &'a Known<'a>,
+    extra: &'a [&'a str],
+    request: Request,
+    faults: Vec<Fault>,
+}
+
+impl Parser<'_> {
+    fn pair(&mut self, name: &str, value: &str) {
+        if name.starts_with("utm_") || IGNORED.iter().any(|prefix| name.starts_with(prefix)) {
+            return;
+        }
+        if self.extra.contains(&name) {
+            self.request.extra.insert(name.to_owned(), value.to_owned());
+            return;
+        }
+        let value = value.trim();
+        // A form sends the fields that were left empty, too.
+        let empty = value.is_empty();
+        match name {
+            _ if empty && PARAMETERS.contains(&name) => {}
+            "fields" if empty => {}
+            "service" | "kind" | "group" | "feed" | "region" | "nation" => self.ids(name, value),
+            "series" => {
+                let values = list(value).map(slug);
+                self.request.query.series.extend(values);
+            }
+            "council" => list(value).for_each(|code| self.council(code)),
+            "status" | "attendance" | "open_to" | "fields" => self.choices(name, value),
+            "general" => self.request.query.general = self.yes(name, value),
+            "or_online" => self.request.query.or_online = self.yes(name, value),
+            "near" => self.near(value),
+            "within" => self.within(value),
+            "q" => self.request.query.q = Some(clean_words(value)),
+            "from" => self.request.query.from = self.bound(name, value),
+            "to" => self.request.query.to = self.bound(name, value),
+            "listed" | "sort" => self.choices(name, value),
+            "limit" => self.limit(value),
+            "cursor" => self.cursor(value),
+            _ => self.unknown(name),
+        }
+    }
+
+    fn unknown(&mut self, name: &str) {
+        let all: Vec<&str> =
+            PARAMETERS.into_iter().chain(["fields"]).chain(self.extra.iter().copied()).collect();
+        let hint = hint(name, all.iter().copied());
+        self.faults.push(Fault {
+            parameter: short(name),
+            value: None,
+            words: format!("there is no filter '{}'{hint}", short(name)),
+            allowed: all.into_iter().map(str::to_owned).collect(),
+        });
+    }
+
+    fn fault(&mut self, name: &str, value: &str, allowed: Vec<String>, words: String) {
+        let (parameter, value) = (name.to_owned(), Some(short(value)));
+        self.faults.push(Fault { parameter, value, allowed, words });
+    }
+
+    fn refuse(&mut self, name: &str, value: &str, allowed: Vec<String>) {
+        let hint = hint(&value.to_lowercase(), allowed.iter().map(String::as_str));
+        let words = format!("'{}' is not a value of '{name}'{hint}", short(value));
+        self.fault(name, value, allowed, words);
+    }
+
+    /// Filters whose values are ids of the vocabulary, the members or the feeds.
+    fn ids(&mut self, name: &str, value: &str) {
+        let (words, members) = (self.known.vocabulary, self.known.members);
+        let allowed: Vec<String> = match name {
+            "service" => words.services.iter().map(|service| service.id.clone()).collect(),
+            "kind" => {
+                let groups = KIND_GROUPS.iter().map(|(id, _)| (*id).to_owned());
+                words.kinds.iter().map(|kind| kind.id.clone()).chain(groups).collect()
+            }
+            "group" => members.groups().iter().map(|group| group.id.clone()).collect(),
+            "feed" => self.known.feeds.to_vec(),
+            "region" => regions(members).into_iter().map(|(id, _)| id).collect(),
+            _ => nations(members).into_iter().map(|(id, _)| id).collect(),
+        };
+        for written in list(value) {
+            let id = match name {
+                "region" | "nation" => region_id(written),
+                _ => written.to_owned(),
+            };
+            let lower = id.to_lowercase();
+            let Some(id) = allowed.iter().find(|known| **known == id || **known == lower) else {
+                self.refuse(name, written, allowed.clone());
+                continue;
+            };
+            let query = &mut self.request.query;
+            match name {
+                "service" => query.services.push(id.clone()),
+                "kind" => query.kinds.push(id.clone()),
+                "group" => query.groups.push(id.clone()),
+                "feed" => query.feeds.push(id.clone()),
+                "region" => query.regions.push(id.clone()),
+                _ => query.nations.push(id.clone()),
+            }
+        }
+    }
+
+    fn council(&mut self, code: &str) {
+        match self.known.members.council(code) {
+            Some(council) => self.request.query.councils.push(council.code.clone()),
+            None => self.unknown_council("council", code),
+        }
+    }
+
+    /// Several hundred codes help nobody: those whose code or name is like the one written.
+    fn unknown_council(&mut self, name: &str, written: &str) {
+        let lower = written.to_lowercase().replace(['-', '_'], " ");
+        let councils = self.known.members.councils().iter();
+        let mut like: Vec<(f64, String, &str)> = councils
+            .map(|council| {
+                let by_code = jaro_winkler(&lower, &council.code.to_lowercase());
+                let by_name = jaro_winkler(&lower, &council.nice_name.to_lowercase());
+                (by_code.max(by_name), council.code.clone(), council.nice_name.as_str())
+            })
+            .collect();
+        like.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+        like.truncate(10);
+        let best = like.first().filter(|(score, ..)| *score > 0.85);
+        let hint = best
+            .map(|(_, code, nice)| format!("; did you mean {code} ({nice})?"))
+            .unwrap_or_default();
+        let words = format!(
+            "'{}' is not the code of a council{hint} /api/v1/councils lists all codes",
+            short(written)
+        )
+        .replace("council /api", "council; /api");
+        let allowed = like.into_iter().map(|(_, code, _)| code).collect();
+        self.fault(name, written, allowed, words);
+    }
+
+    /// Filters whose values are a short, fixed list of words.
+    fn choices(&mut self, name: &str, value: &str) {
+        let allowed: Vec<&str> = match name {
+            "status" => STATUSES.iter().map(|(word, _)| *word).collect(),
+            "attendance" => ATTENDANCES.iter().map(|(word, _)| *word).collect(),
+            "open_to" => OPEN_TO.to_vec(),
+            "listed" => LISTED.iter().map(|(word, _)| *word).collect(),
+            "sort" => SORTS.iter().map(|(word, _)| *word).collect(),
+            _ => EVENT_FIELDS.into_iter().chain(OCCURRENCE_FIELDS).collect(),
+        };
+        for written in list(value) {
+            let word = written.to_lowercase();
+            if !allowed.contains(&word.as_str()) {
+                self.refuse(name, written, allowed.iter().map(|w| (*w).to_owned()).collect());
+                continue;
+            }
+            let (query, word) = (&mut self.request.query, word.as_str());
+            match name {
+                "status" => query.status.extend(pick(&STATUSES, word)),
+                "attendance" => query.attendance.extend(pick(&ATTENDANCES, word)),
+                "open_to" => query.open_to.push(word.to_owned()),
+                "listed" => query.listed = pick(&LISTED, word).unwrap_or_default(),
+                "sort" => self.request.sort = pick(&SORTS, word).unwrap_or_default(),
+                _ => self.request.fields.push(word.to_owned()),
+            }
+        }
+    }
+
+    fn yes(&mut self, name: &str, value: &str) -> bool {
+        match value.to_lowercase().as_str() {
+            "yes" | "true" | "1" | "on" => true,
+            "no" | "false" | "0" | "off" => false,
+            _ => {
+                self.refuse(name, value, vec!["yes".into(), "no".into()]);
+                false
+            }
+        }
+    }
+
+    fn near(&mut self, value: &str) {
+        if let Some((latitude, longitude)) = position(value) {
+            let point = Point::Position { latitude, longitude };
+            self.request.notes.push(place_note(&point));
+            self.request.query.near.push(point);
+            return;
+        }
+        for written in list(value) {
+            let council = self.known.members.council(written);
+            let point = council
+                .map(|council| Point::Council {
+                    code: council.code.clone(),
+                    region: region_id(&council.region),
+                })
+                .or_else(|| {
+                    let code = outward(written)?;
+                    let regions = regions_of_postcode(&code);
+                    (!regions.is_empty()).then_some(Point::Outward { code, regions })
+                });
+            match point {
+                Some(point) => {
+                    self.request.notes.push(place_note(&point));
+                    self.request.query.near.push(point);
+                }
+                None => {
+                    let allowed =
+                        ["a council's code (WBK)", "an outward postcode (RG14)", "51.40,-1.32"];
+                    let allowed = allowed.map(str::to_owned).to_vec();
+                    let words = format!(
+                        "'{}' is neither the code of a council, nor an outward postcode such as RG14, nor a \
+                         position such as 51.40,-1.32",
+                        short(written)
+                    );
+                    self.fault("near", written, allowed, words);
+                }
+            }
+        }
+    }
+
+    fn within(&mut self, value: &str) {
+        match value.trim_end_matches("km").trim_end().parse::<f64>() {
+            Ok(km) if (0.1..=2000.0).contains(&km) => self.request.query.within_km = Some(km),
+            _ => self.refuse("within", value, vec!["0.1 to 2000 (km)".into()]),
+        }
+    }
+
+    fn bound(&mut self, name: &str, value: &str) -> Option<Bound> {
+        let bound = bound(value, self.known.time_zone);
+        if bound.is_none() {
+            let allowed = ["2026-12-01", "2026-12-01T09:30", "2026-12-01T09:30:00Z"];
+            let words = format!(
+                "'{}' is not a date (2026-12-01) or an instant (2026-12-01T09:30:00Z)",
+                short(value)
+            );
+            self.fault(name, value, allowed.map(str::to_owned).to_vec(), words);
+        }
+        bound
+    }
+
+    fn limit(&mut self, value: &str) {
+        match value.parse::<usize>() {
+            Ok(limit) if (1..=MAX_LIMIT).contains(&limit) => self.request.limit = Some(limit),
+            _ => self.refuse("limit", value, vec![format!("1 to {MAX_LIMIT}")]),
+        }
+    }
+
+    fn cursor(&mut self, value: &str) {
+        self.request.cursor = Cursor::decode(value);
+        if self.request.cursor.is_none() {
+            let words = "this cursor is not one that was given out; begin again without it".into();
+            self.fault("cursor", value, Vec::new(), words);
+        }
+    }
+
+    fn finish(mut self, now: DateTime<Utc>) -> Result<Request, Vec<Fault>> {
+        self.check_range(now);
+        let query = &mut self.request.query;
+        if query.within_km.is_some() && query.near.is_empty() {
+            let words = "'within' says how far from 'near', which is missing".to_owned();
+            let value = query.within_km.map(|km| km.to_string());
+            self.faults.push(Fault {
+                parameter: "within".into(),
+                value,
+                allowed: vec!["near".into()],
+                words,
+            });
+        }
+        for values in [
+            &mut query.services,
+            &mut query.kinds,
+            &mut query.series,
+            &mut query.groups,
+            &mut query.feeds,
+            &mut query.councils,
+            &mut query.regions,
+            &mut query.nations,
+            &mut query.open_to,
+        ] {
+            values.sort_unstable();
+            values.dedup();
+            values.truncate(MAX_VALUES);
+        }
+        query.status.sort_unstable();
+        query.status.dedup();
+        query.attendance.sort_unstable();
+        query.attendance.dedup();
+        query.near.truncate(20);
+        query.q = query.q.take().filter(|words| !words.is_empty());
+        let mut seen = std::collections::HashSet::new();
+        self.request.fields.retain(|field| seen.insert(field.clone()));
+        self.request.notes.sort_unstable();
+        self.request.notes.dedup();
+        if self.faults.is_empty() { Ok(self.request) } else { Err(self.faults) }
+    }
+
+    fn check_range(&mut self, now: DateTime<Utc>) {
+        let query = &self.request.query;
+        let Some(to) = query.to else { return };
+        let (from, words) = match query.from {
+            Some(from) => (from.at, "'to' must be later than 'from'"),
+            None => (now, "'to' must be later than now, which 'from' is when it is not given"),
+        };
+        if to.at <= from {
+            let value = to.written();
+            self.fault("to", &value, Vec::new(), words.to_owned());
+        }
+    }
+}
+
+fn place_note(point: &Point) -> String {
+    let (name, regions) = match point {
+        Point::Council { code, region } => (code, region.replace('-', " ")),
+        Point::Outward { code, regions } => (code, regions.join(" or ").replace('-', " ")),
+        Point::Position { .. } => {
+            return "Events whose place has no known position are left out.".to_owned();
+        }
+    };
+    format!("No position is known for {name}: shown is what is in its region ({regions}).")
+}
+
+fn pick<T: Copy>(table: &[(&str, T)], word: &str) -> Option<T> {
+    table.iter().find(|(known, _)| *known == word).map(|(_, value)| *value)
+}
+
+fn list(value: &str) -> impl Iterator<Item = &str> {
+    value.split(',').map(str::trim).filter(|part| !part.is_empty())
+}
+
+fn short(value: &str) -> String {
+    value.chars().filter(|c| !c.is_control()).take(80).collect()
+}
+
+fn hint<'a>(written: &str, allowed: impl Iterator<Item = &'a str>) -> String {
+    let score = |word: &str| {
+        let same_begin =
+            word.len() >= 3 && (word.starts_with(written) || written.starts_with(word));
+        let like = normalized_damerau_levenshtein(written, word);
+        if same_begin && written.len() >= 3 { like.max(0.75) } else { like }
+    };
+    // Of two that are as far off, the one that begins alike.
+    let begins = |word: &str| written.chars().zip(word.chars()).take_while(|(a, b)| a == b).count();
+    allowed
+        .map(|word| (score(word), begins(word), word))
+        .max_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)))
+        .filter(|(score, ..)| *score >= 0.6)
+        .map(|(.., word)| format!("; did you mean '{word}'?"))
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,209 @@
+//! Where one can go: regions, nations and what a postcode tells about them.
+
+use crate::member::Members;
+
+/// What `near` names.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Point {
+    /// A council, by code; no position is known for it, so its region stands in.
+    Council {
+        /// Code.
+        code: String,
+        /// Region id.
+        region: String,
+    },
+    /// The outward part of a postcode; no position is known for it, so its regions stand in.
+    Outward {
+        /// `RG14`.
+        code: String,
+        /// Region ids that the postcode area lies in.
+        regions: &'static [&'static str],
+    },
+    /// WGS 84 degrees.
+    Position {
+        /// North.
+        latitude: f64,
+        /// East.
+        longitude: f64,
+    },
+}
+
+impl Point {
+    /// As it stands in an address.
+    #[must_use]
+    pub fn written(&self) -> String {
+        match self {
+            Self::Council { code, .. } | Self::Outward { code, .. } => code.clone(),
+            Self::Position { latitude, longitude } => format!("{latitude},{longitude}"),
+        }
+    }
+}
+
+/// Region of each postcode area that lies in one.
+///
+/// Written from general knowledge of the areas; a region is coarse enough for that.
+const AREAS: [(&[&str], &[&str]); 13] = [
+    (&["AB", "DD", "DG", "EH", "FK", "G", "HS", "IV"], &["scotland"]),
+    (&["KA", "KW", "KY", "ML", "PA", "PH", "TD", "ZE"], &["scotland"]),
+    (&["CF", "LD", "LL", "NP", "SA"], &["wales"]),
+    (&["BT"], &["northern-ireland"]),
+    (&["DH", "NE", "SR", "TS"], &["north-east"]),
+    (&["BB", "BL", "CA", "CW", "FY", "L", "LA", "M", "OL", "PR", "WA", "WN"], &["north-west"]),
+    (&["BD", "HD", "HG", "HU", "HX", "LS", "WF", "YO"], &["yorkshire-and-the-humber"]),
+    (&["DE", "LE", "LN", "NG", "NN"], &["east-midlands"]),
+    (&["B", "CV", "DY", "HR", "ST", "TF", "WR", "WS", "WV"], &["west-midlands"]),
+    (&["AL", "CB", "CM", "CO", "IP", "LU", "NR", "SG", "SS", "WD"], &["east-of-england"]),
+    (
+        &["BR", "CR", "E", "EC", "HA", "IG", "N", "NW", "RM", "SE", "SM", "SW", "UB", "W", "WC"],
+        &["london"],
+    ),
+    (&["BN", "CT", "GU", "ME", "MK", "OX", "PO", "RG", "RH", "SL", "SO", "TN"], &["south-east"]),
+    (&["BA", "BH", "BS", "DT", "EX", "GL", "PL", "SN", "SP", "TA", "TQ", "TR"], &["south-west"]),
+];
+
+/// Areas that straddle a border, the region of most of their people first.
+const STRADDLING: [(&str, &[&str]); 12] = [
+    ("CH", &["north-west", "wales"]),
+    ("DA", &["london", "south-east"]),
+    ("EN", &["london", "east-of-england"]),
+    ("HP", &["south-east", "east-of-england"]),
+    ("KT", &["london", "south-east"]),
+    ("SY", &["west-midlands", "wales"]),
+    ("TW", &["london", "south-east"]),
+    ("DL", &["north-east", "yorkshire-and-the-humber"]),
+    ("DN", &["yorkshire-and-the-humber", "east-midlands"]),
+    ("PE", &["east-of-england", "east-midlands"]),
+    ("S", &["yorkshire-and-the-humber", "east-midlands"]),
+    ("SK", &["north-west", "east-midlands"]),
+];
+
+/// The regions in which a postcode (or its outward part) lies; empty when the area is not known.
+#[must_use]
+pub fn regions_of_postcode(postcode: &str) -> &'static [&'static str] {
+    let area: String = postcode
+        .trim_start()
+        .chars()
+        .take_while(char::is_ascii_alphabetic)
+        .map(|letter| letter.to_ascii_uppercase())
+        .collect();
+    if let Some((_, regions)) = STRADDLING.iter().find(|(known, _)| *known == area) {
+        return regions;
+    }
+    AREAS
+        .iter()
+        .find(|(areas, _)| areas.contains(&area.as_str()))
+        .map_or(&[], |(_, regions)| *regions)
+}
+
+/// The outward part of a postcode, whether written whole or not; `None` when it cannot be one.
+#[must_use]
+pub fn outward(written: &str) -> Option<String> {
+    let packed: String =
+        written.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_uppercase()).collect();
+    if !packed.is_ascii() || packed.len() > 7 {
+        return None;
+    }
+    if is_outward(&packed) {
+        return Some(packed);
+    }
+    let (outward, inward) = packed.split_at_checked(packed.len().checked_sub(3)?)?;
+    let shape: Vec<char> = inward.chars().collect();
+    let whole = matches!(shape.as_slice(), [d, a, b]
+        if d.is_ascii_digit() && a.is_ascii_alphabetic() && b.is_ascii_alphabetic());
+    (whole && is_outward(outward)).then(|| outward.to_owned())
+}
+
+fn is_outward(text: &str) -> bool {
+    let letters = text.chars().take_while(char::is_ascii_alphabetic).count();
+    let rest: Vec<char> = text.chars().skip(letters).collect();
+    (1..=2).contains(&letters)
+        && match rest.as_slice() {
+            [first] => first.is_ascii_digit(),
+            [first, second] => first.is_ascii_digit() && second.is_ascii_alphanumeric(),
+            _ => false,
+        }
+}
+
+/// Id of a region or nation by its name: "Yorkshire and The Humber" is `yorkshire-and-the-humber`.
+#[must_use]
+pub fn region_id(name: &str) -> String {
+    super::slug(name)
+}
+
+/// Regions (id and name), in order of name, as the councils name them.
+#[must_use]
+pub fn regions(members: &Members) -> Vec<(String, String)> {
+    names(members.councils().iter().map(|council| council.region.as_str()))
+}
+
+/// Nations (id and name), in order of name.
+#[must_use]
+pub fn nations(members: &Members) -> Vec<(String, String)> {
+    names(members.councils().iter().map(|council| council.nation.as_str()))
+}
+
+/// The nation of a region, both as ids.
+#[must_use]
+pub fn nation_of(region: &str) -> &'static str {
+    match region {
+        "scotland" => "scotland",
+        "wales" => "wales",
+        "northern-ireland" => "northern-ireland",
+        _ => "england",
+    }
+}
+
+fn names<'a>(all: impl Iterator<Item = &'a str>) -> Vec<(String, String)> {
+    let distinct: std::collections::BTreeSet<&str> = all.filter(|name| !name.is_empty()).collect();
+    distinct.into_iter().map(|name| (region_id(name), name.to_owned())).collect()
+}
+
+/// Distance of two positions on the globe, in km.
+#[must_use]
+pub fn distance_km(a: (f64, f64), b: (f64, f64)) -> f64 {
+    let (lat_a, lat_b) = (a.0.to_radians(), b.0.to_radians());
+    let (north, east) = (lat_b - lat_a, (b.1 - a.1).to_radians());
+    let haversine =
+        (north / 2.0).sin().powi(2) + lat_a.cos() * lat_b.cos() * (east / 2.0).sin().powi(2);
+    2.0 * 6371.0 * haversine.sqrt().min(1.0).asin()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn postcodes_are_cut_to_their_outward_part() {
+        for (written, wanted) in [
+            ("rg14 5ld", Some("RG14")),
+            ("RG145LD", Some("RG14")),
+            ("w1a", Some("W1A")),
+            ("SW1A 1AA", Some("SW1A")),
+            ("M1", Some("M1")),
+            ("WBK", None),
+            ("RG14 5L", None),
+            ("", None),
+            ("é1", None),
+        ] {
+            assert_eq!(outward(written).as_deref(), wanted, "{written}");
+        }
+    }
+
+    #[test]
+    fn every_region_of_the_table_is_one_of_a_council() {
+        let known = regions(&Members::embedded().unwrap());
+        let tables = AREAS.iter().map(|(_, r)| *r).chain(STRADDLING.iter().map(|(_, r)| *r));
+        for region in tables.flatten() {
+            assert!(known.iter().any(|(id, _)| id == region), "{region}");
+        }
+        let areas: usize = AREAS.iter().map(|(areas, _)| areas.len()).sum();
+        assert_eq!(areas + STRADDLING.len(), 121);
+        assert_eq!(regions_of_postcode("RG14 5LD"), ["south-east"]);
+    }
+
+    #[test]
+    fn newbury_to_reading_is_about_26_km() {
+        let km = distance_km((51.401, -1.323), (51.4543, -0.9781));
+        assert!((24.0..28.0).contains(&km), "{km}");
+    }
+}

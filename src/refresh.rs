@@ -1,0 +1,610 @@
+//! Takes one feed through all stages: fetched, read, made sense of, compared with what was there, merged and kept.
+//!
+//! Whatever happens to a feed ends as a [`Check`] in its history. A failure takes nothing away; what the store did
+//! not acknowledge never shows. Reading happens on threads for blocking work, where neither a panic nor a body that
+//! takes for ever can hurt the rest.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+    time::{Duration, Instant},
+};
+
+use arc_swap::ArcSwap;
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use futures_util::{StreamExt, future::BoxFuture, stream};
+use tokio::sync::{Mutex as AsyncMutex, MutexGuard, OwnedMutexGuard, Semaphore};
+
+use crate::{
+    catalogue::{Catalogue, Update},
+    config::Config,
+    feed::Feed,
+    fetch::{Client, Failure, FailureKind, Fetched, Meta, Request},
+    health::{Check, FeedState, Outcome},
+    reconcile::{Before, Reconciled, Saw, reconcile},
+    schedule::{self, AT_ONCE, weather::Weather},
+    store::{Commit, LOG_KEPT, Store, StoreError, bodies::Bodies},
+};
+
+mod hosts;
+mod making;
+pub mod memory;
+mod pages;
+pub mod report;
+pub mod resettle;
+pub mod settings;
+pub mod settle;
+#[cfg(test)]
+pub(crate) mod tests;
+
+pub use memory::Memory;
+pub use settings::{Settings, SettingsError};
+
+use self::{
+    hosts::Hosts,
+    making::{Made, Stopped},
+    pages::PageCache,
+};
+
+/// Bodies that are read at once: reading one of 16 MB takes many times its size in memory.
+const READ_AT_ONCE: usize = 2;
+/// Longest that making sense of one body may take.
+const READ_CAP: Duration = Duration::from_secs(60);
+
+/// Who asks the sites.
+pub trait Fetcher: Send + Sync {
+    /// Asks once.
+    fn get<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Fetched>;
+}
+
+impl Fetcher for Client {
+    fn get<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Fetched> {
+        Box::pin(Client::get(self, request))
+    }
+}
+
+/// What became of one check.
+#[derive(Debug, Clone)]
+pub struct Refreshed {
+    /// The feed.
+    pub feed: String,
+    /// The line for its history.
+    pub check: Check,
+    /// What the catalogue has to take over.
+    pub update: Update,
+    /// Why it could not be kept, if so; nothing changed then.
+    pub trouble: Option<StoreError>,
+}
+
+/// All that it takes to refresh feeds.
+pub struct Refresher {
+    store: Arc<dyn Store>,
+    fetcher: Arc<dyn Fetcher>,
+    /// Raw bodies for a second reading; tests have none.
+    bodies: Option<Bodies>,
+    /// Held while one check is compared, merged and kept: changes take place one after the other.
+    memory: Arc<AsyncMutex<Memory>>,
+    hosts: Hosts,
+    pages: Mutex<PageCache>,
+    readers: Arc<Semaphore>,
+    weather: Mutex<Weather>,
+    /// The read model that follows the memory, once somebody looks at it.
+    shown: OnceLock<Arc<ArcSwap<Catalogue>>>,
+}
+
+/// What the network had to say, sorted by what it means for the stored events.
+enum Brought {
+    /// As last time.
+    Same(Meta),
+    /// A body, made sense of.
+    New { meta: Meta, bytes: Bytes, hash: String, made: Box<Made> },
+    /// No body.
+    NoFetch(Failure),
+    /// A body that is no feed.
+    NoFeed { meta: Meta, bytes: usize, words: String },
+}
+
+/// A check under way.
+struct Round<'a> {
+    settings: &'a Arc<Settings>,
+    feed: &'a Feed,
+    state: FeedState,
+    now: DateTime<Utc>,
+    began: Instant,
+}
+
+impl Refresher {
+    /// Reads the store.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub async fn open(
+        store: Arc<dyn Store>,
+        fetcher: Arc<dyn Fetcher>,
+        bodies: Option<Bodies>,
+        config: &Config,
+    ) -> Result<Self, StoreError> {
+        let snapshot = store.load().await?;
+        if !snapshot.unreadable.is_empty() {
+            let (count, first) = (snapshot.unreadable.len(), snapshot.unreadable.first());
+            tracing::warn!(
+                count,
+                ?first,
+                "some records of the store cannot be read and were left as they are"
+            );
+        }
+        let memory = Memory::new(snapshot, &config.overrides);
+        Ok(Self {
+            store,
+            fetcher,
+            bodies,
+            memory: Arc::new(AsyncMutex::new(memory)),
+            hosts: Hosts::default(),
+            pages: Mutex::default(),
+            readers: Arc::new(Semaphore::new(READ_AT_ONCE)),
+            weather: Mutex::default(),
+            shown: OnceLock::new(),
+        })
+    }
+
+    /// The read model of what is known; from now on it follows every change, in the order of the commits.
+    pub async fn show(&self, settings: &Settings, now: DateTime<Utc>) -> Arc<ArcSwap<Catalogue>> {
+        let memory = self.memory().await;
+        let build = || {
+            let base = settle::base(&memory, settings);
+            Arc::new(ArcSwap::from_pointee(Catalogue::build(
+                base,
+                settle::whole(&memory, settings),
+                now,
+            )))
+        };
+        Arc::clone(self.shown.get_or_init(build))
+    }
+
+    /// Brings the read model up to date. The caller holds the memory, so that updates come in order.
+    fn reveal(&self, update: &Update, at: DateTime<Utc>) {
+        if let Some(shown) = self.shown.get() {
+            shown.store(Arc::new(shown.load().update(update.clone(), Some(at))));
+        }
+    }
+
+    /// Moves what the read model keeps ready to the present.
+    pub async fn advance(&self, now: DateTime<Utc>) {
+        let _in_order = self.memory().await;
+        if let Some(shown) = self.shown.get()
+            && let Some(advanced) = shown.load().advanced(now)
+        {
+            let advanced = advanced.forgetting_changes_before(now - LOG_KEPT);
+            shown.store(Arc::new(advanced));
+        }
+    }
+
+    /// What is known, if no change is under way.
+    #[must_use]
+    pub fn try_memory(&self) -> Option<MutexGuard<'_, Memory>> {
+        self.memory.try_lock().ok()
+    }
+
+    /// What is known now; a change waits for as long as this is held.
+    pub async fn memory(&self) -> MutexGuard<'_, Memory> {
+        self.memory.lock().await
+    }
+
+    /// Runs something on what is known about our own connection.
+    pub fn weather<T>(&self, ask: impl FnOnce(&mut Weather) -> T) -> T {
+        ask(&mut self.weather.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Finds out whether the store takes commits, with one that changes nothing.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn try_store(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let _in_order = self.memory().await;
+        self.store.commit(Commit::new(now)).await.map(drop)
+    }
+
+    /// Finishes what was begun and closes the store.
+    pub async fn close(&self) {
+        self.store.close().await;
+    }
+
+    /// Checks one feed. `None` when the settings know no such feed.
+    pub async fn refresh(
+        &self,
+        settings: &Arc<Settings>,
+        feed: &str,
+        now: DateTime<Utc>,
+    ) -> Option<Refreshed> {
+        let feed = settings.feeds.get(feed)?;
+        let mut state = self.memory().await.feeds.get(&feed.id).cloned().unwrap_or_default();
+        report::same_address(&mut state, feed);
+        state.history.clear();
+        let round = Round { settings, feed, state, now, began: Instant::now() };
+        let brought = self.ask(&round).await;
+        Some(self.take_in(round, brought).await)
+    }
+
+    /// Checks several feeds, no more than [`AT_ONCE`] at once; `each` is told of every one as it ends.
+    pub async fn refresh_all(
+        &self,
+        settings: &Arc<Settings>,
+        feeds: &[String],
+        now: impl Fn() -> DateTime<Utc>,
+        mut each: impl FnMut(&Refreshed),
+    ) -> Vec<Refreshed> {
+        let now = &now;
+        let checks = stream::iter(feeds)
+            .map(|feed| async move { self.refresh(settings, feed, now()).await })
+            .buffer_unordered(AT_ONCE);
+        let mut checks = std::pin::pin!(checks);
+        let mut done = Vec::new();
+        while let Some(refreshed) = checks.next().await {
+            done.extend(refreshed.inspect(&mut each));
+        }
+        done
+    }
+
+    /// Reads the last kept body of a feed again, after a fix of a reader or other settings.
+    ///
+    /// # Errors
+    /// When there is no such body, in words.
+    pub async fn replay(
+        &self,
+        settings: &Arc<Settings>,
+        feed: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Refreshed, String> {
+        let feed =
+            settings.feeds.get(feed).ok_or_else(|| format!("there is no feed \"{feed}\""))?;
+        let kept = self.bodies.as_ref().map(|bodies| bodies.latest(&feed.id)).transpose();
+        let kept =
+            kept.map_err(|error| format!("the kept body cannot be read: {error}"))?.flatten();
+        let kept =
+            kept.ok_or("no body of this feed is kept: they are kept for 7 days after a change")?;
+        let mut state = self.memory().await.feeds.get(&feed.id).cloned().unwrap_or_default();
+        state.history.clear();
+        let meta = Meta {
+            content_type: kept.content_type,
+            etag: state.etag.clone(),
+            last_modified: state.last_modified.clone(),
+            ..Meta::default()
+        };
+        let round = Round { settings, feed, state, now, began: Instant::now() };
+        let brought = self.make(&round, meta, kept.bytes.into()).await;
+        Ok(self.take_in(round, brought).await)
+    }
+
+    /// Asks the site, and makes sense of the body if one comes that is not known already.
+    async fn ask(&self, round: &Round<'_>) -> Brought {
+        let known =
+            round.state.settings_hash.as_deref() == Some(&*round.settings.fingerprint(round.feed));
+        let headers = match Config::headers(round.feed) {
+            Ok(headers) => headers,
+            Err(name) => return Brought::NoFetch(FailureKind::MissingVariable(name).into()),
+        };
+        let request = Request {
+            headers,
+            allow_private: round.feed.allow_private_address,
+            etag: round.state.etag.clone().filter(|_| known),
+            last_modified: round.state.last_modified.clone().filter(|_| known),
+            file_root: Some(round.settings.config.folder().to_owned()),
+            ..Request::new(round.feed.url.clone())
+        };
+        let visit = match schedule::host(round.feed) {
+            Some(host) => {
+                Some(self.hosts.visit(host, round.settings.config.network.host_delay).await)
+            }
+            None => None,
+        };
+        let fetched = self.fetcher.get(&request).await;
+        drop(visit);
+        match fetched {
+            Fetched::NotModified(meta) if known => Brought::Same(meta),
+            Fetched::NotModified(_) => {
+                let words = "the site says \"not modified\" to a first question";
+                Brought::NoFetch(FailureKind::Broken(words.into()).into())
+            }
+            Fetched::Failed(failure) => Brought::NoFetch(failure),
+            Fetched::Body { meta, bytes } => {
+                if known && round.state.body_hash.as_deref() == Some(&*report::hash(&bytes)) {
+                    return Brought::Same(meta);
+                }
+                self.make(round, meta, bytes).await
+            }
+        }
+    }
+
+    /// Reads a body and the pages that it needs.
+    async fn make(&self, round: &Round<'_>, meta: Meta, bytes: Bytes) -> Brought {
+        let work = making::Work {
+            settings: Arc::clone(round.settings),
+            feed: round.feed.clone(),
+            content_type: meta.content_type.clone(),
+            base: meta.final_url.clone(),
+            now: round.now,
+        };
+        let made = async {
+            let (body, first) = (bytes.clone(), work.clone());
+            let document = self.blocking(move || making::read(&body, &first)).await??;
+            let mut made = self.blocking_made(work.clone(), document, HashMap::new()).await?;
+            if !made.wanted.is_empty() {
+                let pages = self.linked_pages(round, &made.wanted).await;
+                let document = made.document;
+                made = self.blocking_made(work, document, pages.found).await?;
+                made.unread = pages.unread;
+                made.more_pages = pages.more;
+            }
+            Ok::<Made, Stopped>(made)
+        };
+        match made.await {
+            Ok(made) => {
+                let hash = report::hash(&bytes);
+                Brought::New { meta, bytes, hash, made: Box::new(made) }
+            }
+            Err(stopped) => {
+                Brought::NoFeed { meta, bytes: bytes.len(), words: stopped.to_string() }
+            }
+        }
+    }
+
+    async fn blocking_made(
+        &self,
+        work: making::Work,
+        document: crate::read::Document,
+        pages: HashMap<String, crate::read::Document>,
+    ) -> Result<Made, Stopped> {
+        self.blocking(move || making::make(document, &work, &pages)).await
+    }
+
+    /// Runs the reading of hostile bytes where it can do no harm.
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Stopped> {
+        let place =
+            Arc::clone(&self.readers).acquire_owned().await.map_err(|_| Stopped::Closing)?;
+        // The place is given back when the work ends, not when we stop waiting for it.
+        let task = tokio::task::spawn_blocking(move || {
+            let _place = place;
+            work()
+        });
+        match tokio::time::timeout(READ_CAP, task).await {
+            Ok(Ok(done)) => Ok(done),
+            Ok(Err(fault)) if fault.is_panic() => Err(Stopped::Fault),
+            Ok(Err(_)) => Err(Stopped::Closing),
+            Err(_) => Err(Stopped::TooSlow(READ_CAP)),
+        }
+    }
+
+    /// Compares, merges and keeps: one check after the other.
+    async fn take_in(&self, round: Round<'_>, brought: Brought) -> Refreshed {
+        let memory = Arc::clone(&self.memory).lock_owned().await;
+        match brought {
+            Brought::Same(meta) => {
+                let good = report::Good { meta: &meta, body: None, took: round.began.elapsed() };
+                self.compare(&round, good, Saw::Same, memory).await
+            }
+            Brought::New { meta, bytes, hash, mut made } => {
+                let drafts = std::mem::take(&mut made.drafts);
+                let private = drafts.iter().any(|draft| draft.private.is_some());
+                let saw = Saw::Items {
+                    drafts,
+                    complete: made.complete,
+                    entries: made.entries,
+                    unread_pages: std::mem::take(&mut made.unread),
+                };
+                let body = Some(report::Body { bytes: bytes.len(), hash: &hash, made: &made });
+                let good = report::Good { meta: &meta, body, took: round.began.elapsed() };
+                let refreshed = self.compare(&round, good, saw, memory).await;
+                // A body with private items is not kept: nothing of their text may lie on the disk.
+                if refreshed.check.outcome == Outcome::Changed && !private {
+                    self.keep_body(&round, meta.content_type.as_deref(), bytes).await;
+                }
+                refreshed
+            }
+            Brought::NoFetch(failure) => {
+                let commit = self.failed(&round, &failure, &memory);
+                self.keep(&round, commit, memory).await
+            }
+            Brought::NoFeed { meta, bytes, words } => {
+                self.weather(|weather| weather.answered(round.now));
+                let commit = report::unreadable(&round.scene(), &meta, bytes, &words);
+                self.keep(&round, commit, memory).await
+            }
+        }
+    }
+
+    async fn compare(
+        &self,
+        round: &Round<'_>,
+        good: report::Good<'_>,
+        saw: Saw,
+        memory: OwnedMutexGuard<Memory>,
+    ) -> Refreshed {
+        if good.meta.status.is_some() && self.weather(|weather| weather.answered(round.now)) {
+            tracing::info!("we are online again");
+        }
+        // The known format decides what an absence means; at a first check it is not in the state yet.
+        let mut state = round.state.clone();
+        state.format = good.format().or(state.format);
+        let (settings, feed, now) = (Arc::clone(round.settings), round.feed.clone(), round.now);
+        let compared = tokio::task::spawn_blocking(move || {
+            let result = compare(&memory, &settings, &feed, &state, saw, now);
+            (memory, result)
+        });
+        match compared.await {
+            Ok((memory, result)) => {
+                let commit = report::good(&round.scene(), &good, result, &memory);
+                let commit = settle::settle(&memory, round.settings, commit, &[]);
+                self.keep(round, commit, memory).await
+            }
+            Err(_) => {
+                let memory = Arc::clone(&self.memory).lock_owned().await;
+                let words = Stopped::Fault.to_string();
+                let commit = report::unreadable(&round.scene(), good.meta, 0, &words);
+                self.keep(round, commit, memory).await
+            }
+        }
+    }
+
+    fn failed(&self, round: &Round<'_>, failure: &Failure, memory: &Memory) -> Commit {
+        use crate::schedule::weather::Meaning;
+        let worked = round.state.failures == 0 && round.state.last_good.is_some();
+        let host = schedule::host(round.feed).unwrap_or_default();
+        let meaning = match failure.kind {
+            FailureKind::Status(_) => {
+                self.weather(|weather| weather.answered(round.now));
+                Meaning::Theirs
+            }
+            FailureKind::NoSuchHost | FailureKind::Connect(_) | FailureKind::Timeout(_) => {
+                self.weather(|weather| weather.unreachable(&round.feed.id, host, worked, round.now))
+            }
+            _ => Meaning::Theirs,
+        };
+        if let Meaning::OursNow(_) = meaning {
+            tracing::warn!("several sites that worked cannot be reached: we seem to be offline");
+        }
+        report::failed(&round.scene(), failure, &meaning, memory)
+    }
+
+    /// Hands a commit to the store and, once it is acknowledged, to the memory.
+    async fn keep(
+        &self,
+        round: &Round<'_>,
+        commit: Commit,
+        memory: OwnedMutexGuard<Memory>,
+    ) -> Refreshed {
+        let own = |(feed, _): &&(String, Check)| *feed == round.feed.id;
+        let check = commit.checks.iter().find(own).map(|(_, check)| check.clone());
+        let check = check.unwrap_or_else(|| report::no_check(round.now));
+        let feed = round.feed.id.clone();
+        report::tell(&feed, &check);
+        match self.commit(round.settings, commit, memory).await {
+            Ok(update) => Refreshed { feed, check, update, trouble: None },
+            Err(error) => {
+                Refreshed { feed, check, update: Update::default(), trouble: Some(error) }
+            }
+        }
+    }
+
+    /// Commits, then applies.
+    async fn commit(
+        &self,
+        settings: &Settings,
+        commit: Commit,
+        mut memory: OwnedMutexGuard<Memory>,
+    ) -> Result<Update, StoreError> {
+        let done = self.store.commit(commit.clone()).await?;
+        memory.apply(commit.clone(), &done);
+        let update = settle::update(&memory, settings, &commit, &done);
+        self.reveal(&update, commit.at);
+        Ok(update)
+    }
+
+    async fn keep_body(&self, round: &Round<'_>, content_type: Option<&str>, bytes: Bytes) {
+        let Some(bodies) = self.bodies.clone() else { return };
+        let (feed, now, content_type) =
+            (round.feed.id.clone(), round.now, content_type.map(str::to_owned));
+        let kept = tokio::task::spawn_blocking(move || {
+            bodies.keep(&feed, now, content_type.as_deref(), &bytes)
+        });
+        if let Ok(Err(error)) = kept.await {
+            tracing::warn!(feed = round.feed.id, %error, "the body could not be kept for a second reading");
+        }
+    }
+
+    /// Drops bodies that are older than a week.
+    pub async fn tidy(&self, now: DateTime<Utc>) {
+        let Some(bodies) = self.bodies.clone() else { return };
+        if let Ok(Err(error)) = tokio::task::spawn_blocking(move || bodies.tidy(now)).await {
+            tracing::warn!(%error, "old bodies could not be dropped");
+        }
+    }
+
+    async fn linked_pages(&self, round: &Round<'_>, wanted: &[String]) -> pages::Pages {
+        let cached = |url: &str| {
+            let cache = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
+            cache.get(url, round.now)
+        };
+        let mut pages = pages::Pages::default();
+        let until = Instant::now() + pages::TIME;
+        let mut asked = 0;
+        let mut seen = HashSet::new();
+        for url in wanted.iter().filter(|url| seen.insert(url.as_str())) {
+            let document = match cached(url) {
+                Some(document) => document,
+                None if asked >= pages::AT_MOST || Instant::now() >= until => {
+                    pages.more = true;
+                    None
+                }
+                None => {
+                    asked += 1;
+                    let document = self.page(round, url).await;
+                    let mut cache = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
+                    cache.put(url, document.clone(), round.now);
+                    document
+                }
+            };
+            match document {
+                Some(document) => drop(pages.found.insert(url.clone(), (*document).clone())),
+                None => drop(pages.unread.insert(url.clone())),
+            }
+        }
+        pages
+    }
+
+    /// One linked page, read; `None` when it does not answer or says nothing.
+    async fn page(&self, round: &Round<'_>, url: &str) -> Option<Arc<crate::read::Document>> {
+        let request = pages::request(url, round.feed)?;
+        let host = request.url.host_str()?.to_owned();
+        let visit = self.hosts.visit(&host, round.settings.config.network.host_delay).await;
+        let fetched = self.fetcher.get(&request).await;
+        drop(visit);
+        let Fetched::Body { meta, bytes } = fetched else { return None };
+        let hint = crate::read::Hint {
+            content_type: meta.content_type,
+            base: meta.final_url.or(Some(request.url)),
+            format: None,
+        };
+        let read = self.blocking(move || crate::read::read(&bytes, &hint)).await;
+        read.ok()?.ok().map(Arc::new)
+    }
+}
+
+impl Round<'_> {
+    fn scene(&self) -> report::Scene<'_> {
+        report::Scene {
+            settings: self.settings,
+            feed: self.feed,
+            state: &self.state,
+            now: self.now,
+            took: self.began.elapsed(),
+        }
+    }
+}
+
+/// The pure comparison, on the memory.
+fn compare(
+    memory: &Memory,
+    settings: &Settings,
+    feed: &Feed,
+    state: &FeedState,
+    saw: Saw,
+    now: DateTime<Utc>,
+) -> Reconciled {
+    let events = memory.events_of(&feed.id);
+    let keep_past = settings.config.network.keep_past;
+    let before = Before {
+        feed,
+        state,
+        events: &events,
+        taken: &|id| memory.is_taken(id),
+        forgotten: &|hash| memory.is_forgotten(hash),
+        salt: &memory.identity.salt,
+        keep_past: chrono::Duration::from_std(keep_past).unwrap_or(chrono::Duration::days(400)),
+        now,
+    };
+    reconcile(&before, saw)
+}

@@ -1,0 +1,106 @@
+//! The part of a check that works on a stranger's bytes: read, normalise, classify. It runs on a thread of its own.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
+
+use chrono::{DateTime, Utc};
+use url::Url;
+
+use super::Settings;
+use crate::{
+    event::Draft,
+    feed::{Feed, PubDate},
+    normalise::{Context, normalise},
+    read::{self, Document, Hint, Problem, ReadError, Skipped},
+    reconcile::absence::proves_absence,
+};
+
+/// Why a body came to nothing.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Stopped {
+    /// It is no feed.
+    #[error("{0}")]
+    NotRead(#[from] ReadError),
+    /// It took too long.
+    #[error("reading it took more than {} seconds and was given up", .0.as_secs())]
+    TooSlow(Duration),
+    /// A panic.
+    #[error("reading it hit a fault of this program; please report it with the feed's content")]
+    Fault,
+    /// The daemon is going down.
+    #[error("the check was broken off, because folkmoot is stopping")]
+    Closing,
+}
+
+/// What the stages need to know.
+#[derive(Clone)]
+pub(super) struct Work {
+    pub(super) settings: Arc<Settings>,
+    pub(super) feed: Feed,
+    pub(super) content_type: Option<String>,
+    pub(super) base: Option<Url>,
+    pub(super) now: DateTime<Utc>,
+}
+
+/// A body made sense of.
+pub(super) struct Made {
+    pub(super) document: Document,
+    pub(super) drafts: Vec<Draft>,
+    pub(super) skipped: Vec<Skipped>,
+    pub(super) problems: Vec<Problem>,
+    pub(super) habit: Option<PubDate>,
+    /// Whether absence from it proves anything.
+    pub(super) complete: bool,
+    /// Items that it carried.
+    pub(super) entries: u32,
+    /// Linked pages that could give a date.
+    pub(super) wanted: Vec<String>,
+    /// Of those, the ones that did not answer.
+    pub(super) unread: HashSet<String>,
+    /// Some were left for the next check.
+    pub(super) more_pages: bool,
+}
+
+/// Reads the bytes.
+pub(super) fn read(bytes: &[u8], work: &Work) -> Result<Document, ReadError> {
+    let hint = Hint {
+        content_type: work.content_type.clone(),
+        base: work.base.clone().or_else(|| Some(work.feed.url.clone())),
+        format: work.feed.format,
+    };
+    read::read(bytes, &hint)
+}
+
+/// Makes sense of a document.
+pub(super) fn make(document: Document, work: &Work, pages: &HashMap<String, Document>) -> Made {
+    let settings = &work.settings;
+    let context = Context {
+        feed: &work.feed,
+        network: &settings.config.network,
+        members: &settings.members,
+        now: work.now,
+        pages,
+    };
+    let normalised = normalise(&document, &context);
+    let mut drafts = normalised.drafts;
+    for draft in &mut drafts {
+        settings.classifier.classify(draft, &work.feed, work.now);
+    }
+    let complete = proves_absence(&work.feed, &document, normalised.skipped.len());
+    let entries = document.entries.len() + document.skipped.len();
+    Made {
+        skipped: normalised.skipped,
+        problems: normalised.problems,
+        habit: normalised.pubdate_habit,
+        wanted: normalised.wanted_pages,
+        entries: u32::try_from(entries).unwrap_or(u32::MAX),
+        unread: HashSet::new(),
+        more_pages: false,
+        complete,
+        document,
+        drafts,
+    }
+}

@@ -1,0 +1,66 @@
+//! Linked pages that are read for dates: few at each check, and each only once a week.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use url::Url;
+
+use crate::{feed::Feed, fetch::Request, read::Document};
+
+/// Pages that one check asks for; the rest follow at the next.
+pub(super) const AT_MOST: usize = 20;
+/// No new page is asked for after this long.
+pub(super) const TIME: Duration = Duration::from_secs(120);
+/// A page that was read is not asked for again within this time.
+const READ_KEEPS: TimeDelta = TimeDelta::days(7);
+/// Nor one that did not answer.
+const UNREAD_KEEPS: TimeDelta = TimeDelta::days(1);
+/// Pages remembered.
+const REMEMBERED: usize = 1_000;
+
+/// What came of the pages of one check.
+#[derive(Default)]
+pub(super) struct Pages {
+    pub(super) found: HashMap<String, Document>,
+    /// Those that did not answer, or were left for later.
+    pub(super) unread: HashSet<String>,
+    /// Some were left for later.
+    pub(super) more: bool,
+}
+
+/// Pages asked for lately; `None` stands for one that did not answer.
+#[derive(Default)]
+pub(super) struct PageCache {
+    pages: HashMap<String, (DateTime<Utc>, Option<Arc<Document>>)>,
+}
+
+impl PageCache {
+    /// A page asked for lately, or the fact that it did not answer.
+    #[allow(clippy::option_option, reason = "not asked, asked in vain and read are three things")]
+    pub(super) fn get(&self, url: &str, now: DateTime<Utc>) -> Option<Option<Arc<Document>>> {
+        let (at, page) = self.pages.get(url)?;
+        let keeps = if page.is_some() { READ_KEEPS } else { UNREAD_KEEPS };
+        (now - *at < keeps).then(|| page.clone())
+    }
+
+    pub(super) fn put(&mut self, url: &str, page: Option<Arc<Document>>, now: DateTime<Utc>) {
+        if self.pages.len() >= REMEMBERED {
+            let oldest = self.pages.iter().min_by_key(|(_, (at, _))| *at);
+            if let Some(oldest) = oldest.map(|(url, _)| url.clone()) {
+                self.pages.remove(&oldest);
+            }
+        }
+        self.pages.insert(url.to_owned(), (now, page));
+    }
+}
+
+/// The question for a page: without the feed's headers, and into a private network only on the feed's own host.
+pub(super) fn request(url: &str, feed: &Feed) -> Option<Request> {
+    let url = Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+    let own = url.host_str() == feed.url.host_str() && url.port() == feed.url.port();
+    Some(Request { allow_private: feed.allow_private_address && own, ..Request::new(url) })
+}

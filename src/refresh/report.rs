@@ -1,0 +1,355 @@
+//! What a check leaves behind: the feed's new state, a line of history, and one plain sentence.
+
+use std::{collections::HashSet, time::Duration};
+
+use chrono::{DateTime, Utc};
+use sha2::{Digest, Sha256};
+
+use super::{Memory, Settings, making::Made, settle};
+use crate::{
+    event::{Event, Id},
+    feed::{Feed, Format},
+    fetch::{Failure, FailureKind, Meta},
+    health::{Check, FeedState, Outcome},
+    reconcile::Reconciled,
+    schedule::{Answer, next_check, weather::Meaning},
+    store::Commit,
+};
+
+/// Problems and unreadable items kept with the state; the counts are in the words of the check.
+const LISTED: usize = 200;
+/// A permanent redirect counts after so many equal answers.
+pub const MOVED_AFTER: u32 = 3;
+
+/// A check, as far as every report needs it.
+pub(super) struct Scene<'a> {
+    pub(super) settings: &'a Settings,
+    pub(super) feed: &'a Feed,
+    pub(super) state: &'a FeedState,
+    pub(super) now: DateTime<Utc>,
+    pub(super) took: Duration,
+}
+
+/// A check that went well.
+pub(super) struct Good<'a> {
+    pub(super) meta: &'a Meta,
+    /// `None` when all is as last time.
+    pub(super) body: Option<Body<'a>>,
+    pub(super) took: Duration,
+}
+
+/// A new body.
+pub(super) struct Body<'a> {
+    pub(super) bytes: usize,
+    pub(super) hash: &'a str,
+    pub(super) made: &'a Made,
+}
+
+impl Good<'_> {
+    /// What the body turned out to be.
+    pub(super) fn format(&self) -> Option<Format> {
+        self.body.as_ref().map(|body| body.made.document.format)
+    }
+}
+
+/// SHA-256 in hexadecimal.
+#[must_use]
+pub fn hash(bytes: &[u8]) -> String {
+    data_encoding::HEXLOWER.encode(&Sha256::digest(bytes))
+}
+
+/// Forgets what was learned of another address, and knows the feed by name.
+pub(super) fn same_address(state: &mut FeedState, feed: &Feed) {
+    let url_hash = hash(feed.url.as_str().as_bytes());
+    state.feed.clone_from(&feed.id);
+    if state.url_hash != url_hash {
+        let kept = std::mem::take(state);
+        *state = FeedState {
+            feed: kept.feed,
+            url_hash,
+            last_check: kept.last_check,
+            last_good: kept.last_good,
+            entries: kept.entries,
+            complete: kept.complete,
+            format: kept.format,
+            history: kept.history,
+            ..FeedState::default()
+        };
+    }
+}
+
+fn check(scene: &Scene, outcome: Outcome, words: String) -> Check {
+    Check {
+        at: scene.now,
+        outcome,
+        words,
+        status: None,
+        bytes: 0,
+        took_ms: u64::try_from(scene.took.as_millis()).unwrap_or(u64::MAX),
+        entries: 0,
+        added: 0,
+        changed: 0,
+        withdrawn: 0,
+    }
+}
+
+/// Stands in where a commit holds no check: nothing happened.
+pub(super) fn no_check(at: DateTime<Utc>) -> Check {
+    Check {
+        at,
+        outcome: Outcome::Unchanged,
+        words: "Nothing was done.".into(),
+        status: None,
+        bytes: 0,
+        took_ms: 0,
+        entries: 0,
+        added: 0,
+        changed: 0,
+        withdrawn: 0,
+    }
+}
+
+fn commit(scene: &Scene, state: FeedState, check: Check) -> Commit {
+    let checks = vec![(scene.feed.id.clone(), check)];
+    Commit { feeds: vec![state], checks, ..Commit::new(scene.now) }
+}
+
+/// A check that went well.
+pub(super) fn good(scene: &Scene, good: &Good, result: Reconciled, memory: &Memory) -> Commit {
+    let meta = good.meta;
+    let mut state = scene.state.clone();
+    if let Some(body) = &good.body {
+        take_body(&mut state, scene, meta, body, &result);
+    } else {
+        state.etag = meta.etag.clone().or(state.etag);
+        state.last_modified = sound_date(meta, scene.now).or(state.last_modified);
+    }
+    state.last_check = Some(scene.now);
+    state.last_good = Some(scene.now);
+    (state.failures, state.failing_since, state.gone) = (0, None, false);
+    state.removed_since = None;
+    state.shrank_since = result.shrank_since;
+    state.missing = result.missing;
+    state.moved_to = meta.moved_to.as_ref().map(|target| match &state.moved_to {
+        Some((known, times)) if *known == target.as_str() => {
+            (known.clone(), times.saturating_add(1))
+        }
+        _ => (target.to_string(), 1),
+    });
+    if good.body.is_some() || !result.put.is_empty() || !result.removed.is_empty() {
+        let put = result.put.iter().map(|event| &event.id);
+        let touched: HashSet<&Id> = put.chain(&result.removed).collect();
+        let stored = memory.events_of(&scene.feed.id).into_iter();
+        let kept: Vec<&Event> = stored.filter(|event| !touched.contains(&event.id)).collect();
+        (state.listed, state.undated, state.unlisted) =
+            settle::tally(kept.into_iter().chain(&result.put));
+    }
+    let answer = Answer::Good { fresh_for: meta.fresh_for };
+    state.next_check =
+        Some(next_check(scene.feed, &scene.settings.config.network, &state, answer, scene.now));
+    let changes = result.added + result.changed + result.withdrawn;
+    let outcome = match (result.shrank_since, changes) {
+        (Some(_), _) => Outcome::Shrank,
+        (None, 0) => Outcome::Unchanged,
+        (None, _) => Outcome::Changed,
+    };
+    let bytes = good.body.as_ref().map_or(0, |body| body.bytes as u64);
+    let words = good_words(scene, &state, &result);
+    let (entries, took_ms) =
+        (state.entries, u64::try_from(good.took.as_millis()).unwrap_or(u64::MAX));
+    let (added, changed, withdrawn) = (result.added, result.changed, result.withdrawn);
+    let check = Check {
+        status: meta.status,
+        bytes,
+        took_ms,
+        entries,
+        added,
+        changed,
+        withdrawn,
+        ..check(scene, outcome, words)
+    };
+    Commit { events: result.put, events_removed: result.removed, ..commit(scene, state, check) }
+}
+
+fn take_body(state: &mut FeedState, scene: &Scene, meta: &Meta, body: &Body, result: &Reconciled) {
+    let (made, document) = (body.made, &body.made.document);
+    // Pages that were left for the next time need the body again.
+    let again = made.more_pages;
+    state.etag = meta.etag.clone().filter(|_| !again);
+    state.last_modified = sound_date(meta, scene.now).filter(|_| !again);
+    state.body_hash = (!again).then(|| body.hash.to_owned());
+    state.settings_hash = Some(scene.settings.fingerprint(scene.feed));
+    state.title.clone_from(&document.title);
+    state.generator.clone_from(&document.generator);
+    state.format = Some(document.format);
+    state.rights.clone_from(&document.rights);
+    state.pubdate_habit =
+        made.habit.and_then(|habit| serde_json::to_value(habit).ok()?.as_str().map(str::to_owned));
+    state.asked_interval = document.refresh.every.map(|every| every.as_secs());
+    state.skip_hours.clone_from(&document.refresh.skip_hours);
+    state.skip_days.clone_from(&document.refresh.skip_days);
+    state.entries = made.entries;
+    state.complete = made.complete;
+    state.skipped = made.skipped.iter().chain(&result.skipped).take(LISTED).cloned().collect();
+    state.problems = made.problems.iter().take(LISTED).cloned().collect();
+}
+
+/// Last-Modified, unless it lies in the future: some servers send their clock's idea of tomorrow, and would then
+/// answer "not modified" to every later question.
+fn sound_date(meta: &Meta, now: DateTime<Utc>) -> Option<String> {
+    let text = meta.last_modified.clone()?;
+    let at: DateTime<Utc> = httpdate::parse_http_date(&text).ok()?.into();
+    (at <= now).then_some(text)
+}
+
+fn good_words(scene: &Scene, state: &FeedState, result: &Reconciled) -> String {
+    let mut words = Vec::new();
+    if state.shrank_since.is_some() {
+        let missing = result.missing;
+        words.push(format!(
+            "{} at once. They stay as they are; if the feed says the same for a day, they will be shown as \"No \
+             longer listed\".",
+            count(missing, "upcoming event is missing", "upcoming events are missing")
+        ));
+    }
+    let parts: Vec<String> = [
+        (result.added, "new event", "new events"),
+        (result.changed, "event changed", "events changed"),
+        (
+            result.withdrawn,
+            "event no longer listed by its organiser",
+            "events no longer listed by their organiser",
+        ),
+    ]
+    .into_iter()
+    .filter(|(n, ..)| *n > 0)
+    .map(|(n, one, many)| count(n, one, many))
+    .collect();
+    match (parts.is_empty(), words.is_empty()) {
+        (true, true) => words.push("Nothing new.".into()),
+        (true, false) => {}
+        (false, _) => words.push(format!("{}.", parts.join(", "))),
+    }
+    let asides = [
+        (
+            u32::try_from(state.skipped.len()).unwrap_or(u32::MAX),
+            "item could not be read",
+            "items could not be read",
+        ),
+        (result.too_old, "item was over long ago", "items were over long ago"),
+    ];
+    for (n, one, many) in asides.into_iter().filter(|(n, ..)| *n > 0) {
+        words.push(format!("{}.", count(n, one, many)));
+    }
+    if let Some((_, times)) = &state.moved_to
+        && *times >= MOVED_AFTER
+    {
+        let id = &scene.feed.id;
+        words.push(format!(
+            "The feed has moved for good: `folkmoot feeds adopt {id}` takes the new address."
+        ));
+    }
+    words.join(" ")
+}
+
+fn count(n: u32, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
+}
+
+/// A check that brought a body which is no feed.
+pub(super) fn unreadable(scene: &Scene, meta: &Meta, bytes: usize, words: &str) -> Commit {
+    let mut state = scene.state.clone();
+    row_of_failures(&mut state, scene, None);
+    let words = sentence(words, scene);
+    let (status, bytes) = (meta.status, bytes as u64);
+    let check = Check { status, bytes, ..check(scene, Outcome::ReadFailed, words) };
+    commit(scene, state, check)
+}
+
+/// A check that brought nothing.
+pub(super) fn failed(
+    scene: &Scene,
+    failure: &Failure,
+    meaning: &Meaning,
+    memory: &Memory,
+) -> Commit {
+    let mut state = scene.state.clone();
+    let gone = failure.kind == FailureKind::Status(410);
+    let words = match meaning {
+        Meaning::Theirs if gone => {
+            state.gone = true;
+            "The site says that this feed is gone for good (HTTP status 410). It is not checked any more until you \
+             ask for it with `folkmoot poll` or change its address; its events stay."
+                .to_owned()
+        }
+        Meaning::Theirs => sentence(&failure.kind.to_string(), scene),
+        Meaning::OursNow(_) | Meaning::Ours => {
+            "Several sites that worked cannot be reached: we seem to be offline. This is not held against the feed."
+                .to_owned()
+        }
+    };
+    if *meaning == Meaning::Theirs {
+        row_of_failures(&mut state, scene, failure.retry_after);
+    } else {
+        state.last_check = Some(scene.now);
+        state.next_check = Some(scene.now);
+    }
+    let check =
+        Check { status: failure.kind.status(), ..check(scene, Outcome::FetchFailed, words) };
+    let mut commit = commit(scene, state, check);
+    if let Meaning::OursNow(blamed) = meaning {
+        let states = blamed.iter().filter_map(|feed| memory.feeds.get(feed)).cloned();
+        commit.feeds.extend(states.map(|state| absolved(state, scene.now)));
+    }
+    commit
+}
+
+/// The state of a feed that failed only because we were offline.
+fn absolved(mut state: FeedState, now: DateTime<Utc>) -> FeedState {
+    state.failures = state.failures.saturating_sub(1);
+    if state.failures == 0 {
+        state.failing_since = None;
+    }
+    state.next_check = Some(now);
+    state
+}
+
+fn row_of_failures(state: &mut FeedState, scene: &Scene, retry_after: Option<Duration>) {
+    state.last_check = Some(scene.now);
+    state.failures = state.failures.saturating_add(1);
+    state.failing_since = state.failing_since.or(Some(scene.now));
+    let answer = Answer::Failed { retry_after };
+    state.next_check =
+        Some(next_check(scene.feed, &scene.settings.config.network, state, answer, scene.now));
+}
+
+/// A cause as a sentence, and what it means for the events.
+fn sentence(cause: &str, scene: &Scene) -> String {
+    let mut letters = cause.trim_end_matches('.').chars();
+    let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    let stays = if scene.state.last_good.is_some() { " Its events stay as they were." } else { "" };
+    format!("{first}{}.{stays}", letters.as_str())
+}
+
+/// The log's line for a check.
+pub(super) fn tell(feed: &str, check: &Check) {
+    let Check { outcome, words, status, entries, added, changed, withdrawn, took_ms, .. } = check;
+    match outcome {
+        Outcome::Changed | Outcome::Unchanged => {
+            tracing::info!(
+                feed,
+                ?outcome,
+                status,
+                entries,
+                added,
+                changed,
+                withdrawn,
+                took_ms,
+                "checked {feed}: {words}"
+            );
+        }
+        Outcome::Shrank | Outcome::FetchFailed | Outcome::ReadFailed => {
+            tracing::warn!(feed, ?outcome, status, took_ms, "checked {feed}: {words}");
+        }
+    }
+}

@@ -1,0 +1,386 @@
+//! Feeds through all stages, with sites that are a table and a store that is a real directory.
+
+use std::path::Path;
+
+use chrono::TimeDelta;
+use url::Url;
+
+use super::*;
+use crate::{
+    config::{self, Override},
+    event::{ChangeKind, Decision},
+    member::Members,
+    store::{Create, Open, open},
+    vocabulary::Vocabulary,
+};
+
+/// Sites by address; an address that is not there cannot be reached.
+#[derive(Default)]
+pub(crate) struct Sites {
+    pub(crate) answers: Mutex<HashMap<String, Fetched>>,
+    asked: Mutex<Vec<Request>>,
+}
+
+impl Sites {
+    pub(crate) fn serve(&self, url: &str, body: impl Into<String>) {
+        let fetched = Fetched::Body {
+            meta: Meta { status: Some(200), etag: Some("\"v\"".into()), ..Meta::default() },
+            bytes: body.into().into(),
+        };
+        self.answers.lock().unwrap().insert(url.into(), fetched);
+    }
+
+    fn answer(&self, url: &str, fetched: Fetched) {
+        self.answers.lock().unwrap().insert(url.into(), fetched);
+    }
+
+    fn status(&self, url: &str, status: u16) {
+        self.answer(url, Fetched::Failed(FailureKind::Status(status).into()));
+    }
+}
+
+impl Fetcher for Sites {
+    fn get<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Fetched> {
+        self.asked.lock().unwrap().push(request.clone());
+        let known = self.answers.lock().unwrap().get(request.url.as_str()).cloned();
+        let nowhere = || Fetched::Failed(FailureKind::NoSuchHost.into());
+        Box::pin(async move { known.unwrap_or_else(nowhere) })
+    }
+}
+
+fn at(minutes: i64) -> DateTime<Utc> {
+    "2027-01-15T08:00:00Z".parse::<DateTime<Utc>>().unwrap() + TimeDelta::minutes(minutes)
+}
+
+pub(crate) fn url(id: &str) -> String {
+    format!("https://{id}.example.org/events.ics")
+}
+
+/// A calendar of events, each by UID, title and day of March 2027.
+pub(crate) fn calendar(events: &[(&str, &str, u32)]) -> String {
+    let mut text = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//test//EN\r\n".to_owned();
+    for (uid, title, day) in events {
+        text.push_str(&format!(
+            "BEGIN:VEVENT\r\nUID:{uid}\r\nDTSTAMP:20270101T000000Z\r\nDTSTART:202703{day:02}T100000Z\r\nDTEND:202703{day:02}T120000Z\r\n\
+             SUMMARY:{title}\r\nEND:VEVENT\r\n"
+        ));
+    }
+    text + "END:VCALENDAR\r\n"
+}
+
+fn settings_with(feeds: &[Feed], change: impl FnOnce(&mut Config)) -> Arc<Settings> {
+    let mut config = Config { feeds: feeds.to_vec(), ..Config::default() };
+    config.network.host_delay = Duration::ZERO;
+    change(&mut config);
+    let (vocabulary, members) = (Vocabulary::embedded().unwrap(), Members::embedded().unwrap());
+    Arc::new(Settings::new(config::Loaded { config, vocabulary, members }).unwrap())
+}
+
+fn feed(id: &str) -> Feed {
+    let policy = crate::feed::Policy::Trusted;
+    Feed { policy, ..Feed::new(id, Url::parse(&url(id)).unwrap()) }
+}
+
+fn settings(ids: &[&str]) -> Arc<Settings> {
+    settings_with(&ids.iter().map(|id| feed(id)).collect::<Vec<_>>(), |_| {})
+}
+
+async fn refresher(dir: &Path, sites: &Arc<Sites>) -> Refresher {
+    let how = Open {
+        dir: dir.to_owned(),
+        create: Create::IfAbsent,
+        domain: Some("example.org".into()),
+        now: at(0),
+    };
+    let store = open(how).await.unwrap();
+    let fetcher = Arc::clone(sites) as Arc<dyn Fetcher>;
+    let bodies = Some(Bodies::new(dir));
+    Refresher::open(store, fetcher, bodies, &Config::default()).await.unwrap()
+}
+
+fn kinds(update: &Update) -> Vec<ChangeKind> {
+    update.changes.iter().map(|change| change.change).collect()
+}
+
+#[tokio::test]
+async fn an_event_goes_all_the_way_and_survives_a_restart() {
+    let (dir, sites) = (tempfile::tempdir().unwrap(), Arc::new(Sites::default()));
+    let settings = settings(&["a"]);
+    sites.serve(
+        &url("a"),
+        calendar(&[("u1@a", "Waste workshop", 4), ("u2@a", "Library workshop", 5)]),
+    );
+    let here = refresher(dir.path(), &sites).await;
+    let first = here.refresh(&settings, "a", at(0)).await.unwrap();
+    assert!(first.trouble.is_none());
+    assert_eq!(
+        (first.check.outcome, first.check.added),
+        (Outcome::Changed, 2),
+        "{}",
+        first.check.words
+    );
+    assert_eq!(first.check.words, "2 new events.");
+    assert_eq!(kinds(&first.update), [ChangeKind::Added, ChangeKind::Added]);
+    assert_eq!((first.update.put.len(), first.update.feeds.len()), (2, 1));
+    let before = here.memory().await.snapshot();
+    here.close().await;
+
+    let here = refresher(dir.path(), &sites).await;
+    let after = here.memory().await.snapshot();
+    assert_eq!(serde_json::to_value(&after).unwrap(), serde_json::to_value(&before).unwrap());
+    // The second question is conditional; the same bytes cost nothing, and neither does "not modified".
+    let second = here.refresh(&settings, "a", at(60)).await.unwrap();
+    assert_eq!(sites.asked.lock().unwrap()[1].etag.as_deref(), Some("\"v\""));
+    assert_eq!((second.check.outcome, second.update.put.len()), (Outcome::Unchanged, 0));
+    sites.answer(&url("a"), Fetched::NotModified(Meta { status: Some(304), ..Meta::default() }));
+    let third = here.refresh(&settings, "a", at(120)).await.unwrap();
+    assert_eq!((third.check.words.as_str(), third.check.status), ("Nothing new.", Some(304)));
+    let memory = here.memory().await;
+    let state = &memory.feeds["a"];
+    assert_eq!((state.history.len(), state.etag.as_deref(), state.listed), (3, Some("\"v\""), 2));
+    assert!(state.next_check.unwrap() > at(179));
+    drop(memory);
+    assert!(here.refresh(&settings, "unknown", at(0)).await.is_none());
+    here.close().await;
+}
+
+#[tokio::test]
+async fn a_bad_fetch_takes_nothing_away() {
+    let (dir, sites) = (tempfile::tempdir().unwrap(), Arc::new(Sites::default()));
+    let settings = settings(&["a"]);
+    sites.serve(&url("a"), calendar(&[("u1", "Waste workshop", 4)]));
+    let here = refresher(dir.path(), &sites).await;
+    here.refresh(&settings, "a", at(0)).await.unwrap();
+    let good = here.memory().await.snapshot();
+    for (n, body) in
+        ["", "<html><body>Please sign in</body></html>", "garbage"].into_iter().enumerate()
+    {
+        sites.serve(&url("a"), body);
+        let minute = 10 * i64::try_from(n).unwrap();
+        let checked = here.refresh(&settings, "a", at(minute + 10)).await.unwrap();
+        assert_eq!(checked.check.outcome, Outcome::ReadFailed, "{body}");
+        assert!(
+            checked.check.words.ends_with("Its events stay as they were."),
+            "{}",
+            checked.check.words
+        );
+        assert!(checked.update.put.is_empty() && checked.update.removed.is_empty());
+    }
+    sites.status(&url("a"), 500);
+    let checked = here.refresh(&settings, "a", at(50)).await.unwrap();
+    assert_eq!((checked.check.outcome, checked.check.status), (Outcome::FetchFailed, Some(500)));
+    {
+        let memory = here.memory().await;
+        let state = &memory.feeds["a"];
+        assert_eq!((state.failures, state.failing_since), (4, Some(at(10))));
+        assert_eq!(state.etag.as_deref(), Some("\"v\""));
+        let now = memory.snapshot();
+        assert_eq!((now.events, now.listings, now.log), (good.events, good.listings, good.log));
+    }
+    sites.status(&url("a"), 410);
+    here.refresh(&settings, "a", at(60)).await.unwrap();
+    assert!(here.memory().await.feeds["a"].gone);
+    sites.serve(&url("a"), calendar(&[("u1", "Waste workshop", 4)]));
+    here.refresh(&settings, "a", at(70)).await.unwrap();
+    let state = here.memory().await.feeds["a"].clone();
+    assert_eq!((state.failures, state.failing_since, state.gone), (0, None, false));
+    here.close().await;
+}
+
+#[tokio::test]
+async fn the_log_tells_changes_cancellation_and_withdrawal() {
+    let (dir, sites) = (tempfile::tempdir().unwrap(), Arc::new(Sites::default()));
+    let settings = settings(&["a"]);
+    let all: Vec<(String, String, u32)> =
+        (1..=12).map(|n| (format!("u{n}"), format!("Waste workshop {n}"), n)).collect();
+    let mut all: Vec<(&str, &str, u32)> =
+        all.iter().map(|(u, t, d)| (u.as_str(), t.as_str(), *d)).collect();
+    sites.serve(&url("a"), calendar(&all));
+    let here = refresher(dir.path(), &sites).await;
+    assert_eq!(here.refresh(&settings, "a", at(0)).await.unwrap().check.added, 12);
+    all[3].2 = 25;
+    sites.serve(&url("a"), calendar(&all));
+    let moved = here.refresh(&settings, "a", at(60)).await.unwrap();
+    assert_eq!(
+        (kinds(&moved.update), moved.update.put[0].sequence),
+        (vec![ChangeKind::Changed], 1)
+    );
+    all.remove(7);
+    sites.serve(&url("a"), calendar(&all));
+    assert!(here.refresh(&settings, "a", at(120)).await.unwrap().update.changes.is_empty());
+    let gone = here.refresh(&settings, "a", at(120 + 24 * 60)).await.unwrap();
+    assert_eq!(kinds(&gone.update), [ChangeKind::Withdrawn]);
+    assert_eq!(gone.check.words, "1 event no longer listed by its organiser.");
+    let few = &all[..2];
+    sites.serve(&url("a"), calendar(few));
+    let shrank = here.refresh(&settings, "a", at(3000)).await.unwrap();
+    assert_eq!((shrank.check.outcome, shrank.update.changes.len()), (Outcome::Shrank, 0));
+    assert!(
+        shrank.check.words.starts_with("9 upcoming events are missing at once."),
+        "{}",
+        shrank.check.words
+    );
+    here.close().await;
+}
+
+#[tokio::test]
+async fn when_all_sites_fail_together_nobody_is_blamed() {
+    let (dir, sites) = (tempfile::tempdir().unwrap(), Arc::new(Sites::default()));
+    let ids = ["a", "b", "c", "d"];
+    let settings = settings(&ids);
+    for id in ids {
+        sites.serve(&url(id), calendar(&[(id, "Waste workshop", 4)]));
+    }
+    let here = refresher(dir.path(), &sites).await;
+    for id in ids {
+        here.refresh(&settings, id, at(0)).await.unwrap();
+    }
+    sites.answers.lock().unwrap().clear();
+    for id in ids {
+        here.refresh(&settings, id, at(70)).await.unwrap();
+    }
+    let memory = here.memory().await;
+    for id in ids {
+        assert_eq!((memory.feeds[id].failures, memory.feeds[id].failing_since), (0, None), "{id}");
+    }
+    drop(memory);
+    assert_eq!(here.weather(|weather| weather.offline_since()), Some(at(70)));
+    sites.serve(&url("a"), calendar(&[("a", "Waste workshop", 4)]));
+    here.refresh(&settings, "a", at(75)).await.unwrap();
+    assert_eq!(here.weather(|weather| weather.offline_since()), None);
+    here.close().await;
+}
+
+#[tokio::test]
+async fn removed_and_renamed_feeds() {
+    let (dir, sites) = (tempfile::tempdir().unwrap(), Arc::new(Sites::default()));
+    let both = settings(&["a", "b"]);
+    sites.serve(&url("a"), calendar(&[("u1", "Waste workshop", 4)]));
+    sites.serve(&url("b"), calendar(&[("u2", "Library workshop", 14)]));
+    let here = refresher(dir.path(), &sites).await;
+    here.resettle(None, &both, at(0)).await.unwrap();
+    here.refresh(&both, "a", at(0)).await.unwrap();
+    here.refresh(&both, "b", at(0)).await.unwrap();
+    let ids: HashSet<String> = here.memory().await.listings.keys().cloned().collect();
+
+    // "a" is called "first" now, "b" is taken out.
+    let renamed = settings_with(&[Feed { id: "first".into(), ..feed("a") }], |_| {});
+    let settled = here.resettle(Some(&both), &renamed, at(60)).await.unwrap();
+    assert_eq!(settled.renamed, [("a".to_owned(), "first".to_owned())]);
+    assert_eq!(settled.update.feeds_removed, ["a", "b"]);
+    {
+        let memory = here.memory().await;
+        assert_eq!(memory.listings.keys().cloned().collect::<HashSet<_>>(), ids);
+        assert_eq!(memory.events_of("first").len(), 1);
+        assert_eq!(memory.feeds["first"].history.len(), 1);
+        assert_eq!(memory.feeds["b"].removed_since, Some(at(60)));
+    }
+    let kept = here.refresh(&renamed, "first", at(70)).await.unwrap();
+    assert_eq!((kept.check.added, kept.check.changed), (0, 0));
+
+    // It comes back within the week, and leaves for good after another.
+    here.resettle(Some(&renamed), &both, at(80)).await.unwrap();
+    assert_eq!(here.memory().await.feeds["b"].removed_since, None);
+    let first = settings(&["a"]);
+    here.resettle(Some(&both), &first, at(100)).await.unwrap();
+    let early = here.resettle(Some(&first), &first, at(100 + 6 * 24 * 60)).await.unwrap();
+    assert!(early.update.changes.is_empty());
+    let late = here.resettle(Some(&first), &first, at(100 + 7 * 24 * 60)).await.unwrap();
+    assert_eq!(kinds(&late.update), [ChangeKind::Unlisted]);
+    assert_eq!(here.memory().await.events.len(), 1);
+    here.close().await;
+}
+
+#[tokio::test]
+async fn the_operators_word_counts_at_once_and_is_undone_with_it() {
+    let (dir, sites) = (tempfile::tempdir().unwrap(), Arc::new(Sites::default()));
+    let plain = settings(&["a"]);
+    sites.serve(&url("a"), calendar(&[("u1", "Waste workshop", 4)]));
+    let here = refresher(dir.path(), &sites).await;
+    here.refresh(&plain, "a", at(0)).await.unwrap();
+    let id = here.memory().await.listings.keys().next().unwrap().clone();
+    let hidden = settings_with(&[feed("a")], |config| {
+        let said = Override { event: id.clone(), listed: Some(false), ..Override::default() };
+        config.overrides = vec![said];
+    });
+    let settled = here.resettle(Some(&plain), &hidden, at(10)).await.unwrap();
+    assert_eq!(kinds(&settled.update), [ChangeKind::Unlisted]);
+    assert_eq!(settled.read_anew, Vec::<String>::new());
+    let decision = here.memory().await.listings[&id].facts.verdict.decision;
+    assert_eq!(decision, Decision::Unlisted);
+    here.close().await;
+    // A rule that went while nobody ran is undone at the next start.
+    let here = refresher(dir.path(), &sites).await;
+    let settled = here.resettle(None, &plain, at(20)).await.unwrap();
+    assert_eq!(kinds(&settled.update), [ChangeKind::Added]);
+    here.close().await;
+}
+
+#[tokio::test]
+async fn merged_listings_lead_on_and_come_back() {
+    let (dir, sites) = (tempfile::tempdir().unwrap(), Arc::new(Sites::default()));
+    let both = settings(&["a", "b"]);
+    sites.serve(&url("a"), calendar(&[("same@x.example.org", "Waste workshop", 4)]));
+    sites.serve(&url("b"), calendar(&[("other@x.example.org", "Housing camp", 20)]));
+    let here = refresher(dir.path(), &sites).await;
+    here.refresh(&both, "a", at(0)).await.unwrap();
+    here.refresh(&both, "b", at(1)).await.unwrap();
+    let second = here.memory().await.events_of("b")[0].id.clone();
+    let first = here.memory().await.events_of("a")[0].id.clone();
+    sites.serve(&url("b"), calendar(&[("same@x.example.org", "Waste workshop", 4)]));
+    let joined = settings_with(&[feed("a"), feed("b")], |config| {
+        config.together = vec![vec![first.clone(), second.clone()]];
+    });
+    let settled = here.resettle(Some(&both), &joined, at(2)).await.unwrap();
+    assert_eq!(settled.update.merged, [(second.clone(), first.clone())]);
+    assert!(kinds(&settled.update).contains(&ChangeKind::Merged));
+    let apart = here.resettle(Some(&joined), &both, at(3)).await.unwrap();
+    assert!(apart.update.put.iter().any(|listing| listing.id == second));
+    let memory = here.memory().await;
+    assert!(memory.aliases.is_empty() && memory.remembered.is_empty());
+    assert_eq!(memory.listings.len(), 2);
+    drop(memory);
+    here.close().await;
+}
+
+#[tokio::test]
+async fn private_items_leave_no_words_on_the_disk() {
+    let (dir, sites) = (tempfile::tempdir().unwrap(), Arc::new(Sites::default()));
+    let settings = settings(&["a"]);
+    let body =
+        calendar(&[("u1", "Zanzibarmarker", 4)]).replace("SUMMARY", "CLASS:PRIVATE\r\nSUMMARY");
+    sites.serve(&url("a"), body);
+    let here = refresher(dir.path(), &sites).await;
+    here.refresh(&settings, "a", at(0)).await.unwrap();
+    assert_eq!(here.memory().await.events.len(), 1);
+    assert!(here.replay(&settings, "a", at(1)).await.is_err(), "its body is not kept");
+    here.close().await;
+    for entry in ["store/db", "store.json"] {
+        let bytes = std::fs::read(dir.path().join(entry)).unwrap();
+        assert!(!bytes.windows(14).any(|w| w == b"Zanzibarmarker"), "{entry}");
+    }
+}
+
+#[tokio::test]
+async fn a_kept_body_is_read_again_without_asking() {
+    let (dir, sites) = (tempfile::tempdir().unwrap(), Arc::new(Sites::default()));
+    let settings = settings(&["a"]);
+    sites.serve(&url("a"), calendar(&[("u1", "Waste workshop", 4)]));
+    let here = refresher(dir.path(), &sites).await;
+    here.refresh(&settings, "a", at(0)).await.unwrap();
+    let again = here.replay(&settings, "a", at(5)).await.unwrap();
+    assert_eq!((again.check.outcome, sites.asked.lock().unwrap().len()), (Outcome::Unchanged, 1));
+    here.close().await;
+}
+
+#[tokio::test]
+async fn nothing_shows_that_the_store_did_not_take() {
+    let (dir, sites) = (tempfile::tempdir().unwrap(), Arc::new(Sites::default()));
+    let settings = settings(&["a"]);
+    sites.serve(&url("a"), calendar(&[("u1", "Waste workshop", 4)]));
+    let here = refresher(dir.path(), &sites).await;
+    here.close().await;
+    let checked = here.refresh(&settings, "a", at(0)).await.unwrap();
+    assert!(matches!(checked.trouble, Some(StoreError::Closed)));
+    assert!(checked.update.put.is_empty() && here.memory().await.events.is_empty());
+}

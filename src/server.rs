@@ -1,0 +1,263 @@
+//! Serves what is known over HTTP: pages for people, calendars for their programs, JSON for developers.
+//!
+//! Everything here is read-only. A route is a function from what was asked to bytes (`routes`); the manners of
+//! HTTP are put around it in one place (`manners`), with a bounded cache of finished answers (`cache`).
+//! Errors: the reader is told what to change, the cause of our own faults goes to the log only.
+
+use std::{
+    future::Future,
+    net::SocketAddr,
+    path::Path,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use arc_swap::ArcSwap;
+use axum::{Router, extract::Request, routing};
+use chrono::{DateTime, Utc};
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::conn::auto::Builder,
+    service::TowerToHyperService,
+};
+use ipnet::IpNet;
+use tokio::{net::TcpListener, sync::Semaphore, task::JoinSet};
+use tower::ServiceExt as _;
+
+use crate::{catalogue::Catalogue, clock, feed::Network, publish::page::Texts};
+
+mod answer;
+mod api;
+mod ask;
+mod assets;
+mod cache;
+mod calendars;
+mod find;
+mod manners;
+mod openapi;
+mod origin;
+mod pages;
+mod routes;
+
+/// How long a client may take over its request's head.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
+/// Largest head of a request that is read.
+const LARGEST_HEAD: usize = 32 * 1024;
+/// Connections open at once; more wait in the kernel's queue.
+const MOST_CONNECTIONS: usize = 1_024;
+/// A connection older than this is asked to end: a client that reads one byte a minute must not keep its slot.
+const LONGEST_LIFE: Duration = Duration::from_secs(600);
+/// What a connection that was asked to end may still take over its last answer.
+const LAST_ANSWER: Duration = Duration::from_secs(60);
+/// How long open requests may take to end after a shutdown was asked for.
+const FAREWELL: Duration = Duration::from_secs(3);
+
+/// What the server has to know besides the events.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The `[network]` table.
+    pub network: Network,
+    /// Texts of the operator's own.
+    pub texts: Texts,
+    /// The address that the listener is bound to: the base of all links where nothing better is known.
+    pub listen: Option<SocketAddr>,
+    /// Proxies whose `X-Forwarded-Host` and `X-Forwarded-Proto` are believed.
+    pub trusted_proxies: Vec<IpNet>,
+}
+
+impl Settings {
+    /// Settings without a listener, proxies or texts of the operator's own.
+    #[must_use]
+    pub fn new(network: Network) -> Self {
+        Self { network, texts: Texts::default(), listen: None, trusted_proxies: Vec::new() }
+    }
+}
+
+/// Reads the operator's own texts: `about.html`, `accessibility.html` and `privacy.html` in the folder that
+/// `network.pages` names. A file that is not there leaves ours; their HTML is shown as it is.
+///
+/// # Errors
+/// When a file is there and cannot be read as UTF-8 text.
+pub fn read_texts(folder: &Path) -> std::io::Result<Texts> {
+    let read = |name: &str| match std::fs::read_to_string(folder.join(name)) {
+        Ok(text) => Ok(Some(text)),
+        Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(fault) => Err(fault),
+    };
+    Ok(Texts {
+        about: read("about.html")?,
+        accessibility: read("accessibility.html")?,
+        privacy: read("privacy.html")?,
+    })
+}
+
+/// All that the routes share.
+pub struct State {
+    /// The read model; the daemon swaps it.
+    catalogue: Arc<ArcSwap<Catalogue>>,
+    /// Swapped at a reload of the configuration.
+    settings: ArcSwap<Settings>,
+    /// False until the daemon says so, and again from the moment it shuts down.
+    ready: AtomicBool,
+    /// Finished answers.
+    cache: cache::Cache,
+    /// Bounds the answers made at once, and makes a crowd that wants the same one wait for the first.
+    renderers: Semaphore,
+    /// The time; another one in tests.
+    clock: fn() -> DateTime<Utc>,
+}
+
+impl State {
+    /// A state that is ready at once.
+    #[must_use]
+    pub fn new(catalogue: Arc<ArcSwap<Catalogue>>, settings: Settings) -> Self {
+        Self {
+            catalogue,
+            settings: ArcSwap::from_pointee(settings),
+            ready: AtomicBool::new(true),
+            cache: cache::Cache::default(),
+            renderers: Semaphore::new(4),
+            clock: clock::now,
+        }
+    }
+
+    /// The same with another clock, for tests.
+    #[must_use]
+    pub fn with_clock(self, clock: fn() -> DateTime<Utc>) -> Self {
+        Self { clock, ..self }
+    }
+
+    /// Takes over new settings (a reload of the configuration).
+    pub fn set_settings(&self, settings: Settings) {
+        self.settings.store(Arc::new(settings));
+    }
+
+    /// Says whether `/readyz` answers yes.
+    pub fn set_ready(&self, ready: bool) {
+        self.ready.store(ready, Ordering::Release);
+    }
+}
+
+/// All routes of the public listener.
+pub fn router(state: Arc<State>) -> Router {
+    let mut router = Router::new();
+    for route in routes::ALL {
+        let shared = Arc::clone(&state);
+        let mut methods = routing::get(move |request: Request| {
+            let state = Arc::clone(&shared);
+            async move { manners::answer(state, route, request).await }
+        });
+        if route.audience.is_open() {
+            methods = methods.options(|| async { manners::preflight() });
+        }
+        router = router.route(route.path, methods);
+    }
+    let (ready, nowhere, fixed) = (Arc::clone(&state), Arc::clone(&state), state);
+    router
+        .route("/healthz", routing::get(|| async { manners::probe(true, "alive") }))
+        .route(
+            "/readyz",
+            routing::get(move || async move {
+                let yes = ready.ready.load(Ordering::Acquire);
+                manners::probe(yes, if yes { "ready" } else { "not ready" })
+            }),
+        )
+        .fallback(move |request: Request| async move { manners::nowhere(&nowhere, request) })
+        .method_not_allowed_fallback(move |request: Request| async move {
+            manners::unchangeable(&fixed, request)
+        })
+}
+
+/// Serves until `shutdown` resolves, then lets open requests end.
+///
+/// # Errors
+/// When the listener cannot say its own address; a failed `accept` is logged and tried again.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    shutdown: impl Future<Output = ()>,
+) -> std::io::Result<()> {
+    let address = listener.local_addr()?;
+    tracing::info!(%address, "listening");
+    let slots = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+    let (closing, closed) = tokio::sync::watch::channel(());
+    let mut open = JoinSet::new();
+    let mut shutdown = pin!(shutdown);
+    loop {
+        while open.try_join_next().is_some() {}
+        let slot = tokio::select! {
+            () = &mut shutdown => break,
+            slot = Arc::clone(&slots).acquire_owned() => slot,
+        };
+        let accepted = tokio::select! {
+            () = &mut shutdown => break,
+            accepted = listener.accept() => accepted,
+        };
+        match accepted {
+            Ok((stream, peer)) => {
+                let (router, closed) = (router.clone(), closed.clone());
+                open.spawn(async move {
+                    connection(stream, peer, router, closed).await;
+                    drop(slot);
+                });
+            }
+            Err(fault) => {
+                // Out of file descriptors, as a rule: the next attempt at once would only spin.
+                tracing::warn!(%fault, "a connection could not be accepted");
+                tokio::time::sleep(Duration::from_millis(200)).await;
+            }
+        }
+    }
+    drop(listener);
+    drop(closing);
+    let all_ended = async { while open.join_next().await.is_some() {} };
+    if tokio::time::timeout(FAREWELL, all_ended).await.is_err() {
+        tracing::info!("some connections did not end in time and were cut");
+    }
+    Ok(())
+}
+
+/// One client, until it goes away or the server does.
+async fn connection(
+    stream: tokio::net::TcpStream,
+    peer: SocketAddr,
+    router: Router,
+    mut closed: tokio::sync::watch::Receiver<()>,
+) {
+    let service = TowerToHyperService::new(router.map_request(move |mut request: Request<_>| {
+        request.extensions_mut().insert(origin::Peer(peer));
+        request
+    }));
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIMEOUT)
+        .max_buf_size(LARGEST_HEAD);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(HEAD_TIMEOUT)
+        .max_concurrent_streams(64)
+        .max_header_list_size(u32::try_from(LARGEST_HEAD).unwrap_or(u32::MAX));
+    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
+    tokio::select! {
+        ended = connection.as_mut() => return farewell(peer, ended),
+        _ = closed.changed() => {}
+        () = tokio::time::sleep(LONGEST_LIFE) => {}
+    }
+    connection.as_mut().graceful_shutdown();
+    if let Ok(ended) = tokio::time::timeout(LAST_ANSWER, connection).await {
+        farewell(peer, ended);
+    }
+}
+
+fn farewell(peer: SocketAddr, ended: Result<(), impl std::fmt::Display>) {
+    if let Err(fault) = ended {
+        tracing::debug!(%peer, %fault, "a connection ended badly");
+    }
+}

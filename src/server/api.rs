@@ -1,0 +1,204 @@
+//! The JSON of `/api/v1`.
+
+use chrono::SecondsFormat;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::{
+    answer::{Answer, Refusal},
+    ask::{Ask, encode},
+    find::{self, request},
+};
+use crate::{
+    catalogue::{Counts, CursorError, FeedView, Range},
+    publish::{
+        json,
+        page::{browse, feeds::discreet},
+    },
+    query::{Fault, MAX_LIMIT, Query},
+};
+
+/// Lines of the change log in one answer unless `limit` says otherwise.
+const CHANGES: usize = 100;
+
+/// A list under its own name, with the address of the next page in the body and in the Link header.
+fn list(name: &str, items: Vec<Value>, next: Option<String>) -> Answer {
+    let answer = Answer::json(&json!({ name: items, "next": next }));
+    match next {
+        Some(next) => answer.with("link", format!("<{next}>; rel=\"next\"")),
+        None => answer,
+    }
+}
+
+fn whole<T: Serialize>(name: &str, items: impl Iterator<Item = T>) -> Answer {
+    Answer::json(&json!({ name: items.map(|item| json!(item)).collect::<Vec<_>>() }))
+}
+
+/// `/api/v1/events`.
+pub(super) fn events(ask: &Ask) -> Result<Answer, Refusal> {
+    let request = request(ask, &[])?;
+    let page = ask.catalogue.list(&request, ask.now);
+    let context = ask.context();
+    let items = page
+        .hits
+        .iter()
+        .map(|hit| json::pick(json::event(&hit.item, &context, ask.now), &request.fields));
+    let next = page.next.map(|cursor| next_page(ask, &request.canonical_at(Some(&cursor))));
+    Ok(list("events", items.collect(), next))
+}
+
+fn next_page(ask: &Ask, query: &str) -> String {
+    format!("{}{}", ask.base, browse::join(&ask.path, query))
+}
+
+/// `/api/v1/events/{id}`.
+pub(super) fn event(ask: &Ask) -> Result<Answer, Refusal> {
+    let item = find::find(ask, ask.id(), |into| format!("/api/v1/events/{into}"))?;
+    ask.only(&["fields"])?;
+    let request = request(ask, &[])?;
+    let event = json::pick(json::event(&item, &ask.context(), ask.now), &request.fields);
+    Ok(Answer::json(&event))
+}
+
+/// `/api/v1/occurrences`; with `start` and `end` as FullCalendar asks for them.
+pub(super) fn occurrences(ask: &Ask) -> Result<Answer, Refusal> {
+    if ask.first("start").is_some() || ask.first("end").is_some() {
+        return full_calendar(ask);
+    }
+    let request = request(ask, &["timeZone"])?;
+    let page = ask.catalogue.dates(&request, ask.now);
+    let context = ask.context();
+    let items =
+        page.dates.iter().map(|date| json::pick(json::date(date, &context), &request.fields));
+    let next = page.next.map(|cursor| next_page(ask, &request.canonical_at(Some(&cursor))));
+    Ok(list("occurrences", items.collect(), next))
+}
+
+/// FullCalendar's JSON feed: `start` and `end` are its words for our `from` and `to`, and it wants a bare array.
+fn full_calendar(ask: &Ask) -> Result<Answer, Refusal> {
+    let both = ask.pairs.iter().find(|(name, _)| matches!(name.as_str(), "from" | "to"));
+    if let Some((name, value)) = both {
+        return Err(Refusal::Unknown(vec![Fault {
+            parameter: name.clone(),
+            value: Some(value.clone()),
+            allowed: vec!["start".into(), "end".into()],
+            words: format!("'{name}' cannot be used together with 'start' and 'end'"),
+        }]));
+    }
+    let pairs = ask.pairs.iter().map(|(name, value)| {
+        let name = match name.as_str() {
+            "start" => "from",
+            "end" => "to",
+            other => other,
+        };
+        (name.to_owned(), value.clone())
+    });
+    let request = find::parse(ask, pairs.collect(), &["timeZone"])?;
+    let dates = ask.catalogue.all_dates(&request.query, Range::dates(&request.query, ask.now));
+    let context = ask.context();
+    let dates = dates.iter().map(|date| json!(json::full_calendar(date, &context)));
+    Ok(Answer::json(&Value::Array(dates.collect())))
+}
+
+/// `/api/v1/changes`.
+pub(super) fn changes(ask: &Ask) -> Result<Answer, Refusal> {
+    ask.only(&["since", "limit"])?;
+    let limit = match ask.first("limit") {
+        None => CHANGES,
+        Some(text) => match text.parse::<usize>() {
+            Ok(limit) if (1..=MAX_LIMIT).contains(&limit) => limit,
+            _ => {
+                let allowed = format!("1 to {MAX_LIMIT}");
+                return Err(Refusal::Unknown(vec![Fault {
+                    parameter: "limit".into(),
+                    value: Some(text.to_owned()),
+                    words: format!("'{text}' is not a value of 'limit' ({allowed})"),
+                    allowed: vec![allowed],
+                }]));
+            }
+        },
+    };
+    let begin = format!("{}/api/v1/changes", ask.base);
+    let page = ask.catalogue.changes(ask.first("since"), limit).map_err(|fault| match fault {
+        CursorError::Gone | CursorError::Malformed => {
+            Refusal::Gone(format!("{fault}."), Some(begin.clone()))
+        }
+    })?;
+    let lines = json::changes(&page, &ask.context(), ask.now);
+    let mut pairs = vec![("since", page.next.as_str())];
+    if let Some(limit) = ask.first("limit") {
+        pairs.push(("limit", limit));
+    }
+    let next = format!("{begin}?{}", encode(pairs));
+    let link = format!("<{next}>; rel=\"next\"");
+    Ok(Answer::json(&json!({ "changes": lines, "next": next, "more": page.more }))
+        .with("link", link))
+}
+
+fn feed_views(ask: &Ask) -> Vec<&FeedView> {
+    ask.catalogue.feeds().map(AsRef::as_ref).collect()
+}
+
+fn counts(ask: &Ask) -> Counts {
+    ask.catalogue.counts(&Query::default(), ask.now)
+}
+
+/// `/api/v1/feeds`: health and settings, never an address unless the operator made it public.
+pub(super) fn feeds(ask: &Ask) -> Result<Answer, Refusal> {
+    ask.no_parameters()?;
+    let context = ask.context();
+    let feeds = ask.catalogue.feeds().map(|view| {
+        let mut feed = json::feed(view, &context, ask.now);
+        let public = view.feed.public_url;
+        feed.last_result = feed.last_result.map(|words| discreet(&words, public));
+        for problem in &mut feed.problems {
+            problem.text = discreet(&problem.text, public);
+            problem.fix = problem.fix.take().map(|fix| discreet(&fix, public));
+        }
+        feed
+    });
+    Ok(whole("feeds", feeds))
+}
+
+/// `/api/v1/members`: the councils that have a feed, and all groups.
+pub(super) fn members(ask: &Ask) -> Result<Answer, Refusal> {
+    ask.no_parameters()?;
+    let members = json::members(&feed_views(ask), &counts(ask), &ask.context());
+    Ok(whole("members", members.into_iter()))
+}
+
+/// `/api/v1/councils`.
+pub(super) fn councils(ask: &Ask) -> Result<Answer, Refusal> {
+    ask.no_parameters()?;
+    let (feeds, counts, context) = (feed_views(ask), counts(ask), ask.context());
+    let councils = ask.catalogue.members().councils().iter();
+    let councils = councils.map(|council| json::council(council, &feeds, &counts, &context));
+    Ok(whole("councils", councils))
+}
+
+/// `/api/v1/services`.
+pub(super) fn services(ask: &Ask) -> Result<Answer, Refusal> {
+    ask.no_parameters()?;
+    let (counts, context) = (counts(ask), ask.context());
+    let services = ask.catalogue.vocabulary().services.iter();
+    Ok(whole("services", services.map(|service| json::service(service, &counts, &context))))
+}
+
+/// `/api/v1/kinds`.
+pub(super) fn kinds(ask: &Ask) -> Result<Answer, Refusal> {
+    ask.no_parameters()?;
+    let (counts, context) = (counts(ask), ask.context());
+    let kinds = ask.catalogue.vocabulary().kinds.iter();
+    Ok(whole("kinds", kinds.map(|kind| json::kind(kind, &counts, &context))))
+}
+
+/// `/api/v1/stats`.
+pub(super) fn stats(ask: &Ask) -> Result<Answer, Refusal> {
+    ask.no_parameters()?;
+    let mut stats = json!(ask.catalogue.stats(ask.now));
+    if let Some(object) = stats.as_object_mut() {
+        let at = ask.now.to_rfc3339_opts(SecondsFormat::Secs, true);
+        object.insert("at".into(), at.into());
+    }
+    Ok(Answer::json(&stats))
+}

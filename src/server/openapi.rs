@@ -1,0 +1,285 @@
+//! The description of the API (OpenAPI 3.1), made from the tables that the documentation page shows too.
+
+use serde_json::{Map, Value, json};
+
+use tables::{ADDRESSES, FIELDS, FILTERS, LISTING, Takes};
+
+use super::{
+    answer::{Answer, Refusal},
+    ask::Ask,
+};
+use crate::{
+    query::{MAX_LIMIT, OPEN_TO, SORTS, place},
+    vocabulary::{KIND_GROUPS, Vocabulary},
+};
+
+mod tables;
+
+/// The filters, for the documentation page.
+pub(super) fn filters() -> Vec<(String, String)> {
+    let all = FILTERS.iter().chain(&LISTING);
+    all.map(|(name, _, words)| ((*name).to_owned(), words.replace('`', ""))).collect()
+}
+
+/// The addresses, for the documentation page.
+pub(super) fn addresses() -> Vec<(String, String)> {
+    let all = ADDRESSES.iter();
+    all.map(|(path, _, _, _, words)| ((*path).to_owned(), words.replace('`', ""))).collect()
+}
+
+/// `/api/v1/openapi.json`.
+pub(super) fn document(ask: &Ask) -> Result<Answer, Refusal> {
+    ask.no_parameters()?;
+    Ok(Answer::json(&build(ask)))
+}
+
+fn build(ask: &Ask) -> Value {
+    let mut paths = Map::new();
+    for (path, operation, takes, media, words) in ADDRESSES {
+        paths.insert(path.to_owned(), json!({ "get": get(path, operation, takes, media, words) }));
+    }
+    let mut parameters = Map::new();
+    for (name, example, words) in FILTERS.iter().chain(&LISTING) {
+        parameters.insert((*name).to_owned(), parameter(ask, name, example, words));
+    }
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": format!("{}: events", ask.settings.network.name),
+            "version": "1",
+            "description": "Events of councils and the groups around them. Read-only, no key, any origin.",
+            "license": {"name": "Each event names its source and licence", "url": format!("{}/about", ask.base)},
+        },
+        "servers": [{"url": ask.base}],
+        "paths": paths,
+        "components": {"parameters": parameters, "schemas": schemas()},
+    })
+}
+
+/// What each list is called, and what is in it.
+fn body(path: &str) -> Value {
+    let list = |name: &str, item: Value| {
+        json!({
+            "type": "object",
+            "required": [name],
+            "properties": {name: {"type": "array", "items": item}, "next": {"type": ["string", "null"]}},
+        })
+    };
+    let event = json!({"$ref": "#/components/schemas/Event"});
+    match path {
+        "/api/v1/events" => list("events", event),
+        "/api/v1/events/{id}" => event,
+        "/api/v1/occurrences" => json!({"oneOf": [
+            list("occurrences", json!({"type": "object"})),
+            {"type": "array", "items": {"type": "object"}},
+        ]}),
+        "/api/v1/changes" => json!({
+            "type": "object",
+            "required": ["changes", "next", "more"],
+            "properties": {
+                "changes": {"type": "array", "items": {"$ref": "#/components/schemas/Change"}},
+                "next": {"type": "string"},
+                "more": {"type": "boolean"},
+            },
+        }),
+        "/api/v1/stats" | "/feed.json" => json!({"type": "object"}),
+        other => match other.strip_prefix("/api/v1/") {
+            Some(name) => list(name, json!({"type": "object"})),
+            None => json!({"type": "string"}),
+        },
+    }
+}
+
+fn get(path: &str, operation: &str, takes: Takes, media: &str, words: &str) -> Value {
+    let reference = |name: &str| json!({"$ref": format!("#/components/parameters/{name}")});
+    let mut parameters: Vec<Value> = Vec::new();
+    if path.contains("{id}") {
+        parameters.push(
+            json!({"name": "id", "in": "path", "required": true, "schema": {"type": "string"}}),
+        );
+    }
+    let calendar = path.ends_with("/calendar.ics");
+    if matches!(takes, Takes::Filters | Takes::Plain) || calendar {
+        parameters.extend(FILTERS.iter().map(|(name, ..)| reference(name)));
+    }
+    if takes == Takes::Filters {
+        parameters.extend(LISTING.iter().map(|(name, ..)| reference(name)));
+    }
+    if path == "/api/v1/occurrences" {
+        for (name, words) in [
+            ("start", "FullCalendar’s `from`: the answer is then a bare array."),
+            ("end", "FullCalendar’s `to`."),
+            ("timeZone", "FullCalendar’s zone: accepted; times always carry their offset."),
+        ] {
+            parameters.push(json!({"name": name, "in": "query", "description": words, "schema": {"type": "string"}}));
+        }
+    }
+    if takes == Takes::Since {
+        let words = "A cursor from an earlier answer.";
+        parameters.push(json!({"name": "since", "in": "query", "description": words, "schema": {"type": "string"}}));
+        parameters.push(reference("limit"));
+    }
+    let problem = |words: &str| {
+        json!({
+            "description": words,
+            "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        })
+    };
+    let mut responses = Map::new();
+    responses.insert(
+        "200".into(),
+        json!({"description": words, "content": {media: {"schema": body(path)}}}),
+    );
+    let mut more = |status: &str, value: Value| {
+        responses.insert(status.to_owned(), value);
+    };
+    more("304", json!({"description": "Not changed since the validator that you sent."}));
+    more("400", problem("A filter or value that is not known, with what is allowed."));
+    more("414", problem("The filters are longer than we read."));
+    if path.contains("{id}") {
+        more("301", json!({"description": "It is another one now."}));
+        more("404", problem("There is no such thing."));
+        more("410", problem("It is gone."));
+    }
+    if takes == Takes::Since {
+        more(
+            "410",
+            problem("The cursor is too old or from another log; `begin` says where to begin."),
+        );
+    }
+    json!({"operationId": operation, "summary": words, "parameters": parameters, "responses": responses})
+}
+
+/// The values that a filter allows, where they are known in advance.
+fn values(ask: &Ask, name: &str) -> Option<Vec<String>> {
+    let words: &Vocabulary = ask.catalogue.vocabulary();
+    let members = ask.catalogue.members();
+    let strings = |all: &[&str]| Some(all.iter().map(|&word| word.to_owned()).collect());
+    // An empty enum allows nothing, and a very long one helps nobody.
+    let some = |ids: Vec<String>| (1..=500).contains(&ids.len()).then_some(ids);
+    match name {
+        "service" => Some(words.services.iter().map(|service| service.id.clone()).collect()),
+        "kind" => {
+            let groups = KIND_GROUPS.iter().map(|(id, _)| (*id).to_owned());
+            Some(words.kinds.iter().map(|kind| kind.id.clone()).chain(groups).collect())
+        }
+        "region" => Some(place::regions(members).into_iter().map(|(id, _)| id).collect()),
+        "nation" => Some(place::nations(members).into_iter().map(|(id, _)| id).collect()),
+        "council" => Some(members.councils().iter().map(|council| council.code.clone()).collect()),
+        "group" => some(members.groups().iter().map(|group| group.id.clone()).collect()),
+        "feed" => some(ask.catalogue.feeds().map(|view| view.feed.id.clone()).collect()),
+        "status" => strings(&["confirmed", "tentative", "cancelled", "postponed"]),
+        "attendance" => strings(&["in_person", "online", "hybrid"]),
+        "open_to" => strings(&OPEN_TO),
+        "listed" => strings(&["yes", "no", "any"]),
+        "general" | "or_online" => strings(&["yes", "no"]),
+        "sort" => Some(SORTS.iter().map(|(word, _)| (*word).to_owned()).collect()),
+        _ => None,
+    }
+}
+
+fn parameter(ask: &Ask, name: &str, example: &str, words: &str) -> Value {
+    const ONE: [&str; 10] =
+        ["general", "or_online", "within", "q", "from", "to", "listed", "limit", "cursor", "sort"];
+    let mut value = match name {
+        "limit" => json!({"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": 50}),
+        "within" => json!({"type": "number", "minimum": 0.1, "maximum": 2000}),
+        _ => json!({"type": "string"}),
+    };
+    if let (Some(allowed), Some(object)) = (values(ask, name), value.as_object_mut()) {
+        object.insert("enum".into(), allowed.into());
+    }
+    let several = !ONE.contains(&name);
+    let schema = if several { json!({"type": "array", "items": value}) } else { value };
+    let mut parameter =
+        json!({"name": name, "in": "query", "description": words, "schema": schema});
+    if let Some(object) = parameter.as_object_mut() {
+        if several {
+            // Commas between values; `near` has commas of its own, so it is repeated instead.
+            object.insert("style".into(), "form".into());
+            object.insert("explode".into(), (name == "near").into());
+        }
+        if !example.is_empty() && name != "limit" && name != "within" {
+            let example = if several { json!([example]) } else { json!(example) };
+            object.insert("example".into(), example);
+        }
+    }
+    parameter
+}
+
+fn schemas() -> Value {
+    let mut fields = Map::new();
+    for (name, kind, words) in FIELDS {
+        let schema = match kind.strip_suffix('?') {
+            Some(kind) => json!({"type": [kind, "null"], "description": words}),
+            None => json!({"type": kind, "description": words}),
+        };
+        fields.insert(name.to_owned(), schema);
+    }
+    let text = json!({"type": "string"});
+    json!({
+        "Event": {"type": "object", "properties": fields},
+        "Change": {
+            "type": "object",
+            "required": ["cursor", "at", "change", "id"],
+            "properties": {
+                "cursor": text,
+                "at": {"type": "string", "format": "date-time"},
+                "change": {"enum": ["added", "changed", "withdrawn", "unlisted", "merged", "forgotten"]},
+                "id": text,
+                "into": {"type": ["string", "null"]},
+                "event": {"oneOf": [{"$ref": "#/components/schemas/Event"}, {"type": "null"}]},
+            },
+        },
+        "Problem": {
+            "type": "object",
+            "description": "RFC 9457",
+            "required": ["type", "title", "status", "detail"],
+            "properties": {
+                "type": text,
+                "title": text,
+                "status": {"type": "integer"},
+                "detail": text,
+                "begin": text,
+                "errors": {
+                    "type": "array",
+                    "items": {
+                        "type": "object",
+                        "properties": {
+                            "parameter": text,
+                            "value": {"type": ["string", "null"]},
+                            "detail": text,
+                            "allowed": {"type": "array", "items": text},
+                        },
+                    },
+                },
+            },
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::routes::{ALL, For};
+
+    #[test]
+    fn every_route_for_programs_is_described() {
+        let unlisted =
+            ["/robots.txt", "/sitemap.xml", "/.well-known/security.txt", "/api/v1/openapi.json"];
+        for route in ALL {
+            let data = matches!(route.audience, For::Programs | For::Calendars);
+            if !data || unlisted.contains(&route.path) || route.path.ends_with("health.atom") {
+                continue;
+            }
+            assert!(ADDRESSES.iter().any(|(path, ..)| *path == route.path), "{}", route.path);
+        }
+    }
+
+    #[test]
+    fn the_fields_are_those_of_an_event() {
+        for (name, ..) in FIELDS {
+            assert!(crate::query::EVENT_FIELDS.contains(&name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,314 @@
+//! The pages for people: each finds what it shows and hands it to its template.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Days, NaiveDate, Utc};
+
+use super::{
+    Settings,
+    answer::{Answer, MOST_FAULTS, Refusal, sentence},
+    ask::{self, Ask, encode},
+    find::{feed_view, find, request, scope},
+    openapi,
+};
+use crate::{
+    catalogue::{Catalogue, Date, Item, Range},
+    event::{Decision, midnight},
+    publish::{
+        self,
+        page::{self, Dated, browse, feeds as report, list::Found, share as sharing},
+    },
+    query::{Bound, Query, Request, Scope},
+};
+
+/// Dates on a page of a list.
+const PAGE: usize = 50;
+/// Days that the first page looks ahead.
+const NEAR_FUTURE: u64 = 92;
+/// Dates in a frame.
+const IN_A_FRAME: usize = 20;
+
+/// A page of dates and what stands around it.
+struct Dates {
+    dates: Vec<Date>,
+    total: usize,
+    next: Option<String>,
+    first: bool,
+}
+
+fn dates(ask: &Ask, request: &Request) -> Dates {
+    let mut sized = request.clone();
+    sized.limit = Some(request.limit.unwrap_or(PAGE));
+    let page = ask.catalogue.dates(&sized, ask.now);
+    let pinned = request.cursor.as_ref().map_or(ask.now, |cursor| cursor.now);
+    let total = ask.catalogue.all_dates(&request.query, Range::dates(&request.query, pinned)).len();
+    let next =
+        page.next.map(|cursor| browse::join(&ask.path, &request.canonical_at(Some(&cursor))));
+    Dates { dates: page.dates, total, next, first: request.cursor.is_none() }
+}
+
+impl Dates {
+    fn found(&self) -> Found<'_> {
+        Found {
+            dates: dated(&self.dates),
+            total: Some(self.total),
+            next: self.next.clone(),
+            first: self.first,
+        }
+    }
+}
+
+fn dated(dates: &[Date]) -> Vec<Dated<'_>> {
+    dates.iter().map(|date| Dated::new(&date.item.listing, &date.occurrence)).collect()
+}
+
+/// `/`.
+pub(super) fn home(ask: &Ask) -> Result<Answer, Refusal> {
+    if !ask.pairs.is_empty() {
+        // The form of older links: filters belong to /events.
+        request(ask, &[])?;
+        let pairs = ask.pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        return Err(Refusal::Elsewhere(browse::join("/events", &encode(pairs))));
+    }
+    // A weekly series would fill the page for a year: the near future first, the rest one step away.
+    let end = day_after(ask, NEAR_FUTURE);
+    let zone = ask.settings.network.time_zone;
+    let near = Some(Bound { at: midnight(end, zone), day: Some(end) });
+    let query = Query { to: near, ..Query::default() };
+    let mut found = dates(ask, &Request { query, ..Request::default() });
+    let mut until = Some(end);
+    if found.total == 0 {
+        found = dates(ask, &Request::default());
+        until = None;
+    }
+    let later = until.map(|end| format!("/events?from={end}"));
+    found.next = found.next.map(|next| next.replacen("/?", "/events?", 1)).or(later);
+    let html = browse::home(&ask.site(), &found.found(), until, undated_items(ask).len());
+    Ok(Answer::page(html))
+}
+
+fn day_after(ask: &Ask, days: u64) -> NaiveDate {
+    let today = ask.now.with_timezone(&ask.settings.network.time_zone).date_naive();
+    today.checked_add_days(Days::new(days)).unwrap_or(today)
+}
+
+/// `/events`.
+pub(super) fn events(ask: &Ask) -> Result<Answer, Refusal> {
+    let request = request(ask, &[])?;
+    let found = dates(ask, &request);
+    let path = browse::join("/events", &request.canonical());
+    let html = browse::events(&ask.site(), &request.query, &request.notes, &path, &found.found());
+    Ok(Answer::page(html))
+}
+
+/// `/events/{id}`, and `/events/{id}.ics`, which the router cannot tell apart.
+pub(super) fn event(ask: &Ask) -> Result<Answer, Refusal> {
+    if let Some(id) = ask.id().strip_suffix(".ics") {
+        return super::calendars::event(ask, id);
+    }
+    let item = find(ask, ask.id(), |into| format!("/events/{into}"))?;
+    ask.no_parameters()?;
+    let until = ask.now.checked_add_days(Days::new(731)).unwrap_or(ask.now);
+    let range = Range { from: DateTime::<Utc>::MIN_UTC, to: Some(until) };
+    let occurrences = match &item.listing.facts.recurrence {
+        // A series of many years is not unrolled from its beginning for one page.
+        Some(_) => item.occurrences(Range {
+            from: ask.now.checked_sub_days(Days::new(366)).unwrap_or(ask.now),
+            ..range
+        }),
+        None => item.occurrences(range),
+    };
+    let listing = &item.listing;
+    let beyond = Range { from: until, to: None };
+    let feed_names = listing.sources.iter().map(|source| feed_name(ask, &source.feed)).collect();
+    let shown = page::event::Shown {
+        listing,
+        dates: occurrences.iter().map(|occurrence| Dated::new(listing, occurrence)).collect(),
+        goes_on: listing.facts.recurrence.is_some() && item.first(beyond).is_some(),
+        description: publish::description(listing),
+        feed_names,
+    };
+    Ok(Answer::page(page::event::event(&ask.site(), &shown)))
+}
+
+fn feed_name(ask: &Ask, id: &str) -> String {
+    ask.catalogue.feed(id).map_or(id, |view| view.name()).to_owned()
+}
+
+fn facet(ask: &Ask, make: fn(String) -> Scope) -> Result<Answer, Refusal> {
+    let scope = scope(ask, make)?;
+    let mut request = request(ask, &[])?;
+    request.query = request.query.scoped(scope);
+    let found = dates(ask, &request);
+    Ok(Answer::page(browse::facet(&ask.site(), &request.query, &found.found())))
+}
+
+/// `/services/{id}`.
+pub(super) fn service(ask: &Ask) -> Result<Answer, Refusal> {
+    facet(ask, Scope::Service)
+}
+
+/// `/kinds/{id}`.
+pub(super) fn kind(ask: &Ask) -> Result<Answer, Refusal> {
+    facet(ask, Scope::Kind)
+}
+
+/// `/councils/{code}`.
+pub(super) fn council(ask: &Ask) -> Result<Answer, Refusal> {
+    facet(ask, Scope::Council)
+}
+
+/// `/regions/{id}`.
+pub(super) fn region(ask: &Ask) -> Result<Answer, Refusal> {
+    facet(ask, Scope::Region)
+}
+
+/// `/groups/{id}`.
+pub(super) fn group(ask: &Ask) -> Result<Answer, Refusal> {
+    facet(ask, Scope::Group)
+}
+
+/// `/services`.
+pub(super) fn services(ask: &Ask) -> Result<Answer, Refusal> {
+    ask.no_parameters()?;
+    let counts = ask.catalogue.counts(&Query::default(), ask.now);
+    Ok(Answer::page(browse::services(&ask.site(), &counts.services)))
+}
+
+/// `/kinds`.
+pub(super) fn kinds(ask: &Ask) -> Result<Answer, Refusal> {
+    ask.no_parameters()?;
+    let counts = ask.catalogue.counts(&Query::default(), ask.now);
+    Ok(Answer::page(browse::kinds(&ask.site(), &counts.kinds)))
+}
+
+/// `/councils`.
+pub(super) fn councils(ask: &Ask) -> Result<Answer, Refusal> {
+    ask.no_parameters()?;
+    let counts = ask.catalogue.counts(&Query::default(), ask.now);
+    Ok(Answer::page(browse::councils(&ask.site(), &counts.councils, &counts.groups)))
+}
+
+fn undated_items(ask: &Ask) -> Vec<Arc<Item>> {
+    ask.catalogue
+        .items()
+        .filter(|item| {
+            let facts = &item.listing.facts;
+            facts.span.is_none() && facts.verdict.decision == Decision::Listed
+        })
+        .cloned()
+        .collect()
+}
+
+/// `/undated`.
+pub(super) fn undated(ask: &Ask) -> Result<Answer, Refusal> {
+    ask.no_parameters()?;
+    let items = undated_items(ask);
+    let dates: Vec<Dated> = items.iter().map(|item| Dated::undated(&item.listing)).collect();
+    Ok(Answer::page(browse::undated(&ask.site(), &dates)))
+}
+
+/// The dates of the coming days, at most so many.
+fn coming(ask: &Ask, query: &Query, days: u64, most: usize) -> Vec<Date> {
+    let zone = ask.settings.network.time_zone;
+    let end = day_after(ask, days);
+    let mut query = query.clone();
+    query.from = None;
+    query.to = Some(Bound { at: midnight(end, zone), day: Some(end) });
+    let mut dates = ask.catalogue.all_dates(&query, Range::of(&query, ask.now));
+    dates.truncate(most);
+    dates
+}
+
+/// `/subscribe`.
+pub(super) fn subscribe(ask: &Ask) -> Result<Answer, Refusal> {
+    let query = request(ask, &[])?.query;
+    let path = browse::join("/subscribe", &query.canonical());
+    let number = coming(ask, &query, 30, usize::MAX).len();
+    Ok(Answer::page(page::subscribe::subscribe(&ask.site(), &query, &path, number)))
+}
+
+/// `/share`.
+pub(super) fn share(ask: &Ask) -> Result<Answer, Refusal> {
+    let query = request(ask, &[])?.query;
+    let path = browse::join("/share", &query.canonical());
+    let dates = coming(ask, &query, 28, 200);
+    Ok(Answer::page(sharing::share(&ask.site(), &query, &path, &dated(&dates))))
+}
+
+/// `/embed`.
+pub(super) fn embed(ask: &Ask) -> Result<Answer, Refusal> {
+    let request = request(ask, &[])?;
+    let dates = coming(ask, &request.query, 548, request.limit.unwrap_or(IN_A_FRAME));
+    Ok(Answer::page(sharing::embed(&ask.site(), &request.query, &dated(&dates))))
+}
+
+/// `/feeds`.
+pub(super) fn feeds(ask: &Ask) -> Result<Answer, Refusal> {
+    ask.no_parameters()?;
+    let views: Vec<&_> = ask.catalogue.feeds().map(|view| view.as_ref()).collect();
+    Ok(Answer::page(report::feeds(&ask.site(), &views)))
+}
+
+/// `/feeds/{id}`.
+pub(super) fn feed(ask: &Ask) -> Result<Answer, Refusal> {
+    ask.no_parameters()?;
+    let view = feed_view(ask)?;
+    Ok(Answer::page(report::card(&ask.site(), view)))
+}
+
+/// `/publish`.
+pub(super) fn publish(ask: &Ask) -> Result<Answer, Refusal> {
+    ask.no_parameters()?;
+    Ok(Answer::page(page::prose::publish(&ask.site())))
+}
+
+/// `/about`.
+pub(super) fn about(ask: &Ask) -> Result<Answer, Refusal> {
+    ask.no_parameters()?;
+    Ok(Answer::page(page::prose::about(&ask.site())))
+}
+
+/// `/accessibility`.
+pub(super) fn accessibility(ask: &Ask) -> Result<Answer, Refusal> {
+    ask.no_parameters()?;
+    Ok(Answer::page(page::prose::accessibility(&ask.site())))
+}
+
+/// `/privacy`.
+pub(super) fn privacy(ask: &Ask) -> Result<Answer, Refusal> {
+    ask.no_parameters()?;
+    Ok(Answer::page(page::prose::privacy(&ask.site())))
+}
+
+/// `/api`.
+pub(super) fn api(ask: &Ask) -> Result<Answer, Refusal> {
+    ask.no_parameters()?;
+    let html = page::prose::api(&ask.site(), &openapi::filters(), &openapi::addresses());
+    Ok(Answer::page(html))
+}
+
+/// The page that says why there is none.
+pub(super) fn refusal(
+    settings: &Settings,
+    catalogue: &Catalogue,
+    base: &str,
+    now: DateTime<Utc>,
+    refusal: &Refusal,
+) -> String {
+    let site = ask::site(settings, catalogue, base, now);
+    let faults: Vec<(String, Vec<String>)> = match refusal {
+        Refusal::Unknown(faults) => faults
+            .iter()
+            .take(MOST_FAULTS)
+            .map(|fault| (sentence(&fault.words), fault.allowed.clone()))
+            .collect(),
+        _ => Vec::new(),
+    };
+    let begin = match refusal {
+        Refusal::Gone(_, begin) => begin.as_deref(),
+        Refusal::Moved(to) | Refusal::Elsewhere(to) => Some(to.as_str()),
+        _ => None,
+    };
+    page::refusal(&site, refusal.title(), &refusal.detail(), &faults, begin)
+}

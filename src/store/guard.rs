@@ -1,0 +1,147 @@
+//! The watch over the database's directory: who holds it, whether it is writable, and what it held when last seen.
+//!
+//! sled 0.34 opens an empty store without a word when one of its files is missing, so what was acknowledged is
+//! noted beside it and compared at each start.
+
+use std::{
+    fs::{self, File, OpenOptions, TryLockError},
+    hash::{BuildHasher, RandomState},
+    io::{self, ErrorKind, Write},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    path::{Path, PathBuf},
+};
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{Create, Identity, SCHEMA, StoreError};
+
+/// What is noted beside the database (`store.json`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Note {
+    /// What is fixed about the store.
+    pub(super) identity: Identity,
+    /// Commits acknowledged when this was written; the database must have at least as many.
+    pub(super) serial: u64,
+    /// When this was written.
+    pub(super) at: DateTime<Utc>,
+}
+
+/// The data directory, held by this process.
+#[derive(Debug)]
+pub(super) struct Guard {
+    /// The data directory.
+    pub(super) dir: PathBuf,
+    /// Held for as long as the process works with the directory.
+    _lock: File,
+}
+
+impl Guard {
+    /// Takes hold of a data directory.
+    pub(super) fn take(dir: &Path, create: Create) -> Result<Self, StoreError> {
+        if !database(dir).exists() && !note_path(dir).exists() && create == Create::Never {
+            return Err(StoreError::Absent { dir: dir.to_owned() });
+        }
+        let lock = make_dir(dir)
+            .and_then(|()| {
+                let mut options = OpenOptions::new();
+                options.create(true).truncate(false).write(true).mode(0o600).open(dir.join("lock"))
+            })
+            .map_err(|error| io_error(dir, &error))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self { dir: dir.to_owned(), _lock: lock }),
+            Err(TryLockError::WouldBlock) => Err(StoreError::InUse { dir: dir.to_owned() }),
+            Err(TryLockError::Error(error)) => Err(io_error(dir, &error)),
+        }
+    }
+
+    /// The note, if the store has ever been written.
+    ///
+    /// A missing file of the database is found here, before the database would make a new one in its place.
+    pub(super) fn note(&self) -> Result<Option<Note>, StoreError> {
+        let bytes = match fs::read(note_path(&self.dir)) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(io_error(&self.dir, &error)),
+        };
+        let note: Note = serde_json::from_slice(&bytes).map_err(|error| StoreError::Damaged {
+            dir: self.dir.clone(),
+            words: format!("store.json cannot be read ({error})"),
+        })?;
+        if note.identity.schema > SCHEMA {
+            return Err(StoreError::Newer { dir: self.dir.clone(), found: note.identity.schema });
+        }
+        for name in ["conf", "db"] {
+            if !database(&self.dir).join(name).exists() {
+                return Err(StoreError::Emptied {
+                    dir: database(&self.dir),
+                    words: format!("its file \"{name}\" is missing"),
+                });
+            }
+        }
+        Ok(Some(note))
+    }
+
+    /// Writes the note, whole or not at all.
+    pub(super) fn write_note(&self, note: &Note) -> io::Result<()> {
+        let bytes = serde_json::to_vec_pretty(note).map_err(io::Error::other)?;
+        let (partial, path) = (self.dir.join("store.json.partial"), note_path(&self.dir));
+        let mut options = OpenOptions::new();
+        let mut file =
+            options.create(true).truncate(true).write(true).mode(0o600).open(&partial)?;
+        file.write_all(&bytes)?;
+        file.sync_all()?;
+        fs::rename(&partial, &path)?;
+        File::open(&self.dir)?.sync_all()
+    }
+
+    /// Finds out whether this much could be written now, without touching the database.
+    pub(super) fn probe(&self, bytes: usize) -> Result<(), StoreError> {
+        let path = self.dir.join("probe.partial");
+        let written = File::create(&path).and_then(|mut file| {
+            file.write_all(&vec![0x55; bytes])?;
+            file.sync_all()
+        });
+        let removed = fs::remove_file(&path);
+        written.and(removed).map_err(|error| io_error(&self.dir, &error))
+    }
+}
+
+/// The database's directory in a data directory.
+pub(super) fn database(dir: &Path) -> PathBuf {
+    dir.join("store")
+}
+
+fn note_path(dir: &Path) -> PathBuf {
+    dir.join("store.json")
+}
+
+/// A directory that only the service's user may look into; its own group may reach the control socket.
+pub(super) fn make_dir(dir: &Path) -> io::Result<()> {
+    fs::DirBuilder::new().recursive(true).mode(0o750).create(dir)
+}
+
+/// The typed error for an error of the system.
+pub(super) fn io_error(dir: &Path, error: &io::Error) -> StoreError {
+    let dir = dir.to_owned();
+    match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
+            StoreError::Full { dir }
+        }
+        ErrorKind::InvalidData | ErrorKind::UnexpectedEof => {
+            StoreError::Damaged { dir, words: error.to_string() }
+        }
+        _ => StoreError::Unwritable { dir, words: error.to_string() },
+    }
+}
+
+/// Random lower-case base32. The seeds of the standard library's hash maps come from the system's randomness.
+pub(super) fn random_word(length: usize) -> String {
+    let mut word = String::new();
+    while word.len() < length {
+        let bytes = RandomState::new().hash_one(word.len()).to_be_bytes();
+        word.push_str(&data_encoding::BASE32_NOPAD.encode(&bytes).to_ascii_lowercase());
+    }
+    word.truncate(length);
+    word
+}

@@ -1,0 +1,234 @@
+//! What a store promises, on a real directory.
+
+use std::fs;
+
+use chrono_tz::Tz;
+
+use super::*;
+use crate::{
+    event::{ChangeKind, Draft, Event, Facts, Listing},
+    health::{FeedState, Outcome},
+    store::{Create, NewChange, open},
+};
+
+fn at(minutes: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(1_800_000_000 + minutes * 60, 0).unwrap()
+}
+
+fn how(dir: &Path, create: Create) -> Open {
+    Open { dir: dir.to_owned(), create, domain: Some("events.example.org".into()), now: at(0) }
+}
+
+fn event(id: &str, title: &str) -> Event {
+    let facts = Facts::new(title, Tz::Europe__London);
+    let draft = Draft {
+        reference: Some(id.into()),
+        ordinal: 0,
+        line: None,
+        facts,
+        categories: vec![],
+        private: None,
+        published: None,
+        modified: None,
+        sequence: 0,
+        date_doubt: None,
+    };
+    let (feed, id) = ("a".to_owned(), id.to_owned());
+    let (first_seen, last_seen, updated) = (at(0), at(0), at(0));
+    Event {
+        id,
+        feed,
+        draft,
+        first_seen,
+        last_seen,
+        absent_since: None,
+        withdrawn: None,
+        updated,
+        sequence: 0,
+    }
+}
+
+fn listing(id: &str) -> Listing {
+    Listing {
+        id: id.into(),
+        uid: format!("{id}@events.example.org"),
+        facts: Facts::new("Camp", Tz::Europe__London),
+        sources: vec![],
+        withdrawn: None,
+        created: at(0),
+        updated: at(0),
+        sequence: 0,
+    }
+}
+
+fn check(minutes: i64) -> Check {
+    Check {
+        at: at(minutes),
+        outcome: Outcome::Unchanged,
+        words: "Nothing new.".into(),
+        status: Some(304),
+        bytes: 0,
+        took_ms: 12,
+        entries: 0,
+        added: 0,
+        changed: 0,
+        withdrawn: 0,
+    }
+}
+
+fn added(id: &str) -> NewChange {
+    NewChange { change: ChangeKind::Added, id: id.into(), into: None }
+}
+
+#[tokio::test]
+async fn what_was_committed_is_there_after_reopening() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(how(dir.path(), Create::IfAbsent)).await.unwrap();
+    let fixed = store.load().await.unwrap().identity;
+    let state = FeedState { feed: "a".into(), failures: 3, ..FeedState::default() };
+    let first = Commit {
+        feeds: vec![state.clone()],
+        checks: vec![("a".into(), check(0))],
+        events: vec![event("one", "Camp"), event("two", &"long ".repeat(10_000))],
+        listings: vec![listing("one"), listing("two")],
+        aliases: vec![("old".into(), "one".into())],
+        changes: vec![added("one"), added("two")],
+        ..Commit::new(at(0))
+    };
+    let cursors = store.commit(first).await.unwrap().changes;
+    assert_eq!(cursors.iter().map(|change| change.cursor).collect::<Vec<_>>(), [1, 2]);
+    let second = Commit {
+        events_removed: vec!["one".into()],
+        changes: vec![added("x")],
+        ..Commit::new(at(1))
+    };
+    store.commit(second).await.unwrap();
+    store.close().await;
+    assert!(matches!(store.load().await, Err(StoreError::Closed)));
+
+    let elsewhere =
+        Open { domain: Some("moved.example.org".into()), ..how(dir.path(), Create::Never) };
+    let store = open(elsewhere).await.unwrap();
+    let kept = store.load().await.unwrap();
+    assert_eq!(kept.identity, fixed);
+    assert_eq!(kept.identity.domain, "events.example.org");
+    assert_eq!(kept.events, [event("two", &"long ".repeat(10_000))]);
+    assert_eq!(kept.listings.len(), 2);
+    assert_eq!(kept.aliases, [("old".to_owned(), "one".to_owned())]);
+    assert_eq!(kept.log.iter().map(|change| change.cursor).collect::<Vec<_>>(), [1, 2, 3]);
+    assert_eq!(kept.next_cursor, 4);
+    assert_eq!(kept.feeds, [FeedState { history: vec![check(0)], ..state }]);
+    assert!(kept.unreadable.is_empty());
+    store.close().await;
+}
+
+#[tokio::test]
+async fn the_history_keeps_ninety_checks_and_the_log_ninety_days() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(how(dir.path(), Create::IfAbsent)).await.unwrap();
+    let state = FeedState { feed: "a".into(), ..FeedState::default() };
+    for n in 0..95 {
+        let checks = vec![("a".to_owned(), check(n)), ("ab".to_owned(), check(n))];
+        let changes = vec![added(&n.to_string())];
+        let commit = Commit { feeds: vec![state.clone()], checks, changes, ..Commit::new(at(n)) };
+        store.commit(commit).await.unwrap();
+    }
+    let history = store.load().await.unwrap().feeds.remove(0).history;
+    assert_eq!(
+        (history.len(), history.first().unwrap().at, history.last().unwrap().at),
+        (90, at(5), at(94))
+    );
+    let later = at(10) + LOG_KEPT;
+    let kept = store
+        .commit(Commit { feeds_removed: vec!["a".into()], ..Commit::new(later) })
+        .await
+        .unwrap();
+    assert_eq!(kept.log_start, 11);
+    let left = store.load().await.unwrap();
+    assert_eq!((left.log.first().unwrap().cursor, left.next_cursor), (11, 96));
+    assert!(left.feeds.is_empty());
+    store.close().await;
+}
+
+#[tokio::test]
+async fn one_process_at_a_time_and_no_store_out_of_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let absent = open(how(&dir.path().join("none"), Create::Never)).await.unwrap_err();
+    assert!(matches!(absent, StoreError::Absent { .. }), "{absent}");
+    assert!(!dir.path().join("none").exists());
+    let store = open(how(dir.path(), Create::IfAbsent)).await.unwrap();
+    let second = open(how(dir.path(), Create::IfAbsent)).await.unwrap_err();
+    assert!(matches!(second, StoreError::InUse { .. }), "{second}");
+    store.close().await;
+    open(how(dir.path(), Create::Never)).await.unwrap().close().await;
+    let file = dir.path().join("file");
+    fs::write(&file, "").unwrap();
+    let odd = open(how(&file.join("data"), Create::IfAbsent)).await.unwrap_err();
+    assert!(matches!(odd, StoreError::Unwritable { .. }), "{odd}");
+}
+
+async fn filled(dir: &Path) {
+    let store = open(how(dir, Create::IfAbsent)).await.unwrap();
+    for n in 0..50 {
+        let events = (0..20).map(|k| event(&format!("{n}-{k}"), &"words ".repeat(60))).collect();
+        store.commit(Commit { events, ..Commit::new(at(n)) }).await.unwrap();
+    }
+    store.close().await;
+}
+
+#[tokio::test]
+async fn a_missing_or_emptied_file_is_noticed_and_nothing_is_made_in_its_place() {
+    for (name, emptied) in [("db", false), ("conf", false), ("db", true)] {
+        let dir = tempfile::tempdir().unwrap();
+        filled(dir.path()).await;
+        let file = dir.path().join("store").join(name);
+        if emptied {
+            fs::write(&file, "").unwrap()
+        } else {
+            fs::remove_file(&file).unwrap()
+        }
+        let error = open(how(dir.path(), Create::IfAbsent)).await.unwrap_err();
+        assert!(
+            matches!(error, StoreError::Emptied { .. } | StoreError::Damaged { .. }),
+            "{error}"
+        );
+        assert!(emptied || !file.exists());
+        assert!(error.to_string().contains("folkmoot restore"));
+    }
+}
+
+#[tokio::test]
+async fn a_damaged_file_is_an_error_with_a_way_back() {
+    let dir = tempfile::tempdir().unwrap();
+    filled(dir.path()).await;
+    let file = dir.path().join("store/db");
+    let bytes = fs::read(&file).unwrap();
+    fs::write(&file, &bytes[..bytes.len() / 2]).unwrap();
+    let error = open(how(dir.path(), Create::IfAbsent)).await.map(drop).unwrap_err();
+    assert!(matches!(error, StoreError::Emptied { .. } | StoreError::Damaged { .. }), "{error}");
+    assert!(file.exists());
+}
+
+#[tokio::test]
+async fn a_newer_layout_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    filled(dir.path()).await;
+    let note = dir.path().join("store.json");
+    let newer = fs::read_to_string(&note).unwrap().replace("\"schema\": 1", "\"schema\": 7");
+    fs::write(&note, newer).unwrap();
+    let error = open(how(dir.path(), Create::Never)).await.map(drop).unwrap_err();
+    assert!(matches!(error, StoreError::Newer { found: 7, .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_record_that_cannot_be_read_costs_that_record() {
+    let dir = tempfile::tempdir().unwrap();
+    filled(dir.path()).await;
+    let db = sled::open(dir.path().join("store")).unwrap();
+    db.insert("e/odd", &b"\x09not ours"[..]).unwrap();
+    drop(db);
+    let store = open(how(dir.path(), Create::Never)).await.unwrap();
+    let kept = store.load().await.unwrap();
+    assert_eq!((kept.events.len(), kept.unreadable), (1000, vec!["e/odd".to_owned()]));
+    store.close().await;
+}

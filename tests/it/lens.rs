@@ -1,0 +1,156 @@
+//! How well the lens tells kinds, services and what belongs, on notices labelled by people.
+
+use std::{path::Path, sync::Arc};
+
+use folkmoot::{
+    classify::{Classifier, Judged, Labels, Notice, Scores, score},
+    event::Decision,
+    feed::{Feed, Policy},
+    member::Members,
+    vocabulary::Vocabulary,
+};
+use serde::Deserialize;
+use url::Url;
+
+#[derive(Deserialize)]
+struct Row {
+    id: String,
+    title: String,
+    description: String,
+    organiser: String,
+    #[serde(flatten)]
+    labels: Labels,
+}
+
+fn classifier() -> Classifier {
+    Classifier::new(&Vocabulary::embedded().unwrap(), Arc::new(Members::embedded().unwrap()))
+        .unwrap()
+}
+
+fn filtered() -> Feed {
+    let mut feed = Feed::new("notices", Url::parse("https://feed.example/").unwrap());
+    feed.policy = Policy::Filtered;
+    feed
+}
+
+fn rows(path: &Path) -> Vec<Row> {
+    let text = std::fs::read_to_string(path).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn judge_all(rows: &[Row]) -> (Scores, Vec<Judged>) {
+    let (lens, feed) = (classifier(), filtered());
+    let answers: Vec<Judged> = rows
+        .iter()
+        .map(|row| {
+            let notice = Notice {
+                title: &row.title,
+                description: &row.description,
+                organiser: &row.organiser,
+                ..Notice::default()
+            };
+            lens.judge(&notice, &feed)
+        })
+        .collect();
+    let scores = score(answers.iter().zip(rows.iter().map(|row| &row.labels)));
+    (scores, answers)
+}
+
+/// Prints what differs when `FOLKMOOT_SHOW` is set, so that a vocabulary edit can be looked at row by row.
+fn show(name: &str, rows: &[Row], answers: &[Judged], scores: &Scores) {
+    println!("== {name}");
+    let lines = scores.lines();
+    let detail = std::env::var_os("FOLKMOOT_SHOW").is_some();
+    lines.iter().take(if detail { lines.len() } else { 5 }).for_each(|line| println!("{line}"));
+    for (row, answer) in rows.iter().zip(answers).filter(|_| detail) {
+        let labels = &row.labels;
+        let listed = labels.listed.unwrap_or(true);
+        let kind = labels.kind.as_deref().unwrap_or_default();
+        let services = labels.services.clone().unwrap_or_default();
+        let mut faults = Vec::new();
+        if answer.listed != listed {
+            faults.push(format!("listed {} ({})", answer.listed, answer.verdict.reason));
+        }
+        if listed && answer.kind != kind && !labels.kind_ok.contains(&answer.kind) {
+            faults.push(format!("kind {} not {kind} {:?}", answer.kind, answer.kind_reasons));
+        }
+        let extra =
+            answer.services.iter().any(|s| !services.contains(s) && !labels.also_ok.contains(s));
+        let missed = services.iter().any(|s| !answer.services.contains(s));
+        let main = services.first().is_some_and(|main| answer.services.first() != Some(main));
+        if listed && (extra || missed || main) {
+            let why: Vec<String> = answer
+                .service_reasons
+                .iter()
+                .map(|reason| format!("{}/{}", reason.text, reason.from))
+                .collect();
+            faults.push(format!("services {:?} not {services:?} {why:?}", answer.services));
+        }
+        if !faults.is_empty() {
+            println!(
+                "{} {} | {}\n     {}",
+                row.id,
+                row.title,
+                row.description,
+                faults.join("\n     ")
+            );
+        }
+    }
+}
+
+fn ratio((right, all): (u32, u32)) -> f64 {
+    f64::from(right) / f64::from(all)
+}
+
+fn must_reach(scores: &Scores, slack: f64) {
+    assert!(scores.verdict.f1() >= 0.95 - slack, "{:?}", scores.verdict);
+    assert!(ratio(scores.kind) >= 0.92 - slack, "{:?}", scores.kind);
+    assert!(ratio(scores.main_service) >= 0.90 - slack, "{:?}", scores.main_service);
+    assert!(scores.services.f1() >= 0.88 - slack, "{:?}", scores.services);
+}
+
+/// Written before the vocabulary was tuned; its first score is in the file beside it.
+#[test]
+fn our_own_notices_are_told_apart() {
+    let rows = rows(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lens/notices.jsonl"));
+    assert!(rows.len() >= 150);
+    let (scores, answers) = judge_all(&rows);
+    show("own notices", &rows, &answers, &scores);
+    must_reach(&scores, 0.03);
+}
+
+#[test]
+fn the_networks_notices_are_told_apart() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/network/dev/titles.jsonl");
+    if !path.exists() {
+        eprintln!("skipped: {} is not there", path.display());
+        return;
+    }
+    let rows = rows(&path);
+    let (first, second) = rows.split_at(rows.len() / 2);
+    for (name, half) in [("first half", first), ("second half", second)] {
+        let (scores, answers) = judge_all(half);
+        show(name, half, &answers, &scores);
+    }
+    let (scores, answers) = judge_all(&rows);
+    drop(answers);
+    scores.lines().iter().take(5).for_each(|line| println!("{line}"));
+    must_reach(&scores, 0.0);
+}
+
+#[test]
+fn private_and_opted_out_items_are_never_listed_whatever_the_policy() {
+    let lens = classifier();
+    let mut feed = filtered();
+    feed.policy = Policy::Trusted;
+    for (title, description) in [
+        ("Busy", ""),
+        ("Annual leave", "Back on Monday"),
+        ("Housing officers' workshop", "For councils. #folkmoot-ignore"),
+    ] {
+        let notice = Notice { title, description, ..Notice::default() };
+        assert_eq!(lens.judge(&notice, &feed).verdict.decision, Decision::Private, "{title}");
+    }
+    let notice = Notice { title: "Office closed for Christmas", ..Notice::default() };
+    assert_eq!(lens.judge(&notice, &feed).verdict.decision, Decision::Unlisted);
+}

@@ -1,0 +1,533 @@
+//! The router from outside: manners, filters, pages, and what must never come out.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{HeaderMap, Request, StatusCode},
+};
+use folkmoot::{catalogue::Update, server};
+use serde_json::Value;
+use tower::ServiceExt as _;
+
+pub(crate) mod world;
+
+struct Reply {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Vec<u8>,
+}
+
+impl Reply {
+    fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).unwrap()
+    }
+
+    fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap()
+    }
+}
+
+fn router() -> Router {
+    server::router(world::state().0)
+}
+
+async fn send(router: &Router, method: &str, path: &str, headers: &[(&str, &str)]) -> Reply {
+    let mut request = Request::builder().method(method).uri(path).header("host", "moot.example");
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let request = request.body(Body::empty()).unwrap();
+    let response = router.clone().oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let body = to_bytes(body, usize::MAX).await.unwrap().to_vec();
+    Reply { status: parts.status, headers: parts.headers, body }
+}
+
+async fn get(path: &str) -> Reply {
+    send(&router(), "GET", path, &[]).await
+}
+
+/// Addresses of every shape; all answer 200.
+const ADDRESSES: [&str; 43] = [
+    "/feeds.opml",
+    "/",
+    "/events",
+    "/events?service=waste&or_online=yes",
+    "/events/wasteaaaaaaa",
+    "/events/hostileaaaaa",
+    "/events/wasteaaaaaaa.ics",
+    "/services",
+    "/services/waste",
+    "/kinds",
+    "/kinds/discovery",
+    "/councils",
+    "/councils/WBK",
+    "/regions/south-west",
+    "/groups/south-west",
+    "/undated",
+    "/subscribe?service=waste",
+    "/share",
+    "/embed?service=waste",
+    "/feeds",
+    "/feeds/west-berkshire-events",
+    "/feeds/west-berkshire-events/health.atom",
+    "/publish",
+    "/about",
+    "/accessibility",
+    "/privacy",
+    "/api",
+    "/calendar.ics",
+    "/services/waste/calendar.ics",
+    "/feed.atom",
+    "/feed.json",
+    "/events.csv",
+    "/api/v1/events",
+    "/api/v1/events/wasteaaaaaaa",
+    "/api/v1/occurrences",
+    "/api/v1/changes",
+    "/api/v1/feeds",
+    "/api/v1/members",
+    "/api/v1/councils",
+    "/api/v1/services",
+    "/api/v1/openapi.json",
+    "/robots.txt",
+    "/sitemap.xml",
+];
+
+#[tokio::test]
+async fn every_address_has_the_manners_of_http() {
+    let router = router();
+    for path in ADDRESSES {
+        let first = send(&router, "GET", path, &[]).await;
+        assert_eq!(first.status, 200, "{path}: {}", first.text());
+        assert!(!first.body.is_empty(), "{path}");
+        let (etag, modified) = (first.header("etag"), first.header("last-modified"));
+        assert!(etag.starts_with('"'), "{path} has no strong ETag");
+        assert!(first.header("vary").contains("Accept-Encoding"), "{path}");
+        assert!(!first.header("cache-control").is_empty(), "{path}");
+        assert_eq!(first.header("x-content-type-options"), "nosniff", "{path}");
+        assert!(first.headers.get("set-cookie").is_none(), "{path}");
+        for condition in [("if-none-match", etag), ("if-modified-since", modified)] {
+            let again = send(&router, "GET", path, &[condition]).await;
+            assert_eq!(again.status, 304, "{path} {condition:?}");
+            assert!(again.body.is_empty(), "{path}");
+            assert_eq!(again.header("etag"), etag, "{path}");
+        }
+        let both = [("if-none-match", "\"other\""), ("if-modified-since", modified)];
+        assert_eq!(send(&router, "GET", path, &both).await.status, 200, "{path}");
+        let head = send(&router, "HEAD", path, &[]).await;
+        assert_eq!(head.status, 200, "{path}");
+        assert!(head.body.is_empty(), "{path}");
+        assert_eq!(head.header("content-length"), first.body.len().to_string(), "{path}");
+        assert_eq!(head.header("etag"), etag, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn each_coding_has_its_own_tag() {
+    let router = router();
+    let mut tags = Vec::new();
+    for (accept, coding) in [("identity", ""), ("gzip", "gzip"), ("gzip, br", "br")] {
+        let reply = send(&router, "GET", "/", &[("accept-encoding", accept)]).await;
+        assert_eq!(reply.header("content-encoding"), coding);
+        tags.push(reply.header("etag").to_owned());
+    }
+    tags.dedup();
+    assert_eq!(tags.len(), 3);
+}
+
+#[tokio::test]
+async fn last_modified_is_when_the_bytes_changed() {
+    let (state, shared) = world::state();
+    let router = server::router(state);
+    let before = send(&router, "GET", "/services/waste", &[]).await;
+    let other = send(&router, "GET", "/services/libraries", &[]).await;
+    let update = Update { removed: vec!["wasteaaaaaaa".into()], ..Update::default() };
+    let next = shared.load().update(update, Some(world::now()));
+    shared.store(Arc::new(next));
+    let after = send(&router, "GET", "/services/waste", &[]).await;
+    assert_ne!(before.header("etag"), after.header("etag"));
+    assert_ne!(before.header("last-modified"), after.header("last-modified"));
+    let condition = [("if-modified-since", before.header("last-modified"))];
+    assert_eq!(send(&router, "GET", "/services/waste", &condition).await.status, 200);
+    let same = send(&router, "GET", "/services/libraries", &[]).await;
+    assert_eq!(same.header("last-modified"), other.header("last-modified"));
+}
+
+#[tokio::test]
+async fn a_typo_never_widens_a_list() {
+    for path in
+        ["/api/v1/events", "/calendar.ics", "/feed.atom", "/events.csv", "/api/v1/occurrences"]
+    {
+        for query in ["servise=waste", "service=wast", "near=NOWHERE", "from=yesterday", "limit=0"]
+        {
+            let reply = get(&format!("{path}?{query}")).await;
+            assert_eq!(reply.status, 400, "{path}?{query}");
+            assert_eq!(reply.header("content-type"), "application/problem+json");
+            let problem = reply.json();
+            assert_eq!(problem["status"], 400);
+            let error = &problem["errors"][0];
+            assert!(error["allowed"].is_array(), "{problem}");
+            assert_eq!(error["parameter"], query.split('=').next().unwrap());
+        }
+        let reply = get(&format!("{path}?utm_source=mail&fbclid=1&mc_eid=2&gclid=3")).await;
+        assert_eq!(reply.status, 200, "{path}");
+    }
+    let page = get("/events?service=wast").await;
+    assert_eq!(page.status, 400);
+    assert!(page.header("content-type").starts_with("text/html"));
+    assert!(page.text().contains("waste"), "the page lists what is allowed");
+}
+
+#[tokio::test]
+async fn errors_speak_the_language_of_their_reader() {
+    for (path, status, kind) in [
+        ("/nothing", 404, "text/html; charset=utf-8"),
+        ("/events/unknown00000", 404, "text/html; charset=utf-8"),
+        ("/services/nope", 404, "text/html; charset=utf-8"),
+        ("/services/nope/calendar.ics", 404, "application/problem+json"),
+        ("/api/v1/nothing", 404, "application/problem+json"),
+        ("/api/v1/events/unknown00000", 404, "application/problem+json"),
+        ("/events/goneaaaaaaaa", 410, "text/html; charset=utf-8"),
+        ("/events/unknown00000.ics", 404, "application/problem+json"),
+        ("/api/v1/events/goneaaaaaaaa", 410, "application/problem+json"),
+        ("/api/v1/changes?since=other-5", 410, "application/problem+json"),
+        ("/events/%ff", 404, "text/html; charset=utf-8"),
+    ] {
+        let reply = get(path).await;
+        assert_eq!(reply.status, status, "{path}");
+        assert_eq!(reply.header("content-type"), kind, "{path}");
+    }
+    let reply = send(&router(), "POST", "/api/v1/events", &[]).await;
+    assert_eq!(reply.status, 405);
+    assert!(reply.header("allow").contains("GET"));
+    let long = format!("/events?q={}", "x".repeat(5000));
+    assert_eq!(get(&long).await.status, 414);
+}
+
+#[tokio::test]
+async fn a_merged_event_leads_to_the_other() {
+    for (from, to) in [
+        ("/events/merged000000", "/events/wasteaaaaaaa"),
+        ("/events/merged000000.ics", "/events/wasteaaaaaaa.ics"),
+        ("/api/v1/events/merged000000", "/api/v1/events/wasteaaaaaaa"),
+        ("/councils/wbk", "/councils/WBK"),
+    ] {
+        let reply = get(from).await;
+        assert_eq!(reply.status, 301, "{from}");
+        assert_eq!(reply.header("location"), to);
+    }
+}
+
+#[tokio::test]
+async fn a_whole_postcode_reaches_no_address() {
+    for path in ["/events", "/subscribe", "/api/v1/events", "/calendar.ics"] {
+        let reply = get(&format!("{path}?near=RG14+5LD&service=waste")).await;
+        assert_eq!(reply.status, 302, "{path}");
+        assert_eq!(reply.header("location"), format!("{path}?near=RG14&service=waste"));
+        assert_eq!(reply.header("cache-control"), "no-store");
+    }
+}
+
+#[tokio::test]
+async fn framing_and_origins() {
+    let page = get("/").await;
+    let policy = page.header("content-security-policy");
+    assert!(policy.contains("frame-ancestors 'none'") && policy.contains("default-src 'none'"));
+    assert!(!policy.contains("unsafe"));
+    assert_eq!(page.header("access-control-allow-origin"), "");
+    let embed = get("/embed").await;
+    assert!(embed.header("content-security-policy").contains("frame-ancestors *"));
+    assert_eq!(embed.header("x-frame-options"), "");
+    for path in ["/api/v1/events", "/calendar.ics", "/events.csv", "/feed.json"] {
+        assert_eq!(get(path).await.header("access-control-allow-origin"), "*", "{path}");
+        let asked = send(&router(), "OPTIONS", path, &[("origin", "https://other.example")]).await;
+        assert_eq!(asked.status, 204);
+        assert!(asked.header("access-control-allow-headers").contains("If-None-Match"));
+    }
+    assert_eq!(get("/api/v1/nothing?x=1").await.header("access-control-allow-origin"), "*");
+}
+
+#[tokio::test]
+async fn nothing_of_a_stranger_is_markup_and_nothing_hidden_is_shown() {
+    let router = router();
+    for path in ADDRESSES {
+        let reply = send(&router, "GET", path, &[]).await;
+        let text = reply.text();
+        for secret in ["secret-token", "One to one"] {
+            assert!(!text.contains(secret), "{path} shows {secret}");
+        }
+        if reply.header("content-type").starts_with("text/html") {
+            assert!(!text.contains("<script>alert"), "{path}");
+            assert!(!text.contains("<img src=x"), "{path}");
+            assert!(!text.contains("href=\"javascript:"), "{path}");
+            assert!(!text.contains("lang=\"cy&quot;"), "{path}");
+            assert!(!text.contains(" style=\""), "{path} has inline style");
+            let scripts = text.matches("<script").count();
+            let known = text.matches("<script src=\"/assets/").count()
+                + text.matches("<script type=\"application/ld+json\"").count();
+            assert_eq!(scripts, known, "{path}");
+        }
+        assert!(!text.contains("Pilates"), "{path} shows what is not listed");
+    }
+    for path in ["/events/privateaaaaa", "/api/v1/events/privateaaaaa", "/events/privateaaaaa.ics"]
+    {
+        assert_eq!(get(path).await.status, 410, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn each_page_has_one_heading_and_its_landmarks() {
+    let router = router();
+    for path in ADDRESSES {
+        let reply = send(&router, "GET", path, &[]).await;
+        if !reply.header("content-type").starts_with("text/html") {
+            continue;
+        }
+        let text = reply.text();
+        assert_eq!(text.matches("<h1").count(), 1, "{path}");
+        assert!(text.contains("<html lang=\"en-GB\""), "{path}");
+        assert_eq!(text.matches("<main").count(), 1, "{path}");
+        if !path.starts_with("/embed") {
+            assert!(text.contains("href=\"#main\""), "{path} has no skip link");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_page_of_an_event_says_all() {
+    let reply = get("/events/wasteaaaaaaa").await;
+    let text = reply.text();
+    for words in [
+        "Friday 27 November 2026, 10am to 4pm",
+        "Council Offices, Market Street, RG14 5LD",
+        "Open to councils",
+        "Free",
+        "Book a place",
+        "Wednesday 25 November 2026",
+        "Step-free access, Hearing loop",
+        "West Berkshire",
+        "Discovery day",
+        "Why is this here?",
+        "/events/wasteaaaaaaa.ics",
+        "application/ld+json",
+        "/subscribe?service=waste",
+    ] {
+        assert!(text.contains(words), "no {words}");
+    }
+    let series = get("/events/clinicaaaaaa").await;
+    for words in [
+        "Tuesday 1 December 2026, 10am to 11am",
+        "Tuesday 6 July 2027, 10am to 11am",
+        "Tuesday 5 January 2027, 10am to 11am</time> <strong class=\"tag\">Cancelled",
+        "The series goes on after that.",
+    ] {
+        assert!(series.text().contains(words), "no {words}");
+    }
+    let cancelled = get("/events/makersaaaaaa").await;
+    assert!(cancelled.text().contains("This event is cancelled."));
+    let left = get("/events/leftaaaaaaaa").await;
+    assert!(left.text().contains("No longer listed by its organiser."));
+}
+
+#[tokio::test]
+async fn only_public_addresses_are_given_away() {
+    let opml = get("/feeds.opml").await;
+    assert!(opml.text().contains("xmlUrl=\"https://www.westberks.example/open.rss\""));
+    assert_eq!(opml.text().matches("<outline").count(), 1);
+    let feeds = get("/api/v1/feeds").await.json();
+    let url = |id: &str| {
+        let all = feeds["feeds"].as_array().unwrap();
+        all.iter().find(|feed| feed["id"] == id).unwrap()["url"].clone()
+    };
+    assert!(url("open-feed").is_string() && url("west-berkshire-events").is_null());
+}
+
+#[tokio::test]
+async fn the_first_page_shows_the_near_future_and_leads_on() {
+    let page = get("/").await;
+    assert!(page.text().contains("Waste services discovery day"));
+    assert!(page.text().contains("before Monday 22 February 2027."));
+    assert!(!page.text().contains("LocalGovCamp"));
+    assert!(page.text().contains("href=\"/events?from=2027-02-22\""));
+    assert!(get("/events?from=2027-02-22").await.text().contains("LocalGovCamp"));
+}
+
+#[tokio::test]
+async fn what_is_not_listed_says_so() {
+    let list = get("/events?listed=any").await;
+    assert!(list.text().contains("Pilates for beginners</a> <strong class=\"tag\">Not listed"));
+    let page = get("/events/leisureaaaaa").await;
+    assert!(page.text().contains("It is in no list or calendar here."));
+    assert!(page.text().contains("noindex"));
+}
+
+#[tokio::test]
+async fn a_long_list_of_nonsense_costs_little() {
+    let values = |number: usize| vec!["x"; number].join(",");
+    let few = get(&format!("/api/v1/events?service={}", values(300))).await;
+    assert_eq!(few.status, 400);
+    assert!(few.body.len() < 50_000, "{}", few.body.len());
+    assert_eq!(get(&format!("/api/v1/events?service={}", values(500))).await.status, 414);
+}
+
+#[tokio::test]
+async fn an_empty_list_helps() {
+    let reply = get("/events?service=libraries&region=south-west").await;
+    let text = reply.text();
+    assert!(text.contains("Nothing is announced for Libraries and archives, South West."));
+    assert!(text.contains("/events?service=libraries\">Look in all regions"));
+    assert!(text.contains("/subscribe?service=libraries&amp;region=south-west"));
+}
+
+#[tokio::test]
+async fn every_output_of_a_filter_lists_the_same_events() {
+    let filter = "service=waste";
+    let json = get(&format!("/api/v1/events?{filter}")).await.json();
+    let mut titles: Vec<String> = json["events"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|event| event["title"].as_str().unwrap().to_owned())
+        .collect();
+    titles.sort();
+    assert_eq!(titles.len(), 3, "{titles:?}");
+    let page = get(&format!("/events?{filter}")).await;
+    assert_eq!(page.text().matches("<li class=\"event\"").count(), 3);
+    let calendar = get("/services/waste/calendar.ics").await;
+    assert_eq!(calendar.text().matches("BEGIN:VEVENT").count(), 3);
+    let csv = get(&format!("/events.csv?{filter}")).await;
+    assert!(csv.text().contains("Waste services discovery day"));
+    let feed = get(&format!("/feed.json?{filter}")).await.json();
+    assert_eq!(feed["items"].as_array().unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn full_calendar_gets_a_bare_array() {
+    let query = "start=2026-11-01T00:00:00Z&end=2026-12-01T00:00:00Z&timeZone=UTC&service=waste";
+    let reply = get(&format!("/api/v1/occurrences?{query}")).await;
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    let dates = reply.json();
+    assert_eq!(dates.as_array().unwrap().len(), 3);
+    assert!(dates[0]["title"].is_string() && dates[0]["start"].is_string());
+    assert!(dates[0]["url"].is_string());
+}
+
+#[tokio::test]
+async fn pages_of_a_list_go_on() {
+    let router = router();
+    let mut path = "/api/v1/events?limit=3".to_owned();
+    let mut seen = Vec::new();
+    for _ in 0..10 {
+        let reply = send(&router, "GET", &path, &[]).await;
+        let json = reply.json();
+        for event in json["events"].as_array().unwrap() {
+            seen.push(event["id"].as_str().unwrap().to_owned());
+        }
+        let Some(next) = json["next"].as_str() else { break };
+        assert!(reply.header("link").contains(&format!("<{next}>; rel=\"next\"")));
+        path = next.strip_prefix("http://moot.example").unwrap().to_owned();
+    }
+    let all = seen.len();
+    seen.sort();
+    seen.dedup();
+    assert_eq!((all, seen.len()), (8, 8));
+}
+
+#[tokio::test]
+async fn changes_begin_with_a_snapshot() {
+    let (state, shared) = world::state();
+    let router = server::router(state);
+    let first = send(&router, "GET", "/api/v1/changes", &[]).await.json();
+    assert_eq!(first["changes"].as_array().unwrap().len(), 9);
+    assert_eq!(first["more"], false);
+    let next = first["next"].as_str().unwrap().to_owned();
+    let again = send(&router, "GET", &next, &[]).await;
+    let path = next.strip_prefix("http://moot.example").unwrap_or(&next).to_owned();
+    let quiet = if again.status == 200 { again } else { send(&router, "GET", &path, &[]).await };
+    assert_eq!(quiet.json()["changes"].as_array().unwrap().len(), 0);
+    drop(shared);
+}
+
+#[tokio::test]
+async fn the_description_names_every_filter_that_is_read() {
+    let openapi = get("/api/v1/openapi.json").await.json();
+    assert_eq!(openapi["openapi"], "3.1.0");
+    let known = openapi["components"]["parameters"].as_object().unwrap();
+    let wrong = get("/api/v1/events?nonsense=1").await.json();
+    for allowed in wrong["errors"][0]["allowed"].as_array().unwrap() {
+        assert!(known.contains_key(allowed.as_str().unwrap()), "{allowed} is not described");
+    }
+    for (path, methods) in openapi["paths"].as_object().unwrap() {
+        let address = match path.as_str() {
+            "/api/v1/events/{id}" => "/api/v1/events/wasteaaaaaaa".to_owned(),
+            "/events/{id}.ics" => "/events/wasteaaaaaaa.ics".to_owned(),
+            "/services/{id}/calendar.ics" => path.replace("{id}", "waste"),
+            "/kinds/{id}/calendar.ics" => path.replace("{id}", "makers"),
+            "/councils/{id}/calendar.ics" => path.replace("{id}", "WBK"),
+            "/regions/{id}/calendar.ics" | "/groups/{id}/calendar.ics" => {
+                path.replace("{id}", "south-west")
+            }
+            plain => plain.to_owned(),
+        };
+        let reply = get(&address).await;
+        assert_eq!(reply.status, 200, "{address}");
+        let media = methods["get"]["responses"]["200"]["content"].as_object().unwrap();
+        let said = reply.header("content-type").split(';').next().unwrap();
+        assert!(media.contains_key(said), "{address} is {said}");
+    }
+}
+
+#[tokio::test]
+async fn probes_answer_and_are_not_kept() {
+    let (state, _) = world::state();
+    let router = server::router(Arc::clone(&state));
+    for path in ["/healthz", "/readyz"] {
+        let reply = send(&router, "GET", path, &[]).await;
+        assert_eq!((reply.status.as_u16(), reply.header("cache-control")), (200, "no-store"));
+    }
+    state.set_ready(false);
+    assert_eq!(send(&router, "GET", "/readyz", &[]).await.status, 503);
+    assert_eq!(send(&router, "GET", "/healthz", &[]).await.status, 200);
+}
+
+#[tokio::test]
+async fn an_operator_can_replace_texts_while_it_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("about.html"), "<p>We are <em>us</em>.</p>").unwrap();
+    let (state, _) = world::state();
+    let router = server::router(Arc::clone(&state));
+    let before = send(&router, "GET", "/about", &[]).await;
+    let mut settings = server::Settings::new(folkmoot::feed::Network::default());
+    settings.texts = server::read_texts(folder.path()).unwrap();
+    state.set_settings(settings);
+    let after = send(&router, "GET", "/about", &[]).await;
+    assert!(before.text().contains("mySociety") && !after.text().contains("mySociety"));
+    assert!(after.text().contains("<p>We are <em>us</em>.</p>"));
+    assert!(send(&router, "GET", "/privacy", &[]).await.text().contains("no cookies"));
+}
+
+#[tokio::test]
+async fn serves_on_a_socket_and_ends_when_told() {
+    let (state, _) = world::state();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let running = tokio::spawn(server::serve(listener, server::router(state), async {
+        let _ = stopped.await;
+    }));
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let reply = client.get(format!("http://{address}/events")).send().await.unwrap();
+    assert_eq!(reply.status(), 200);
+    let text = reply.text().await.unwrap();
+    assert!(text.contains(&format!("http://{address}/calendar.ics")), "links lead back here");
+    stop.send(()).unwrap();
+    running.await.unwrap().unwrap();
+    assert!(client.get(format!("http://{address}/")).send().await.is_err());
+}
