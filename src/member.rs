@@ -239,7 +239,8 @@ const BODIES: [&str; 9] = [
 ];
 
 /// Beginnings of official names.
-const FRONTS: [&str; 5] = ["london borough of ", "royal borough of ", "city of ", "borough of ", "the "];
+const FRONTS: [&str; 5] =
+    ["london borough of ", "royal borough of ", "city of ", "borough of ", "the "];
 
 /// A name's key without the words for the kind of council.
 fn bare(key: &str) -> &str {

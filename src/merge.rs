@@ -133,7 +133,8 @@ pub fn corrected<'a>(event: &'a Event, corrections: &HashMap<Id, Correction>) ->
         && facts.verdict.decision != Decision::Private
     {
         facts.verdict.decision = if listed { Decision::Listed } else { Decision::Unlisted };
-        let usual = if listed { "Accepted by the network." } else { "Not accepted by the network." };
+        let usual =
+            if listed { "Accepted by the network." } else { "Not accepted by the network." };
         let reason = correction.reason.clone().unwrap_or_else(|| usual.into());
         facts.evidence.listed.insert(0, Reason::new("", from, reason.clone()));
         facts.verdict.reason = reason;

@@ -61,7 +61,8 @@ pub fn fold(text: &str) -> Folded {
         while let Some((at, next)) = chars.peek().copied() {
             let apostrophe = matches!(next, '\'' | '’' | '‘' | 'ʼ');
             let inner = apostrophe || (next == '.' && text_after(text, at).starts_with(is_digit));
-            let joins = next.is_alphanumeric() || (inner && text_after(text, at).starts_with(char::is_alphanumeric));
+            let joins = next.is_alphanumeric()
+                || (inner && text_after(text, at).starts_with(char::is_alphanumeric));
             if !joins {
                 break;
             }

@@ -85,7 +85,10 @@ pub(super) fn kind(
 /// "Drinks after the regional meeting": what stands after such words is another event.
 fn occasion(hit: &Hit, part: &Part) -> bool {
     let word = |back: usize| {
-        hit.first.checked_sub(back).and_then(|at| part.folded.words.get(at)).map(|w| w.folded.as_str())
+        hit.first
+            .checked_sub(back)
+            .and_then(|at| part.folded.words.get(at))
+            .map(|w| w.folded.as_str())
     };
     let direct = |word: Option<&str>| {
         matches!(word, Some("at" | "after" | "before" | "from" | "following" | "during" | "since"))
@@ -165,13 +168,13 @@ fn settle(
         series: series.map(|series| series.name.clone()),
         reasons: Vec::new(),
     };
-    if let Some((_, id, score, case)) = best.filter(|(_, _, score, _)| *score >= 0.6) {
-        if usual.is_none() || score >= NAMED {
-            judged.kind = id.to_owned();
-            judged.in_title = case.in_title;
-            judged.reasons.extend(case.reason.map(|reason| says(words, id, reason)));
-            return judged;
-        }
+    if let Some((_, id, score, case)) = best.filter(|(_, _, score, _)| *score >= 0.6)
+        && (usual.is_none() || score >= NAMED)
+    {
+        judged.kind = id.to_owned();
+        judged.in_title = case.in_title;
+        judged.reasons.extend(case.reason.map(|reason| says(words, id, reason)));
+        return judged;
     }
     if let (Some(kind), Some(series)) = (usual, series) {
         judged.kind = kind.to_owned();

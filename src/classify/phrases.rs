@@ -114,8 +114,12 @@ impl Phrases {
             let single = fold(body).words.len() == 1;
             let capitals = single
                 && fold(body).words.iter().all(|word| word.capitals && word.folded.len() <= SHORT);
-            let entry =
-                Entry { role, capitals, at_start: text.starts_with('^'), at_end: text.ends_with('$') };
+            let entry = Entry {
+                role,
+                capitals,
+                at_start: text.starts_with('^'),
+                at_end: text.ends_with('$'),
+            };
             table.entry(key).or_default().push(entry);
         };
         for (at, service) in words.services.iter().enumerate() {
@@ -159,7 +163,8 @@ impl Phrases {
             let Some(words) = text.words.get(first..end) else { continue };
             for entry in self.entries.get(hit.pattern().as_usize()).into_iter().flatten() {
                 let spelled = !entry.capitals || words.iter().all(|word| word.capitals);
-                let placed = (!entry.at_start || first == 0) && (!entry.at_end || end == text.words.len());
+                let placed =
+                    (!entry.at_start || first == 0) && (!entry.at_end || end == text.words.len());
                 if spelled && placed {
                     found.push((entry.role.layer(), Hit { role: entry.role, first, end }));
                 }

@@ -153,7 +153,12 @@ impl Scores {
                 self.verdict.recall(),
                 self.verdict.f1()
             ),
-            format!("kind            right {:.3} ({} of {})", share(self.kind), self.kind.0, self.kind.1),
+            format!(
+                "kind            right {:.3} ({} of {})",
+                share(self.kind),
+                self.kind.0,
+                self.kind.1
+            ),
             format!(
                 "main service    right {:.3} ({} of {})",
                 share(self.main_service),

@@ -49,16 +49,58 @@ struct Case {
 
 /// Words before which a leading word names a service ("library managers", "planning peer group").
 const ORGANISED: [&str; 44] = [
-    "officer", "manager", "lead", "team", "service", "staff", "peer", "group", "network", "forum",
-    "department", "policy", "authority", "application", "practitioner", "professional", "colleague",
-    "director", "head", "leader", "workshop", "training", "conference", "discovery", "hack", "user",
-    "data", "reform", "strategy", "commissioner", "community", "board", "system", "sector", "show",
-    "webinar", "unconference", "camp", "summit", "masterclass", "specialist", "assistant", "adviser",
+    "officer",
+    "manager",
+    "lead",
+    "team",
+    "service",
+    "staff",
+    "peer",
+    "group",
+    "network",
+    "forum",
+    "department",
+    "policy",
+    "authority",
+    "application",
+    "practitioner",
+    "professional",
+    "colleague",
+    "director",
+    "head",
+    "leader",
+    "workshop",
+    "training",
+    "conference",
+    "discovery",
+    "hack",
+    "user",
+    "data",
+    "reform",
+    "strategy",
+    "commissioner",
+    "community",
+    "board",
+    "system",
+    "sector",
+    "show",
+    "webinar",
+    "unconference",
+    "camp",
+    "summit",
+    "masterclass",
+    "specialist",
+    "assistant",
+    "adviser",
     "coordinator",
 ];
 
 /// The tags and why.
-pub(super) fn services(parts: &[Part], words: &Vocabulary, feed: &Feed) -> (Vec<String>, Vec<Reason>) {
+pub(super) fn services(
+    parts: &[Part],
+    words: &Vocabulary,
+    feed: &Feed,
+) -> (Vec<String>, Vec<Reason>) {
     let mut cases: BTreeMap<usize, Case> = BTreeMap::new();
     for part in parts {
         let shouting = part.field == Field::Title && all_capitals(part);
@@ -123,14 +165,12 @@ fn spelled_out(hit: &Hit, part: &Part) -> bool {
 }
 
 fn leads(hit: &Hit, part: &Part) -> bool {
-    let starts = hit.first == 0
-        || part.folded.words.get(hit.first).is_some_and(|word| word.breaks);
+    let starts = hit.first == 0 || part.folded.words.get(hit.first).is_some_and(|word| word.breaks);
     let next = part.folded.words.get(hit.end);
-    let organised = next
-        .is_some_and(|word| !word.breaks && ORGANISED.contains(&word.folded.as_str()));
+    let organised =
+        next.is_some_and(|word| !word.breaks && ORGANISED.contains(&word.folded.as_str()));
     let alone = next.is_none_or(|word| word.breaks);
-    organised || (part.field == Field::Title && starts && (alone || organised))
-        || (part.field == Field::Categories && starts && alone)
+    organised || (part.field != Field::Description && starts && alone)
 }
 
 fn credit(case: &mut Case, hit: &Hit, part: &Part, strong: bool) {
@@ -169,14 +209,17 @@ fn choose(cases: BTreeMap<usize, Case>, words: &Vocabulary) -> (Vec<String>, Vec
         .collect();
     ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
     let sure = |score: f64, bar: f64| score >= bar;
-    let best = ranked.iter().find(|(service, ..)| !service.last).map_or(0.0, |(_, score, _)| *score);
+    let best =
+        ranked.iter().find(|(service, ..)| !service.last).map_or(0.0, |(_, score, _)| *score);
     let plainly = |score: f64| score >= PLAIN && score >= best * PLAINLY;
     let main = ranked
         .iter()
         .find(|(service, score, _)| service.last && plainly(*score))
         .or_else(|| ranked.iter().find(|(service, score, _)| !service.last && sure(*score, TAG)))
         .or_else(|| ranked.iter().find(|(_, score, _)| sure(*score, TAG)))
-        .or_else(|| ranked.iter().find(|(service, score, _)| !service.last && sure(*score, FALLBACK)))
+        .or_else(|| {
+            ranked.iter().find(|(service, score, _)| !service.last && sure(*score, FALLBACK))
+        })
         .or_else(|| ranked.iter().find(|(_, score, _)| sure(*score, FALLBACK)));
     let Some((main, top)) = main.map(|(service, score, _)| (service.id.clone(), *score)) else {
         return (Vec::new(), Vec::new());
@@ -187,7 +230,8 @@ fn choose(cases: BTreeMap<usize, Case>, words: &Vocabulary) -> (Vec<String>, Vec
             service.id == main
                 || (*score >= TAG
                     && *score >= top * SHARE
-                    && (case.in_title || *score >= SECOND_BODY + if service.last { 0.6 } else { 0.0 }))
+                    && (case.in_title
+                        || *score >= SECOND_BODY + if service.last { 0.6 } else { 0.0 }))
         })
         .collect();
     chosen.sort_by_key(|(service, ..)| (service.id != main, service.last));

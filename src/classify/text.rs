@@ -102,8 +102,8 @@ fn mark_venue(folded: &Folded, venue: &str, aside: &mut [bool]) {
 
 /// Ends of the names of venues.
 const VENUES: [&str; 12] = [
-    "library", "hall", "centre", "house", "park", "museum", "hotel", "school", "college", "theatre",
-    "stadium", "church",
+    "library", "hall", "centre", "house", "park", "museum", "hotel", "school", "college",
+    "theatre", "stadium", "church",
 ];
 
 /// "… at Jubilee Library": capitals after "at", up to a word for a building at the end of the title.
@@ -114,9 +114,9 @@ fn mark_trailing_venue(text: &str, folded: &Folded, aside: &mut [bool]) {
     }
     let Some(at) = folded.words.iter().rposition(|word| word.folded == "at") else { return };
     let name = folded.words.get(at + 1..).unwrap_or_default();
-    let proper = name.iter().all(|word| {
-        text.get(word.from..).is_some_and(|rest| rest.starts_with(char::is_uppercase))
-    });
+    let proper = name
+        .iter()
+        .all(|word| text.get(word.from..).is_some_and(|rest| rest.starts_with(char::is_uppercase)));
     if proper && name.len() >= 2 {
         aside.iter_mut().skip(at).for_each(|word| *word = true);
     }

@@ -25,8 +25,13 @@ const MOST: f64 = 1.5;
 
 /// Kinds that only people who work on services hold; a "course" or a "forum" may be anybody's.
 const PROFESSIONAL: [&str; 7] = [
-    "discovery", "makers", "unconference", "show-and-tell", "user-research",
-    "community-of-practice", "peer-group",
+    "discovery",
+    "makers",
+    "unconference",
+    "show-and-tell",
+    "user-research",
+    "community-of-practice",
+    "peer-group",
 ];
 
 /// Objections that weigh half where a professional kind of event names its professionals: their work is with the public.
@@ -73,7 +78,9 @@ pub(super) fn weigh(
                 _ => continue,
             };
             let quote = part.quote(hit);
-            let Some(sign) = sign.filter(|_| tally.seen.insert(quote.to_lowercase())) else { continue };
+            let Some(sign) = sign.filter(|_| tally.seen.insert(quote.to_lowercase())) else {
+                continue;
+            };
             let step = if tally.points > 0.0 { 0.4 } else { 1.0 };
             tally.points = (tally.points + sign.weight * share * step).min(sign.weight * MOST);
             tally.reason.get_or_insert_with(|| Reason::new(quote, part.field.name(), &sign.says));
@@ -196,7 +203,10 @@ impl Scales {
 
     fn why_listed(&self) -> String {
         match self.reasons.first() {
-            Some(reason) => format!("Listed because “{}” in the {} says that {}.", reason.text, reason.from, reason.says),
+            Some(reason) => format!(
+                "Listed because “{}” in the {} says that {}.",
+                reason.text, reason.from, reason.says
+            ),
             None => "Listed because it is for people who run council services.".into(),
         }
     }

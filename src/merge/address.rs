@@ -89,7 +89,10 @@ fn link(text: &str) -> Option<String> {
     let host = LANGUAGES.iter().find_map(|(_, sub, _)| host.strip_prefix(sub)).unwrap_or(host);
     let path: Vec<&str> = url
         .path_segments()?
-        .filter(|part| !part.is_empty() && !LANGUAGES.iter().any(|(code, _, word)| part == code || part == word))
+        .filter(|part| {
+            !part.is_empty()
+                && !LANGUAGES.iter().any(|(code, _, word)| part == code || part == word)
+        })
         .collect();
     let mut query: Vec<(String, String)> = url
         .query_pairs()
@@ -138,7 +141,10 @@ mod tests {
         ] {
             assert_eq!(link(other), plain, "{other}");
         }
-        assert_ne!(link("https://example.org/events?id=13"), link("https://example.org/events?id=12"));
+        assert_ne!(
+            link("https://example.org/events?id=13"),
+            link("https://example.org/events?id=12")
+        );
         assert_eq!(link("https://example.org/"), None);
         assert_eq!(link("mailto:events@example.org"), None);
     }

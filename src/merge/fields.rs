@@ -59,8 +59,8 @@ impl<'s, 'a> Picker<'s, 'a> {
 
     /// The best source that has something to say.
     fn first<T>(&mut self, names: &[&str], get: impl Fn(&'s Facts) -> Option<T>) -> Option<T> {
-        let (at, value) = (0..self.ranked.len())
-            .find_map(|at| Some((at, get(self.facts(at)?)?)))?;
+        let (at, value) =
+            (0..self.ranked.len()).find_map(|at| Some((at, get(self.facts(at)?)?)))?;
         self.note(at, names);
         Some(value)
     }
@@ -142,9 +142,9 @@ fn status(facts: &mut Facts, pick: &mut Picker) {
         Status::Postponed => 1,
         Status::Confirmed | Status::Tentative => 2,
     };
-    let gravest = sides.iter().min_by_key(|(at, side)| {
-        (!live(side), gravity(side.event.draft.facts.status), *at)
-    });
+    let gravest = sides
+        .iter()
+        .min_by_key(|(at, side)| (!live(side), gravity(side.event.draft.facts.status), *at));
     if let Some((at, side)) = own.or(gravest) {
         facts.status = side.event.draft.facts.status;
         pick.note(*at, &["status"]);
@@ -170,9 +170,8 @@ fn where_at(facts: &mut Facts, pick: &mut Picker) {
     let postcode = fill("place.postcode", place.postcode.is_none(), &|p| {
         p.postcode.is_some().then(|| p.clone())
     });
-    let address = fill("place.address", place.address.is_none(), &|p| {
-        p.address.is_some().then(|| p.clone())
-    });
+    let address =
+        fill("place.address", place.address.is_none(), &|p| p.address.is_some().then(|| p.clone()));
     let position = fill("place.position", place.latitude.is_none(), &|p| {
         (p.latitude.is_some() && p.longitude.is_some()).then(|| p.clone())
     });
@@ -186,7 +185,8 @@ fn where_at(facts: &mut Facts, pick: &mut Picker) {
 
 /// Kind, series and services, each with the evidence of the source that is believed.
 fn subject(facts: &mut Facts, pick: &mut Picker) {
-    let telling = |f: &Facts| (f.kind != "other").then(|| (f.kind.clone(), f.evidence.kind.clone()));
+    let telling =
+        |f: &Facts| (f.kind != "other").then(|| (f.kind.clone(), f.evidence.kind.clone()));
     if let Some((kind, evidence)) = pick.first(&["kind"], telling) {
         (facts.kind, facts.evidence.kind) = (kind, evidence);
     }
@@ -208,9 +208,8 @@ pub(super) fn listing(
     context: &MergeContext,
 ) -> Listing {
     let ranked = ranked(sides);
-    let (facts, supplied) = facts(&ranked).unwrap_or_else(|| {
-        (Facts::new(String::new(), chrono_tz::Tz::Europe__London), Vec::new())
-    });
+    let (facts, supplied) = facts(&ranked)
+        .unwrap_or_else(|| (Facts::new(String::new(), chrono_tz::Tz::Europe__London), Vec::new()));
     let mut listing = Listing {
         id,
         uid,

@@ -115,8 +115,10 @@ pub(super) fn neighbourhood<'a>(
     let mut asked: HashSet<Id> = queue.iter().cloned().collect();
     while let Some(id) = queue.pop_front() {
         let before = [world.listing_of(&id), world.listing(&id)].into_iter().flatten();
-        let mut next: Vec<Id> =
-            before.flat_map(|listing| &listing.sources).map(|source| source.event.clone()).collect();
+        let mut next: Vec<Id> = before
+            .flat_map(|listing| &listing.sources)
+            .map(|source| source.event.clone())
+            .collect();
         match load(&id, world, context) {
             None => {
                 found.gone.insert(id);
@@ -239,7 +241,8 @@ fn is_ambiguous(left: &str, right: &str, found: &Neighbourhood) -> bool {
     let Some(weighed) = of(left, right) else { return false };
     let rival = |one: &str, other: &str| {
         found.partners_of(one).any(|third| {
-            let (Some(ours), Some(theirs)) = (found.sides.get(third), found.sides.get(other)) else {
+            let (Some(ours), Some(theirs)) = (found.sides.get(third), found.sides.get(other))
+            else {
                 return false;
             };
             third != other
@@ -268,7 +271,9 @@ fn may_join(
             };
             // What is not shown never joins what is shown, whatever the rule: it would show it.
             ours.class == theirs.class
-                && (forced || rules.together(a, b) || compare::contradiction(ours, theirs).is_none())
+                && (forced
+                    || rules.together(a, b)
+                    || compare::contradiction(ours, theirs).is_none())
         })
     })
 }

@@ -7,15 +7,13 @@ use chrono::{DateTime, Utc};
 use crate::event::{Event, Id, Listing};
 
 use super::{
-    ListingChange, MergeContext, World, address,
-    fields,
+    ListingChange, MergeContext, World, address, fields,
     group::{Neighbourhood, Side},
 };
 
 /// The UID of an event that has it to itself: the source's where it is well formed, else one of ours.
 pub(super) fn uid(event: &Event, domain: &str) -> String {
-    address::well_formed_uid(event)
-        .map_or_else(|| format!("{}@{domain}", event.id), str::to_owned)
+    address::well_formed_uid(event).map_or_else(|| format!("{}@{domain}", event.id), str::to_owned)
 }
 
 /// The listings that the groups make, against those that were there before.
@@ -69,12 +67,7 @@ fn announced_first(ids: &[Id], found: &Neighbourhood) -> Option<(DateTime<Utc>, 
 
 /// The id of the event announced first: among those of the group, and those whose listing its events were in and
 /// which are gone. An id that another group's event has, or that another group took, is not taken.
-fn name(
-    ids: &[Id],
-    found: &Neighbourhood,
-    world: &dyn World,
-    taken: &BTreeMap<Id, Vec<Id>>,
-) -> Id {
+fn name(ids: &[Id], found: &Neighbourhood, world: &dyn World, taken: &BTreeMap<Id, Vec<Id>>) -> Id {
     let earlier = ids.iter().filter_map(|id| world.listing_of(id)).filter(|listing| {
         !taken.contains_key(&listing.id)
             && (ids.contains(&listing.id) || !found.sides.contains_key(&listing.id))
@@ -96,16 +89,14 @@ fn claim(
     let own = format!("{id}@{}", context.domain);
     let first = found.sides.get(id).map(|side| uid(&side.event, context.domain));
     let wanted = was.map(|listing| listing.uid.clone()).or(first).unwrap_or_else(|| own.clone());
-    let crowded = |uid: &String| world.block(&format!("uid:{uid}")).len() > super::group::LARGEST_BLOCK;
+    let crowded =
+        |uid: &String| world.block(&format!("uid:{uid}")).len() > super::group::LARGEST_BLOCK;
     let uid = if uids.contains(&wanted) || crowded(&wanted) { own } else { wanted };
     uids.insert(uid.clone());
     uid
 }
 
-fn differences(
-    before: &BTreeMap<Id, &Listing>,
-    now: BTreeMap<Id, Listing>,
-) -> Vec<ListingChange> {
+fn differences(before: &BTreeMap<Id, &Listing>, now: BTreeMap<Id, Listing>) -> Vec<ListingChange> {
     let holder: BTreeMap<&str, &str> = now
         .values()
         .flat_map(|listing| {

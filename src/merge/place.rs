@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::{classify::fold::fold, event::{Attendance, Facts, Place}};
+use crate::{
+    classify::fold::fold,
+    event::{Attendance, Facts, Place},
+};
 
 /// What two places say about two events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,17 +20,77 @@ pub(super) enum Agreement {
 
 /// Words of venues that many venues share.
 const GENERIC: [&str; 43] = [
-    "hall", "centre", "center", "room", "house", "office", "building", "council", "chamber", "city",
-    "town", "civic", "county", "library", "community", "hotel", "school", "college", "university",
-    "street", "road", "lane", "park", "depot", "suite", "floor", "the", "of", "and", "st", "at", "in",
-    "rd", "ground", "first", "second", "conference", "meeting", "venue", "main", "uk", "england", "hub",
+    "hall",
+    "centre",
+    "center",
+    "room",
+    "house",
+    "office",
+    "building",
+    "council",
+    "chamber",
+    "city",
+    "town",
+    "civic",
+    "county",
+    "library",
+    "community",
+    "hotel",
+    "school",
+    "college",
+    "university",
+    "street",
+    "road",
+    "lane",
+    "park",
+    "depot",
+    "suite",
+    "floor",
+    "the",
+    "of",
+    "and",
+    "st",
+    "at",
+    "in",
+    "rd",
+    "ground",
+    "first",
+    "second",
+    "conference",
+    "meeting",
+    "venue",
+    "main",
+    "uk",
+    "england",
+    "hub",
 ];
 
 /// Words that make a name the name of one building rather than of a town.
 const BUILDING: [&str; 24] = [
-    "hall", "centre", "center", "house", "office", "building", "chamber", "library", "hotel",
-    "school", "college", "university", "street", "road", "lane", "park", "depot", "museum",
-    "theatre", "church", "stadium", "station", "works", "hub",
+    "hall",
+    "centre",
+    "center",
+    "house",
+    "office",
+    "building",
+    "chamber",
+    "library",
+    "hotel",
+    "school",
+    "college",
+    "university",
+    "street",
+    "road",
+    "lane",
+    "park",
+    "depot",
+    "museum",
+    "theatre",
+    "church",
+    "stadium",
+    "station",
+    "works",
+    "hub",
 ];
 
 /// Compares two places.
@@ -43,7 +106,11 @@ pub(super) fn agreement(left: &Facts, right: &Facts) -> Agreement {
 
 fn places(left: &Place, right: &Place) -> Agreement {
     if let (Some(ours), Some(theirs)) = (&left.postcode, &right.postcode) {
-        return if squeeze(ours) == squeeze(theirs) { Agreement::Same } else { Agreement::Different };
+        return if squeeze(ours) == squeeze(theirs) {
+            Agreement::Same
+        } else {
+            Agreement::Different
+        };
     }
     if let (Some(a), Some(b), Some(c), Some(d)) =
         (left.latitude, left.longitude, right.latitude, right.longitude)
@@ -93,11 +160,7 @@ mod tests {
 
     fn at(name: &str) -> Place {
         let (name, postcode) = name.split_once('@').map_or((name, None), |(n, p)| (n, Some(p)));
-        Place {
-            name: Some(name.into()),
-            postcode: postcode.map(str::to_owned),
-            ..Place::default()
-        }
+        Place { name: Some(name.into()), postcode: postcode.map(str::to_owned), ..Place::default() }
     }
 
     #[test]

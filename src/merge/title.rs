@@ -37,9 +37,28 @@ const COMMON: &str = "discovery day workshop session course training webinar mee
 
 /// Words in which two parts of one programme differ.
 const PARTS: [&str; 22] = [
-    "morning", "afternoon", "evening", "am", "pm", "one", "two", "three", "four", "first", "second",
-    "third", "part", "beginner", "intermediate", "advanced", "north", "south", "east", "west",
-    "cohort", "refresher",
+    "morning",
+    "afternoon",
+    "evening",
+    "am",
+    "pm",
+    "one",
+    "two",
+    "three",
+    "four",
+    "first",
+    "second",
+    "third",
+    "part",
+    "beginner",
+    "intermediate",
+    "advanced",
+    "north",
+    "south",
+    "east",
+    "west",
+    "cohort",
+    "refresher",
 ];
 
 /// Words that are written in more than one way.
@@ -118,9 +137,8 @@ pub(super) fn words(title: &str) -> TitleWords {
 }
 
 fn is_common(word: &str) -> bool {
-    static WORDS: LazyLock<HashSet<String>> = LazyLock::new(|| {
-        COMMON.split_whitespace().map(|word| one_form(&stem(word))).collect()
-    });
+    static WORDS: LazyLock<HashSet<String>> =
+        LazyLock::new(|| COMMON.split_whitespace().map(|word| one_form(&stem(word))).collect());
     WORDS.contains(word)
 }
 
@@ -212,9 +230,9 @@ fn shared<'a>(
         theirs.contains(word)
             || (word.len() >= 6
                 && !word.bytes().any(|b| b.is_ascii_digit())
-                && theirs.iter().any(|other| {
-                    !ours.contains(other) && strsim::osa_distance(word, other) <= 1
-                }))
+                && theirs
+                    .iter()
+                    .any(|other| !ours.contains(other) && strsim::osa_distance(word, other) <= 1))
     })
 }
 
@@ -263,8 +281,16 @@ mod tests {
     fn wordings_of_one_event_are_alike_and_others_are_not() {
         for (left, right, least) in [
             ("Waste Services Discovery Day", "Bins & beyond: Waste services discovery day", 0.85),
-            ("Street works training for practitioners", "Practitioners' street works training", 0.99),
-            ("Lunch & learn: cutting missed bin calls", "Lunch and learn – reducing missed-bin calls", 0.9),
+            (
+                "Street works training for practitioners",
+                "Practitioners' street works training",
+                0.99,
+            ),
+            (
+                "Lunch & learn: cutting missed bin calls",
+                "Lunch and learn – reducing missed-bin calls",
+                0.9,
+            ),
         ] {
             assert!(score(left, right) >= least, "{left} / {right}: {}", score(left, right));
         }

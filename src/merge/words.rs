@@ -6,9 +6,7 @@ use super::{compare, fields::ownership, group::Side};
 
 /// What people call the source of an event.
 fn name(side: &Side) -> String {
-    side.feed
-        .and_then(|feed| feed.name.clone())
-        .unwrap_or_else(|| side.event.feed.clone())
+    side.feed.and_then(|feed| feed.name.clone()).unwrap_or_else(|| side.event.feed.clone())
 }
 
 /// Why each further source belongs to the first, and what they disagree about.
@@ -16,9 +14,16 @@ pub(super) fn merged(ranked: &[&Side]) -> Vec<Reason> {
     let Some((main, others)) = ranked.split_first() else { return Vec::new() };
     let mut reasons: Vec<Reason> = others.iter().map(|other| joined(other, main, ranked)).collect();
     let status = |side: &Side| side.event.draft.facts.status;
-    if others.iter().any(|other| (status(other) == Status::Cancelled) != (status(main) == Status::Cancelled)) {
+    if others
+        .iter()
+        .any(|other| (status(other) == Status::Cancelled) != (status(main) == Status::Cancelled))
+    {
         let own = ranked.iter().any(|side| ownership(side) == 0);
-        let believed = if own { "the organiser's own feed is believed" } else { "the cancellation is believed" };
+        let believed = if own {
+            "the organiser's own feed is believed"
+        } else {
+            "the cancellation is believed"
+        };
         reasons.extend(ranked.iter().map(|side| {
             let word = match status(side) {
                 Status::Cancelled => "cancelled",

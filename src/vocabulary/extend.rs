@@ -17,7 +17,8 @@ pub struct VocabularyError {
 }
 
 /// The tables that a text may have.
-const TABLES: &str = "service, kind, trap, series, for, against, organiser, open_to, neutral, boilerplate";
+const TABLES: &str =
+    "service, kind, trap, series, for, against, organiser, open_to, neutral, boilerplate";
 
 /// One table of the text, with what is needed to say where a fault is.
 struct Part<'a> {
@@ -26,7 +27,12 @@ struct Part<'a> {
     name: &'a str,
 }
 
-fn fault(text: &str, at: Option<usize>, problem: String, remedy: impl Into<String>) -> VocabularyError {
+fn fault(
+    text: &str,
+    at: Option<usize>,
+    problem: String,
+    remedy: impl Into<String>,
+) -> VocabularyError {
     let before = at.and_then(|at| text.get(..at)).unwrap_or_default();
     VocabularyError { line: before.matches('\n').count() + 1, problem, remedy: remedy.into() }
 }
@@ -40,7 +46,9 @@ pub(super) fn extend(words: &mut Vocabulary, text: &str) -> Result<(), Vocabular
     for (name, item) in document.as_table() {
         let at = item.span().map(|span| span.start);
         match (name, item) {
-            ("neutral", Item::Value(value)) => words.signs.neutral.extend(list(&toml, name, value)?),
+            ("neutral", Item::Value(value)) => {
+                words.signs.neutral.extend(list(&toml, name, value)?)
+            }
             ("boilerplate", Item::Value(value)) => {
                 words.signs.boilerplate.extend(list(&toml, name, value)?);
             }
@@ -61,7 +69,12 @@ pub(super) fn extend(words: &mut Vocabulary, text: &str) -> Result<(), Vocabular
             }
             _ => {
                 let problem = format!("“{name}” is not a list of tables");
-                return Err(fault(&toml, at, problem, format!("write [[…]] with one of: {TABLES}")));
+                return Err(fault(
+                    &toml,
+                    at,
+                    problem,
+                    format!("write [[…]] with one of: {TABLES}"),
+                ));
             }
         }
     }
@@ -107,7 +120,14 @@ fn toml_value(value: &serde_json::Value) -> Option<Value> {
 
 fn list(text: &str, name: &str, value: &Value) -> Result<Vec<String>, VocabularyError> {
     let at = value.span().map(|span| span.start);
-    let wrong = || fault(text, at, format!("“{name}” is not a list of texts"), format!("write {name} = [\"…\", \"…\"]"));
+    let wrong = || {
+        fault(
+            text,
+            at,
+            format!("“{name}” is not a list of texts"),
+            format!("write {name} = [\"…\", \"…\"]"),
+        )
+    };
     let array = value.as_array().ok_or_else(wrong)?;
     array.iter().map(|item| item.as_str().map(str::to_owned).ok_or_else(wrong)).collect()
 }
@@ -123,7 +143,12 @@ impl Part<'_> {
             None => Ok(()),
             Some(key) => {
                 let problem = format!("unknown key “{key}” in [[{}]]", self.name);
-                Err(fault(self.text, self.at(key), problem, format!("use one of: {}", keys.join(", "))))
+                Err(fault(
+                    self.text,
+                    self.at(key),
+                    problem,
+                    format!("use one of: {}", keys.join(", ")),
+                ))
             }
         }
     }
@@ -156,9 +181,9 @@ impl Part<'_> {
 
     fn number(&self, key: &str) -> Result<Option<f64>, VocabularyError> {
         let Some(item) = self.table.get(key) else { return Ok(None) };
-        let number = item.as_float().or_else(|| {
-            item.as_integer().and_then(|n| i32::try_from(n).ok()).map(f64::from)
-        });
+        let number = item
+            .as_float()
+            .or_else(|| item.as_integer().and_then(|n| i32::try_from(n).ok()).map(f64::from));
         number.filter(|n| (0.0..=20.0).contains(n)).map(Some).ok_or_else(|| {
             let problem = format!("“{key}” is not a number from 0 to 20");
             fault(self.text, self.at(key), problem, format!("write {key} = 1.5"))
@@ -195,13 +220,31 @@ fn add(list: &mut Vec<String>, more: Vec<String>, remove: &[String]) {
 }
 
 fn service(words: &mut Vocabulary, part: &Part) -> Result<(), VocabularyError> {
-    part.allow(&["id", "title", "title_cy", "group", "provided_by", "strong", "weak", "lead", "remove", "weight"])?;
+    part.allow(&[
+        "id",
+        "title",
+        "title_cy",
+        "group",
+        "provided_by",
+        "strong",
+        "weak",
+        "lead",
+        "remove",
+        "weight",
+    ])?;
     let id = part.needed("id")?;
     if words.service(&id).is_none() {
-        let service = Service { id: id.clone(), title: part.needed("title")?, weight: 1.0, ..Service::default() };
+        let service = Service {
+            id: id.clone(),
+            title: part.needed("title")?,
+            weight: 1.0,
+            ..Service::default()
+        };
         words.services.push(service);
     }
-    let Some(service) = words.services.iter_mut().find(|known| known.id == id) else { return Ok(()) };
+    let Some(service) = words.services.iter_mut().find(|known| known.id == id) else {
+        return Ok(());
+    };
     let remove = part.texts("remove")?;
     add(&mut service.strong, part.texts("strong")?, &remove);
     add(&mut service.weak, part.texts("weak")?, &remove);
@@ -225,7 +268,13 @@ fn kind(words: &mut Vocabulary, part: &Part) -> Result<(), VocabularyError> {
     let id = part.needed("id")?;
     if words.kind(&id).is_none() {
         let title = part.needed("title")?;
-        words.kinds.push(Kind { id: id.clone(), title, group: "listen-and-learn".into(), rank: 13, ..Kind::default() });
+        words.kinds.push(Kind {
+            id: id.clone(),
+            title,
+            group: "listen-and-learn".into(),
+            rank: 13,
+            ..Kind::default()
+        });
     }
     let Some(kind) = words.kinds.iter_mut().find(|known| known.id == id) else { return Ok(()) };
     let remove = part.texts("remove")?;
@@ -245,7 +294,12 @@ fn kind(words: &mut Vocabulary, part: &Part) -> Result<(), VocabularyError> {
         return Ok(());
     }
     let problem = format!("unknown group “{}”", kind.group);
-    Err(fault(part.text, part.at("group"), problem, "use one of: take-part, meet-others, listen-and-learn"))
+    Err(fault(
+        part.text,
+        part.at("group"),
+        problem,
+        "use one of: take-part, meet-others, listen-and-learn",
+    ))
 }
 
 fn trap(words: &mut Vocabulary, part: &Part) -> Result<(), VocabularyError> {
@@ -310,7 +364,8 @@ fn open_to(words: &mut Vocabulary, part: &Part) -> Result<(), VocabularyError> {
     part.allow(&["id", "phrases", "remove"])?;
     let id = part.needed("id")?;
     let remove = part.texts("remove")?;
-    let Some(known) = words.signs.open_to.iter_mut().find(|open: &&mut OpenTo| open.id == id) else {
+    let Some(known) = words.signs.open_to.iter_mut().find(|open: &&mut OpenTo| open.id == id)
+    else {
         let remedy = "use one of: everyone, public_sector, councils, members, invited";
         return Err(fault(part.text, part.at("id"), format!("unknown audience “{id}”"), remedy));
     };

@@ -1,5 +1,11 @@
 //! How well the lens tells kinds, services and what belongs, on notices labelled by people.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a fault of a test is shown by its panic"
+)]
+
 use std::{path::Path, sync::Arc};
 
 use folkmoot::{
@@ -23,7 +29,8 @@ struct Row {
 }
 
 fn classifier() -> Classifier {
-    Classifier::new(&Vocabulary::embedded().unwrap(), Arc::new(Members::embedded().unwrap())).unwrap()
+    Classifier::new(&Vocabulary::embedded().unwrap(), Arc::new(Members::embedded().unwrap()))
+        .unwrap()
 }
 
 fn filtered() -> Feed {
@@ -73,7 +80,8 @@ fn show(name: &str, rows: &[Row], answers: &[Judged], scores: &Scores) {
         if listed && answer.kind != kind && !labels.kind_ok.contains(&answer.kind) {
             faults.push(format!("kind {} not {kind} {:?}", answer.kind, answer.kind_reasons));
         }
-        let extra = answer.services.iter().any(|s| !services.contains(s) && !labels.also_ok.contains(s));
+        let extra =
+            answer.services.iter().any(|s| !services.contains(s) && !labels.also_ok.contains(s));
         let missed = services.iter().any(|s| !answer.services.contains(s));
         let main = services.first().is_some_and(|main| answer.services.first() != Some(main));
         if listed && (extra || missed || main) {
@@ -85,7 +93,13 @@ fn show(name: &str, rows: &[Row], answers: &[Judged], scores: &Scores) {
             faults.push(format!("services {:?} not {services:?} {why:?}", answer.services));
         }
         if !faults.is_empty() {
-            println!("{} {} | {}\n     {}", row.id, row.title, row.description, faults.join("\n     "));
+            println!(
+                "{} {} | {}\n     {}",
+                row.id,
+                row.title,
+                row.description,
+                faults.join("\n     ")
+            );
         }
     }
 }

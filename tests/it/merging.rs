@@ -1,5 +1,11 @@
 //! Merging, on the network's known groups and on made-up networks.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a fault of a test is shown by its panic"
+)]
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
@@ -9,8 +15,8 @@ use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, TimeZone, Utc};
 use chrono_tz::Europe::London;
 use folkmoot::{
     event::{
-        Attendance, Audience, Decision, Draft, Event, Facts, Id, Organiser, Place, Span,
-        Status, Verdict,
+        Attendance, Audience, Decision, Draft, Event, Facts, Id, Organiser, Place, Span, Status,
+        Verdict,
     },
     merge::{Correction, World, explain, keys, single},
 };
@@ -121,8 +127,7 @@ fn every_known_group_merges_and_nothing_else() {
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
     let mut store = Store::default();
-    let events: Vec<Event> =
-        rows.iter().enumerate().map(|(n, row)| truth_event(row, n)).collect();
+    let events: Vec<Event> = rows.iter().enumerate().map(|(n, row)| truth_event(row, n)).collect();
     store.put(events, &network);
     let mut groups: BTreeMap<String, BTreeSet<Id>> = BTreeMap::new();
     for (n, row) in rows.iter().enumerate() {
@@ -145,7 +150,8 @@ fn every_known_group_merges_and_nothing_else() {
         println!("found:  {:?}", titles(ids));
     }
     assert_eq!(found, expected);
-    let cancelled = rows.iter().position(|row| row["status"] == "cancelled" && row["same_as"] == "DEV-G7");
+    let cancelled =
+        rows.iter().position(|row| row["status"] == "cancelled" && row["same_as"] == "DEV-G7");
     let listing = store.listing(&format!("t{:03}", cancelled.unwrap()));
     assert_eq!(listing.facts.status, Status::Cancelled);
     assert!(listing.facts.evidence.merged.len() >= 3, "{:?}", listing.facts.evidence.merged);
@@ -183,10 +189,14 @@ fn the_organisers_feed_wins_field_by_field_and_a_time_beats_a_whole_day() {
     assert_eq!(listing.facts.span, at(2027, 2, 11, 10));
     assert_eq!(listing.facts.status, Status::Confirmed);
     assert_eq!(listing.facts.cost.as_deref(), Some("Free"));
-    let fields: Vec<_> = listing.sources.iter().map(|s| (s.feed.as_str(), s.fields.clone())).collect();
+    let fields: Vec<_> =
+        listing.sources.iter().map(|s| (s.feed.as_str(), s.fields.clone())).collect();
     assert!(fields[0].1.contains(&"title".to_owned()) && fields[1].1.contains(&"start".to_owned()));
     let told = explain(listing).join("\n");
-    assert!(told.contains("Also announced by agg") && told.contains("organiser's own feed"), "{told}");
+    assert!(
+        told.contains("Also announced by agg") && told.contains("organiser's own feed"),
+        "{told}"
+    );
 }
 
 #[test]
@@ -365,8 +375,12 @@ fn build(n: usize, (title, start, council, place, feed): (u8, u8, u8, u8, u8)) -
         "Planning peer group",
     ];
     let spans = [at(2027, 2, 11, 10), all_day(2027, 2, 11), at(2027, 2, 12, 10)];
-    let mut event =
-        event(&format!("e{n}"), &format!("f{feed}"), titles[usize::from(title)], spans[usize::from(start)]);
+    let mut event = event(
+        &format!("e{n}"),
+        &format!("f{feed}"),
+        titles[usize::from(title)],
+        spans[usize::from(start)],
+    );
     event.first_seen = day(2026, 10, 1) + Duration::hours(i64::try_from(n * 7 % 5).unwrap());
     event.draft.reference = match n % 3 {
         0 => Some("shared@council.example".into()),
@@ -374,12 +388,14 @@ fn build(n: usize, (title, start, council, place, feed): (u8, u8, u8, u8, u8)) -
         _ => None,
     };
     let facts = &mut event.draft.facts;
-    facts.organiser.council = [None, Some("LDS"), Some("NOW")][usize::from(council)].map(str::to_owned);
+    facts.organiser.council =
+        [None, Some("LDS"), Some("NOW")][usize::from(council)].map(str::to_owned);
     facts.place = [None, Some("Civic Hall"), Some("Merrow Library"), Some("Civic Hall, Leeds")]
         [usize::from(place)]
     .map(|name| Place { name: Some(name.into()), ..Place::default() });
     facts.attendance = if place == 0 { Attendance::Unknown } else { Attendance::InPerson };
-    facts.audience = (n % 2 == 0)
+    facts.audience = n
+        .is_multiple_of(2)
         .then(|| Audience { open_to: "councils".into(), words: "councils only".into() });
     if n % 5 == 4 {
         facts.verdict.decision = Decision::Held;

@@ -1,5 +1,11 @@
 //! A made-up network: events announced by several feeds in the ways people vary them, with the truth kept beside.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a fault of a test is shown by its panic"
+)]
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -9,9 +15,7 @@ use chrono::{DateTime, Duration, NaiveDate, TimeZone, Utc};
 use chrono_tz::Europe::London;
 use folkmoot::{
     classify::{Classifier, Notice},
-    event::{
-        Attendance, Decision, Draft, Event, Facts, Id, Organiser, Place, Span, Verdict,
-    },
+    event::{Attendance, Decision, Draft, Event, Facts, Id, Organiser, Place, Span, Verdict},
     member::Members,
     merge::World,
     vocabulary::Vocabulary,
@@ -50,33 +54,115 @@ impl Dice {
 }
 
 const TOPICS: [&str; 60] = [
-    "Housing repairs", "Damp and mould", "Council tax recovery", "Business rates", "Missed bins",
-    "Food waste", "Fly-tipping", "Street lighting", "Pothole defects", "Gritting routes",
-    "Blue Badge renewals", "Parking permits", "Bus franchising", "Active travel", "Net zero",
-    "Flood risk", "Air quality", "Food hygiene", "Noise nuisance", "Taxi licensing",
-    "Doorstep crime", "Rough sleeping", "Temporary accommodation", "Housing Benefit", "Adult safeguarding",
-    "Hospital discharge", "Direct payments", "Reablement", "Foster carers", "Care leavers",
-    "Early help", "SEND assessments", "School admissions", "Early years funding", "Stop smoking",
-    "Sexual health", "Planning validation", "Local plans", "Building control", "Land charges",
-    "Town centres", "Skills funding", "Library membership", "Archive digitisation", "Leisure contracts",
-    "Museum stores", "Anti-social behaviour", "Domestic abuse", "Voluntary sector grants", "Digital inclusion",
-    "Death registration", "Cemetery records", "Business continuity", "Rest centres", "Voter registration",
-    "Councillor casework", "Contact centres", "Website accessibility", "Open data", "Contract management",
+    "Housing repairs",
+    "Damp and mould",
+    "Council tax recovery",
+    "Business rates",
+    "Missed bins",
+    "Food waste",
+    "Fly-tipping",
+    "Street lighting",
+    "Pothole defects",
+    "Gritting routes",
+    "Blue Badge renewals",
+    "Parking permits",
+    "Bus franchising",
+    "Active travel",
+    "Net zero",
+    "Flood risk",
+    "Air quality",
+    "Food hygiene",
+    "Noise nuisance",
+    "Taxi licensing",
+    "Doorstep crime",
+    "Rough sleeping",
+    "Temporary accommodation",
+    "Housing Benefit",
+    "Adult safeguarding",
+    "Hospital discharge",
+    "Direct payments",
+    "Reablement",
+    "Foster carers",
+    "Care leavers",
+    "Early help",
+    "SEND assessments",
+    "School admissions",
+    "Early years funding",
+    "Stop smoking",
+    "Sexual health",
+    "Planning validation",
+    "Local plans",
+    "Building control",
+    "Land charges",
+    "Town centres",
+    "Skills funding",
+    "Library membership",
+    "Archive digitisation",
+    "Leisure contracts",
+    "Museum stores",
+    "Anti-social behaviour",
+    "Domestic abuse",
+    "Voluntary sector grants",
+    "Digital inclusion",
+    "Death registration",
+    "Cemetery records",
+    "Business continuity",
+    "Rest centres",
+    "Voter registration",
+    "Councillor casework",
+    "Contact centres",
+    "Website accessibility",
+    "Open data",
+    "Contract management",
 ];
 
 const ANGLES: [&str; 16] = [
-    "", "data", "in practice", "for new starters", "after the reforms", "case handling", "online forms",
-    "and residents", "costs", "staffing", "complaints", "letters", "inspection", "performance", "maps", "audits",
+    "",
+    "data",
+    "in practice",
+    "for new starters",
+    "after the reforms",
+    "case handling",
+    "online forms",
+    "and residents",
+    "costs",
+    "staffing",
+    "complaints",
+    "letters",
+    "inspection",
+    "performance",
+    "maps",
+    "audits",
 ];
 
 const KINDS: [&str; 14] = [
-    "discovery day", "makers session", "hack day", "workshop", "user research session", "unconference",
-    "show and tell", "meet-up", "peer group", "community of practice", "webinar", "training", "conference", "forum",
+    "discovery day",
+    "makers session",
+    "hack day",
+    "workshop",
+    "user research session",
+    "unconference",
+    "show and tell",
+    "meet-up",
+    "peer group",
+    "community of practice",
+    "webinar",
+    "training",
+    "conference",
+    "forum",
 ];
 
 const VENUES: [&str; 10] = [
-    "Civic Hall", "Town Hall", "Guildhall", "Market Street Offices", "Jubilee Library", "The Old Depot",
-    "Riverside Centre", "County Hall", "Exchange Building", "Mill House",
+    "Civic Hall",
+    "Town Hall",
+    "Guildhall",
+    "Market Street Offices",
+    "Jubilee Library",
+    "The Old Depot",
+    "Riverside Centre",
+    "County Hall",
+    "Exchange Building",
+    "Mill House",
 ];
 
 /// A real-world event.
@@ -99,7 +185,7 @@ pub(crate) fn network(feeds: usize, events: usize, seed: u64) -> MadeUp {
         .take(300)
         .map(|council| (council.code.clone(), council.nice_name.clone()))
         .collect();
-    let owner = |n: usize| (n % 4 != 0).then(|| codes[n % codes.len()].0.clone());
+    let owner = |n: usize| (!n.is_multiple_of(4)).then(|| codes[n % codes.len()].0.clone());
     let network = Network::new((0..feeds).map(|n| (format!("feed-{n}"), owner(n))));
     let mut made = MadeUp { network, events: Vec::new() };
     let mut real = 0;
@@ -187,7 +273,8 @@ fn announce(
         };
         Place { name: Some(name), ..Place::default() }
     });
-    let slug = format!("{}-{}-{}-{}", real.title.0, real.title.1, real.council, real.start.timestamp());
+    let slug =
+        format!("{}-{}-{}-{}", real.title.0, real.title.1, real.council, real.start.timestamp());
     facts.url = Some(match dice.below(if exact { 1 } else { 4 }) {
         0 => format!("https://feed-{feed}.example/events/{id}"),
         1 => format!("https://council-{code}.example/events/{slug}?utm_source=feed{feed}"),
@@ -268,7 +355,10 @@ pub(crate) fn score(made: &MadeUp) -> (f64, f64, Vec<String>) {
     let title = |id: &str| {
         let event = store.event(id).unwrap();
         let facts = &event.draft.facts;
-        format!("{} {:?} {:?}", facts.title, facts.organiser.council, facts.span)
+        format!(
+            "{} {:?} {:?} {:?} {:?}",
+            facts.title, facts.services, facts.url, facts.organiser.council, facts.span
+        )
     };
     let (mut right, mut wrong, mut missed, mut faults) = (0_u32, 0_u32, 0_u32, Vec::new());
     for listing in store.listings.values() {
