@@ -95,12 +95,13 @@ pub(super) fn contradiction(left: &Side, right: &Side) -> Option<&'static str> {
     None
 }
 
-/// Each title has telling words of its own, and no service is common to both.
+/// Each title has telling words of its own, and the main service of neither is among the other's.
 fn subjects_differ(left: &Side, right: &Side) -> bool {
     let (ours, theirs) = (&left.event.draft.facts.services, &right.event.draft.facts.services);
-    !ours.is_empty()
-        && !theirs.is_empty()
-        && !ours.iter().any(|service| theirs.contains(service))
+    let stranger =
+        |main: Option<&String>, list: &[String]| main.is_some_and(|id| !list.contains(id));
+    stranger(ours.first(), theirs)
+        && stranger(theirs.first(), ours)
         && left.language() == right.language()
         && left.title.telling.difference(&right.title.telling).next().is_some()
         && right.title.telling.difference(&left.title.telling).next().is_some()
