@@ -321,6 +321,10 @@ impl World for Overlay<'_> {
         self.memory.listings.get(id).map(|listing| &**listing)
     }
 
+    fn listing(&self, id: &str) -> Option<&Listing> {
+        self.memory.listings.get(id).map(|listing| &**listing)
+    }
+
     fn block(&self, key: &str) -> Vec<Id> {
         let kept = self.memory.blocks.get(key).into_iter().flatten();
         let kept = kept.filter(|id| !self.events.contains_key(id.as_str())).map(String::as_str);

@@ -26,7 +26,7 @@ const ONE_PLACE: [(&str, &[&str]); 9] = [
     ("maud", &["publish/page"]),
     ("sled::", &["store"]),
     ("axum", &["server", "daemon/control"]),
-    ("reqwest", &["fetch"]),
+    ("reqwest", &["fetch", "daemon/client"]),
 ];
 
 /// The program's text without comments and without its tests, which may do what they like.
