@@ -1,6 +1,9 @@
 //! The command line: what can be asked for, and who answers.
 
-use std::{io::IsTerminal, path::PathBuf};
+use std::{
+    io::IsTerminal,
+    path::{Path, PathBuf},
+};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -23,7 +26,7 @@ use output::Output;
 /// Begin with `folkmoot run` in a folder that has a feeds.toml, and open http://127.0.0.1:8080/ in a browser.
 /// Add a feed with `folkmoot feeds add ADDRESS`; look at what a feed would give with `folkmoot check ADDRESS`.
 #[derive(Debug, Parser)]
-#[command(name = "folkmoot", version, max_term_width = 100, propagate_version = true)]
+#[command(name = "folkmoot", version, max_term_width = 100, propagate_version = true, after_help = EXIT_CODES)]
 pub(crate) struct Cli {
     #[command(flatten)]
     global: Global,
@@ -31,8 +34,13 @@ pub(crate) struct Cli {
     command: Command,
 }
 
+/// Said at the end of `--help`.
+const EXIT_CODES: &str = "Exit codes: 0 done, 1 something failed, 2 wrong usage or configuration.\n\
+    Every command works while the daemon runs and while it does not. README.md explains feeds.toml.";
+
 /// Options of every command.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Options of every command")]
 pub(crate) struct Global {
     /// The configuration.
     #[arg(
@@ -74,17 +82,28 @@ pub(crate) enum Color {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run the daemon: check the feeds and serve the calendar, the API and the pages.
+    #[command(after_help = "Example: folkmoot run --listen 127.0.0.1:8081")]
     Run(run::Run),
     /// Check feeds now, once, and show what changed.
+    #[command(after_help = "Examples:\n  folkmoot poll\n  folkmoot poll west-berkshire-events")]
     Poll(poll::Poll),
     /// Read a feed and say what is in it and what is wrong with it; nothing is stored.
+    #[command(
+        after_help = "Examples:\n  folkmoot check https://www.westberks.example/events.ics\n  folkmoot check export.ics --member WBK --policy trusted"
+    )]
     Check(Box<check::Check>),
     /// Add, list, pause and remove feeds.
     #[command(subcommand)]
     Feeds(feeds::Feeds),
     /// Show the events that are listed.
+    #[command(
+        after_help = "Examples:\n  folkmoot events --service waste --region south-west\n  folkmoot events --kind take-part --from 2027-01-01 --ics > take-part.ics"
+    )]
     Events(Box<events::Events>),
     /// Say why an event is listed, tagged, dated and merged as it is.
+    #[command(
+        after_help = "`folkmoot events` shows the ids. Example: folkmoot explain 4ad6cway6cwr"
+    )]
     Explain(events::Explain),
     /// See what would be read from a text.
     #[command(subcommand)]
@@ -149,12 +168,13 @@ impl From<serde_json::Error> for Failed {
 pub(crate) type Done = Result<(), Failed>;
 
 impl Global {
-    /// The data directory: said, or systemd's, or beside the configuration.
+    /// The data directory: said here, or by systemd, or by `[store] url`, else `data` beside the configuration.
     pub(crate) fn data_dir(&self) -> PathBuf {
         let systemd = || std::env::var_os("STATE_DIRECTORY").map(PathBuf::from);
-        self.data_dir.clone().or_else(systemd).unwrap_or_else(|| {
-            self.config.parent().map_or_else(|| PathBuf::from("data"), |folder| folder.join("data"))
-        })
+        let folder = self.config.parent().unwrap_or_else(|| Path::new(""));
+        let configured = || folkmoot::config::store_folder(&self.config);
+        let said = self.data_dir.clone().or_else(systemd).or_else(configured);
+        said.unwrap_or_else(|| folder.join("data"))
     }
 
     /// The configuration, or the reason why there is none.

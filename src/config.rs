@@ -20,7 +20,7 @@ pub mod edit;
 mod tables;
 mod values;
 
-pub use values::duration;
+pub use values::{duration, is_id};
 
 /// All that feeds.toml says.
 #[derive(Debug, Clone, Default)]
@@ -191,6 +191,16 @@ pub fn parse(
     members: &Members,
 ) -> Result<Config, Vec<Fault>> {
     tables::parse(text, path, vocabulary, members)
+}
+
+/// The data directory that `[store] url` names, when the file says so and can be read.
+#[must_use]
+pub fn store_folder(path: &Path) -> Option<PathBuf> {
+    let path = std::path::absolute(path).ok()?;
+    let text = std::fs::read_to_string(&path).ok()?;
+    let document = toml_edit::Document::parse(text).ok()?;
+    let url = document.get("store")?.get("url")?.as_str()?;
+    Some(path.parent()?.join(url.strip_prefix("sled:")?))
 }
 
 impl Config {

@@ -11,7 +11,7 @@ use folkmoot::{
     config::Loaded,
     event::Draft,
     feed::{Feed, Network, Policy, PubDate},
-    fetch::{self, Fetched, Meta},
+    fetch::{self, Failure, FailureKind, Fetched, Meta},
     member::Members,
     normalise::{self, Normalised},
     read::{self, Document, Hint, Problem, Skipped},
@@ -81,18 +81,28 @@ impl Check {
             Network::default()
         };
         let examiner = Examiner::new(words, network)?;
-        let examined = match Url::parse(&self.source) {
-            // A Windows path looks like a scheme of one letter; nobody has such a scheme.
-            Ok(url) if url.scheme().len() > 1 && url.scheme() != "file" => {
-                let feed = self.settings.feed("check", url, &examiner.words)?;
-                block_on(examiner.examine(feed, self.url.clone(), now, PAGES))??
+        let examined = match self.examine(&examiner, now) {
+            Err(Failed::Other(words)) if output.json => {
+                output.value(&card::unreadable(&self.source, &words))?;
+                return Err(Failed::Other(words));
             }
-            _ => self.local(&examiner, now)?,
+            other => other?,
         };
         if output.json {
             return output.value(&card::value(&self.source, &examined, &examiner, &window, now));
         }
         card::say(&self.source, &examined, &window, output)
+    }
+
+    fn examine(&self, examiner: &Examiner, now: DateTime<Utc>) -> Result<Examined, Failed> {
+        match Url::parse(&self.source) {
+            // A Windows path looks like a scheme of one letter; nobody has such a scheme.
+            Ok(url) if url.scheme().len() > 1 && url.scheme() != "file" => {
+                let feed = self.settings.feed("check", url, &examiner.words)?;
+                block_on(examiner.examine(feed, self.url.clone(), now, PAGES))?
+            }
+            _ => self.local(examiner, now),
+        }
     }
 
     /// A file, or standard input: nothing else is asked for, not even linked pages.
@@ -221,6 +231,11 @@ impl Examiner {
             Fetched::Body { meta, bytes } => Ok((bytes, meta)),
             Fetched::NotModified(_) => {
                 Err(Failed::Other("the site answered 304 to a first question".into()))
+            }
+            Fetched::Failed(Failure { kind: FailureKind::PrivateAddress(address), .. }) => {
+                Err(Failed::Other(format!(
+                    "the address {address} is on a private network\n  If that is meant, say --allow-private-address."
+                )))
             }
             Fetched::Failed(failure) => Err(Failed::Other(failure.kind.to_string())),
         }

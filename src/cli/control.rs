@@ -5,13 +5,15 @@ use std::sync::Arc;
 use folkmoot::{
     catalogue::{Catalogue, FeedView},
     clock,
-    config::Loaded,
+    config::{Config, Loaded},
     daemon::{client::Remote, command::Reloaded},
     feed::Feed,
     health::{FeedState, Health},
+    member::Members,
     publish,
     refresh::{Memory, Settings, settle},
     store::{self, Create, Open, Snapshot, Store, StoreError},
+    vocabulary::Vocabulary,
 };
 
 use super::{
@@ -58,9 +60,21 @@ async fn snapshot(global: &Global) -> Result<Snapshot, Failed> {
     Ok(snapshot?)
 }
 
-/// The configuration and all that is known.
+/// The configuration and all that is known. A faulty feeds.toml does not matter while a daemon runs: what it read
+/// before still holds there, and the words are then those of the program.
 pub(crate) fn state(global: &Global) -> Result<State, Failed> {
-    let loaded = global.load()?;
+    let loaded = match global.load() {
+        Ok(loaded) => loaded,
+        Err(fault) => {
+            let running = block_on(Remote::find(&global.data_dir()))?.is_some();
+            let words = Vocabulary::embedded().ok().zip(Members::embedded().ok());
+            let (true, Some((vocabulary, members))) = (running, words) else { return Err(fault) };
+            eprintln!(
+                "folkmoot: feeds.toml has a fault; the daemon goes on with what it read before"
+            );
+            Loaded { config: Config::default(), vocabulary, members }
+        }
+    };
     let snapshot = block_on(snapshot(global))??;
     Ok(State { loaded, snapshot })
 }
@@ -137,16 +151,21 @@ pub(crate) fn apply(global: &Global, output: &Output) -> Done {
 
 /// Health in words.
 pub(crate) fn health_words(feed: &Feed, state: Option<&FeedState>) -> String {
-    let state = state.cloned().unwrap_or_default();
-    let since =
-        state.failing_since.map(|at| at.format(" since %-d %b %Y").to_string()).unwrap_or_default();
-    let view = FeedView { feed: feed.clone(), state };
-    match view.health(clock::now()) {
+    let view = FeedView { feed: feed.clone(), state: state.cloned().unwrap_or_default() };
+    words_of(view.health(clock::now()), &view.state)
+}
+
+/// A health in words, with its date.
+pub(crate) fn words_of(health: Health, state: &FeedState) -> String {
+    let since = |at: Option<chrono::DateTime<chrono::Utc>>| {
+        at.map(|at| at.format(" since %-d %b %Y").to_string()).unwrap_or_default()
+    };
+    match health {
         Health::New => "not checked yet".into(),
         Health::Fine => "fine".into(),
         Health::Quiet => "quiet: nothing new for long".into(),
         Health::Shrinking => "shrank: nothing was taken away yet".into(),
-        Health::Failing => format!("failing{since}"),
+        Health::Failing => format!("failing{}", since(state.failing_since)),
         Health::Moved => "moved to another address".into(),
         Health::Gone => "gone, its site says".into(),
         Health::Paused => "paused".into(),

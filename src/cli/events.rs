@@ -4,16 +4,16 @@ use clap::Args;
 use folkmoot::{
     catalogue::{Catalogue, Found, Item, Range},
     clock,
-    event::Status,
+    event::{Occurrence, Status},
     merge,
     publish::{self, csv, ical, json},
-    query::{self, Known, Request},
+    query::{self, Known, ListedFilter, Request},
 };
 use serde_json::{Value, json};
 
 use super::{
     Done, Failed, Global,
-    check::card::when,
+    check::card::{span_words, when},
     control::{self, State},
     output::{Output, Tone, line},
 };
@@ -171,7 +171,17 @@ impl Events {
             return Ok(());
         }
         let page = catalogue.list(&request, now);
-        let items: Vec<&Item> = page.hits.iter().map(|hit| hit.item.as_ref()).collect();
+        let mut hits: Vec<(&Item, Option<&Occurrence>)> =
+            page.hits.iter().map(|hit| (hit.item.as_ref(), hit.first.as_ref())).collect();
+        // An operator who asks for what is not listed wants to see what has no date as well.
+        let filter = catalogue.filter(&request.query);
+        if request.query.listed != ListedFilter::Yes && request.query.from.is_none() {
+            let undated = catalogue.items().filter(|item| item.listing.facts.span.is_none());
+            hits.extend(
+                undated.filter(|item| filter.passes(item)).map(|item| (item.as_ref(), None)),
+            );
+        }
+        let items: Vec<&Item> = hits.iter().map(|(item, _)| *item).collect();
         if self.csv {
             print!("{}", csv::write(items.iter().copied(), &context, now));
             return Ok(());
@@ -181,36 +191,41 @@ impl Events {
                 .iter()
                 .map(|item| json::pick(json::event(item, &context, now), &request.fields))
                 .collect();
-            return output.value(&json!({ "events": events, "next": null, "total": page.total }));
+            return output.value(&json!({ "events": events, "next": null }));
         }
-        say(&items, page.total, &context, output)
+        say(&hits, page.total.max(hits.len()), &context, output)
     }
 }
 
-fn say(items: &[&Item], total: usize, context: &publish::Context, output: &Output) -> Done {
-    if items.is_empty() {
-        return output.say(
-            "No event matches. Take a filter away, or look further ahead with --from and --to.",
-        );
+fn say(
+    hits: &[(&Item, Option<&Occurrence>)],
+    total: usize,
+    context: &publish::Context,
+    output: &Output,
+) -> Done {
+    if hits.is_empty() {
+        return output
+            .say("No event matches. Take a filter away, or look further with --from and --to.");
     }
-    let rows = items.iter().map(|item| {
+    let rows = hits.iter().map(|(item, date)| {
         let facts = &item.listing.facts;
         let place = facts.place.as_ref().and_then(publish::place_line).unwrap_or_default();
-        let state = publish::state_prefix(&item.listing, facts.status);
+        let status = date.map_or(facts.status, |date| item.listing.status_of(date));
+        let title = date.map_or(facts.title.as_str(), |date| item.listing.title_of(date));
         vec![
-            when(facts),
-            format!("{state}{}", facts.title),
+            date.map_or_else(|| when(facts), |date| span_words(&date.span, facts.time_zone)),
+            format!("{}{title}", publish::state_prefix(&item.listing, status)),
             context.organiser(&item.listing).unwrap_or_default(),
             place.chars().take(40).collect(),
             item.listing.id.clone(),
         ]
     });
     output.table(&["when", "event", "organiser", "where", "id"], rows.collect())?;
-    let (shown, events) = (items.len(), if total == 1 { "event" } else { "events" });
-    output.say(match shown == total {
-        true => format!("\n{total} {events}."),
-        false => format!("\n{shown} of {total} {events}; --limit shows more."),
-    })
+    let (shown, events) = (hits.len(), if total == 1 { "event" } else { "events" });
+    if shown == total {
+        return output.say(format!("\n{total} {events}."));
+    }
+    output.say(format!("\n{shown} of {total} {events}; --limit shows more."))
 }
 
 /// Say why an event is listed, tagged, dated and merged as it is.

@@ -74,6 +74,8 @@ async fn here(
     let store = control::open(global, Create::IfAbsent, domain).await?;
     let bodies = Some(Bodies::new(&global.data_dir()));
     let refresher = Refresher::open(store, client, bodies, &settings.config).await?;
+    // What feeds.toml says now may differ from what held when the store was last open.
+    refresher.resettle(None, &settings, clock::now()).await?;
     let each = |_: &folkmoot::refresh::Refreshed| bar.inc(1);
     let done = tokio::select! {
         done = refresher.refresh_all(&settings, ids, clock::now, each) => Ok(done),

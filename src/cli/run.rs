@@ -5,10 +5,8 @@ use std::{net::SocketAddr, sync::Arc};
 use clap::Args;
 use folkmoot::{
     clock,
-    daemon::{Audience, Daemon, Setup},
+    daemon::{Daemon, Setup},
     fetch,
-    publish::page::Texts,
-    refresh, server,
 };
 use listenfd::ListenFd;
 use tokio::{
@@ -31,43 +29,6 @@ pub(crate) struct Run {
     /// Write the log as JSON lines.
     #[arg(long)]
     log_json: bool,
-}
-
-/// Passes on to the server what the daemon decides.
-struct Visitors {
-    state: Arc<server::State>,
-    address: SocketAddr,
-}
-
-impl Audience for Visitors {
-    fn settings(&self, settings: &refresh::Settings) {
-        self.state.set_settings(public(settings, self.address));
-    }
-
-    fn ready(&self, ready: bool) {
-        self.state.set_ready(ready);
-    }
-}
-
-/// What the pages need of the configuration.
-fn public(settings: &refresh::Settings, address: SocketAddr) -> server::Settings {
-    let proxies = settings.config.listen.trusted_proxies.iter();
-    let proxies = proxies.filter_map(|proxy| proxy.parse::<std::net::IpAddr>().ok());
-    server::Settings {
-        texts: texts(settings),
-        listen: Some(address),
-        trusted_proxies: proxies.map(ipnet::IpNet::from).collect(),
-        ..server::Settings::new(settings.config.network.clone())
-    }
-}
-
-/// The operator's own pages, from the folder that feeds.toml names.
-fn texts(settings: &refresh::Settings) -> Texts {
-    let Some(folder) = &settings.config.network.pages else { return Texts::default() };
-    server::read_texts(folder).unwrap_or_else(|error| {
-        tracing::warn!(%error, folder = %folder.display(), "the operator's own pages cannot be read; ours are shown");
-        Texts::default()
-    })
 }
 
 impl Run {
@@ -123,21 +84,12 @@ impl Run {
         };
         let daemon =
             Daemon::start(setup).await.map_err(|error| Failed::Other(format!("{error:#}")))?;
-        let state =
-            Arc::new(server::State::new(daemon.catalogue(), public(daemon.settings(), address)));
-        let router = server::router(Arc::clone(&state));
-        let (stop, stopped) = watch::channel(false);
-        let serving = tokio::spawn(server::serve(listener, router, until(stopped.clone())));
         super::output::line(&format!("Folkmoot is at http://{address}/ (Ctrl-C ends it)"))?;
+        let (stop, stopped) = watch::channel(false);
         let ends = tokio::spawn(stop_on_signal(stop));
-        let ran = daemon.run(Arc::new(Visitors { state, address }), until(stopped)).await;
+        let served = daemon.serve(listener, until(stopped)).await;
         ends.abort();
-        match serving.await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => return Err(error.into()),
-            Err(error) => return Err(Failed::Other(error.to_string())),
-        }
-        ran.map_err(|error| Failed::Other(format!("{error:#}")))
+        served.map_err(|error| Failed::Other(format!("{error:#}")))
     }
 
     /// systemd's socket, or one of our own.

@@ -5,6 +5,7 @@ use clap::Args;
 use folkmoot::{
     clock,
     daemon::{client::Remote, command::Status as Answer},
+    health::FeedState,
 };
 use serde_json::json;
 
@@ -19,52 +20,68 @@ pub(crate) struct Status {}
 
 impl Status {
     pub(crate) fn go(self, global: &Global, output: &Output) -> Done {
-        let loaded = global.load()?;
         let answer = block_on(async {
             match Remote::find(&global.data_dir()).await {
                 Some(daemon) => daemon.status().await.map(Some),
                 None => Ok(None),
             }
         })??;
-        let states = match &answer {
-            Some(answer) => answer.feeds.iter().map(|feed| feed.state.clone()).collect(),
-            None => control::feed_states(global)?,
-        };
-        if output.json {
-            let feeds: Vec<_> = loaded
-                .config
+        // A running daemon knows its feeds, even while feeds.toml has a fault.
+        let rows: Vec<Row> = match &answer {
+            Some(answer) => answer
                 .feeds
                 .iter()
                 .map(|feed| {
-                    let state = states.iter().find(|state| state.feed == feed.id);
-                    json!({ "id": feed.id, "health": control::health_words(feed, state), "state": state })
+                    Row::of(
+                        &feed.id,
+                        control::words_of(feed.health, &feed.state),
+                        Some(&feed.state),
+                    )
                 })
-                .collect();
+                .collect(),
+            None => {
+                let (loaded, states) = (global.load()?, control::feed_states(global)?);
+                let feeds = loaded.config.feeds.iter();
+                feeds
+                    .map(|feed| {
+                        let state = states.iter().find(|state| state.feed == feed.id);
+                        Row::of(&feed.id, control::health_words(feed, state), state)
+                    })
+                    .collect()
+            }
+        };
+        if output.json {
             return output
-                .value(&json!({ "running": answer.is_some(), "daemon": answer, "feeds": feeds }));
+                .value(&json!({ "running": answer.is_some(), "daemon": answer, "feeds": rows }));
         }
         match &answer {
             Some(answer) => say_daemon(answer, output)?,
             None => output.say("No daemon is running here. Start one with `folkmoot run`.")?,
         }
-        let rows = loaded.config.feeds.iter().map(|feed| {
-            let state = states.iter().find(|state| state.feed == feed.id);
-            vec![
-                feed.id.clone(),
-                control::health_words(feed, state),
-                ago(state.and_then(|state| state.last_check)),
-                ago(state.and_then(|state| state.last_good)),
-                state.map(|state| state.listed.to_string()).unwrap_or_default(),
-                state
-                    .and_then(|state| state.history.last())
-                    .map(|check| check.words.clone())
-                    .unwrap_or_default(),
-            ]
+        let cells = rows.into_iter().map(|row| {
+            let state = row.state.unwrap_or_default();
+            let words = state.history.last().map(|check| check.words.clone()).unwrap_or_default();
+            let listed = state.last_good.map(|_| state.listed.to_string()).unwrap_or_default();
+            vec![row.id, row.health, ago(state.last_check), ago(state.last_good), listed, words]
         });
         output.table(
             &["feed", "health", "checked", "last good", "listed", "last check"],
-            rows.collect(),
+            cells.collect(),
         )
+    }
+}
+
+/// A feed in the table.
+#[derive(serde::Serialize)]
+struct Row {
+    id: String,
+    health: String,
+    state: Option<FeedState>,
+}
+
+impl Row {
+    fn of(id: &str, health: String, state: Option<&FeedState>) -> Self {
+        Self { id: id.to_owned(), health, state: state.cloned() }
     }
 }
 

@@ -83,7 +83,8 @@ fn file_url(path: &str, folder: &Path) -> Result<Url, BadAddress> {
 }
 
 /// Whether a text can be the id of a feed or member: it stands in addresses and file names.
-pub(super) fn is_id(text: &str) -> bool {
+#[must_use]
+pub fn is_id(text: &str) -> bool {
     (1..=80).contains(&text.len())
         && text.starts_with(|c: char| c.is_ascii_alphanumeric())
         && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))

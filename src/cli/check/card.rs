@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono_tz::Tz;
 use folkmoot::{
     event::{Decision, Draft, Event, Facts, Listing, Occurrence, Span, midnight},
     merge::{self, MergeContext},
@@ -114,6 +115,15 @@ pub(super) fn value(
     })
 }
 
+/// The object of `check --json` for a source that could not be read at all.
+pub(super) fn unreadable(source: &str, words: &str) -> Value {
+    json!({
+        "source": source, "format": null, "http": null, "title": null,
+        "problems": [{ "severity": "error", "code": "unreadable", "line": null, "text": words, "fix": null }],
+        "events": [], "undated": [], "skipped": [],
+    })
+}
+
 fn event_value(
     draft: &Draft,
     listing: &Listing,
@@ -165,8 +175,8 @@ pub(super) fn say(source: &str, examined: &Examined, window: &Window, output: &O
     let count =
         |decision| examined.drafts.iter().filter(|d| d.facts.verdict.decision == decision).count();
     output.say(format!(
-        "{} items: {} would be listed, {} not, {} held for review, {} private, {} could not be read.",
-        examined.drafts.len() + examined.skipped.len(),
+        "{}: {} would be listed, {} not, {} held for review, {} private, {} could not be read.",
+        items(examined.drafts.len() + examined.skipped.len()),
         count(Decision::Listed),
         count(Decision::Unlisted),
         count(Decision::Held),
@@ -179,6 +189,9 @@ pub(super) fn say(source: &str, examined: &Examined, window: &Window, output: &O
     if !rows.is_empty() {
         output.say("")?;
         output.table(&["when", "event", "kind", "services", "shown", "why"], rows)?;
+    }
+    if examined.drafts.is_empty() && examined.skipped.is_empty() {
+        output.say("\nThere is nothing in it: no event is announced here at present.")?;
     }
     say_problems(&examined.problems, output)?;
     if !examined.skipped.is_empty() {
@@ -243,17 +256,20 @@ pub(crate) fn format_words(format: folkmoot::feed::Format) -> &'static str {
     }
 }
 
-/// The first date, short: `Thu 11 Mar 2027, 10:00 to 15:30`.
+/// The first date, short.
 pub(crate) fn when(facts: &Facts) -> String {
+    let words = |span| span_words(span, facts.time_zone);
+    facts.span.as_ref().map_or_else(|| "date to be announced".into(), words)
+}
+
+/// A date, short: `Thu 11 Mar 2027, 10:00 to 15:30`.
+pub(crate) fn span_words(span: &Span, zone: Tz) -> String {
     let day = |day: NaiveDate| day.format("%a %-d %b %Y").to_string();
-    match &facts.span {
-        None => "date to be announced".into(),
-        Some(Span::AllDay { start, end }) if *end <= *start + Days::new(1) => day(*start),
-        Some(Span::AllDay { start, end }) => {
-            format!("{} to {}", day(*start), day(*end - Days::new(1)))
-        }
-        Some(Span::Timed { start, end }) => {
-            let local = |at: &DateTime<Utc>| at.with_timezone(&facts.time_zone).naive_local();
+    match span {
+        Span::AllDay { start, end } if *end <= *start + Days::new(1) => day(*start),
+        Span::AllDay { start, end } => format!("{} to {}", day(*start), day(*end - Days::new(1))),
+        Span::Timed { start, end } => {
+            let local = |at: &DateTime<Utc>| at.with_timezone(&zone).naive_local();
             let start = local(start);
             let first = format!("{}, {}", day(start.date()), start.format("%H:%M"));
             match end.as_ref().map(local) {
@@ -267,4 +283,9 @@ pub(crate) fn when(facts: &Facts) -> String {
             }
         }
     }
+}
+
+/// "1 item", "2 items".
+pub(crate) fn items(number: usize) -> String {
+    if number == 1 { "1 item".into() } else { format!("{number} items") }
 }

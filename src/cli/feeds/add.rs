@@ -13,7 +13,7 @@ use folkmoot::{
     feed::Format,
     fetch::guard,
     member::Members,
-    read::{self, Hint},
+    read::{self, Hint, ReadError},
 };
 use serde_json::{Value, json};
 use url::{Host, Url};
@@ -59,6 +59,11 @@ pub(crate) struct Add {
 impl Add {
     pub(crate) fn go(self, global: &Global, output: &Output) -> Done {
         let addresses = self.addresses()?;
+        if let Some(id) = self.id.as_deref().filter(|id| !folkmoot::config::is_id(id)) {
+            return Err(Failed::Usage(format!(
+                "\"{id}\" cannot be an id\n  Use letters, digits, and - _ . between them; at most 80."
+            )));
+        }
         if self.id.is_some() && addresses.len() > 1 {
             return Err(Failed::Usage("--id can be given for one address only".into()));
         }
@@ -77,7 +82,7 @@ impl Add {
                     failed += 1;
                     eprintln!("folkmoot: {address}: {error}");
                     results.push(
-                        json!({ "address": address, "added": null, "error": error.to_string() }),
+                        json!({ "address": address, "added": null, "error": error.to_string().replace("\n  ", " ") }),
                     );
                 }
             }
@@ -190,7 +195,12 @@ fn parse(address: &str) -> Result<Url, Failed> {
         format!("https://{address}")
     };
     let url = Url::parse(&with_scheme).ok().filter(|url| url.has_host());
-    let url = url.filter(|url| matches!(url.scheme(), "http" | "https" | "webcal" | "webcals"));
+    let url = url.filter(|url| {
+        // One bare word is a slip, not the name of a site.
+        let named =
+            url.host_str().is_some_and(|host| host.contains(['.', ':']) || host == "localhost");
+        named && matches!(url.scheme(), "http" | "https" | "webcal" | "webcals")
+    });
     url.ok_or_else(|| {
         Failed::Usage(format!("\"{address}\" is not a web address\n  Write one such as https://www.example.org/events."))
     })
@@ -250,6 +260,7 @@ async fn find(
     match (best, own) {
         (Some(found), own) if own.as_ref().map_or(0, |page| page.entries.len()) == 0 || worth(&found.1) > 0 => Ok(found),
         (_, Ok(page)) if !page.entries.is_empty() => Ok((url, examiner.judge(feed, page, Some(meta), clock::now()))),
+        (_, Err(error @ (ReadError::Empty | ReadError::SignIn))) => Err(Failed::Other(error.to_string())),
         _ => Err(Failed::Other(
             "no feed is found there\n  Look on the site for \"RSS\", \"iCal\" or \"Subscribe\", and give that address; or ask \
              the web team for one."
@@ -287,7 +298,8 @@ fn preview(new: &NewFeed, examined: &Examined, output: &Output) -> Done {
     let (listed, held) = counts(examined);
     let items = examined.drafts.len();
     output.say(format!(
-        "It has {items} items; {listed} would be listed{}.",
+        "It has {}; {listed} would be listed{}.",
+        super::super::check::card::items(items),
         match held {
             0 => String::new(),
             1 => ", 1 would be held for you to look at".into(),
@@ -309,6 +321,10 @@ fn preview(new: &NewFeed, examined: &Examined, output: &Output) -> Done {
             vec![when(facts), facts.title.clone(), listed.into(), facts.verdict.reason.clone()]
         });
         output.table(&["when", "event", "listed", "why"], rows.collect())?;
+    }
+    if new.allow_private_address {
+        output
+            .say("It is on a private network: allow_private_address = true is written for it.")?;
     }
     let organiser = new.member.as_deref().unwrap_or("none; say --member CODE to set one");
     output.say(format!(
