@@ -154,7 +154,10 @@ impl Client {
             "http" | "https" => self.follow(request, request.url.clone()).await,
             "webcals" => self.follow(request, with_scheme(&request.url, "https")?).await,
             "webcal" => match self.follow(request, with_scheme(&request.url, "https")?).await {
-                Err(Failure { kind: FailureKind::Connect(_) | FailureKind::Tls(_), .. }) => {
+                // Nothing secret is sent in clear because somebody stands in the way of the secure form.
+                Err(Failure { kind: FailureKind::Connect(_) | FailureKind::Tls(_), .. })
+                    if request.headers.is_empty() && request.url.password().is_none() =>
+                {
                     self.follow(request, with_scheme(&request.url, "http")?).await
                 }
                 other => other,
@@ -200,16 +203,17 @@ impl Client {
         let client = if request.allow_private { &self.open } else { &self.guarded };
         let mut headers = HeaderMap::new();
         headers.insert(header::ACCEPT, HeaderValue::from_static(ACCEPT));
-        let validators = [
-            (header::IF_NONE_MATCH, &request.etag),
-            (header::IF_MODIFIED_SINCE, &request.last_modified),
-        ];
-        for (name, value) in validators {
-            if let Some(value) = value.as_deref().and_then(|v| HeaderValue::from_str(v).ok()) {
-                headers.insert(name, value);
-            }
-        }
+        // Validators and the operator's headers belong to the feed's own origin.
         if own {
+            let validators = [
+                (header::IF_NONE_MATCH, &request.etag),
+                (header::IF_MODIFIED_SINCE, &request.last_modified),
+            ];
+            for (name, value) in validators {
+                if let Some(value) = value.as_deref().and_then(|v| HeaderValue::from_str(v).ok()) {
+                    headers.insert(name, value);
+                }
+            }
             for (name, value) in &request.headers {
                 let pair = (HeaderName::try_from(name), HeaderValue::from_str(value));
                 if let (Ok(name), Ok(value)) = pair {

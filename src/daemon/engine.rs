@@ -260,7 +260,11 @@ impl Engine {
         let reloaded = match read {
             Ok(settings) => self.consider(Arc::new(settings), sure).await,
             Err(fault) => {
-                tracing::error!(fault, "feeds.toml has a fault; what was read before still holds");
+                tracing::error!("feeds.toml has a fault; what was read before still holds");
+                // A line of the log each: escaped line ends in one long line are not read by anybody.
+                for line in fault.lines() {
+                    tracing::error!("{line}");
+                }
                 self.fault = Some(fault.clone());
                 Reloaded::Faulty(fault)
             }

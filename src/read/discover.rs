@@ -183,6 +183,7 @@ fn anchored(html: &Html, base: &Url) -> Vec<Candidate> {
             || path.ends_with("/feed")
             || path.ends_with("/feed/")
             || path.ends_with("mgrss.aspx")
+            || called_feed(&words)
         {
             let rank = if path.ends_with("mgrss.aspx") {
                 10
@@ -208,6 +209,13 @@ fn anchored(html: &Html, base: &Url) -> Vec<Candidate> {
         Some(found)
     };
     html.select(&links).filter_map(one).collect()
+}
+
+/// Whether a link's words call it a feed, whatever its address looks like ("RSS", "RSS feed", "Atom feed").
+fn called_feed(words: &str) -> bool {
+    let words = words.to_lowercase();
+    words.split(|c: char| !c.is_alphanumeric()).any(|word| word == "rss")
+        || words.contains("atom feed")
 }
 
 /// Part of an address after a mark, up to a character that no such name holds.
@@ -326,6 +334,13 @@ mod tests {
 
     fn found(page: &str) -> Vec<Candidate> {
         discover(page.as_bytes(), &Url::parse("https://www.a.example/whats-on/").unwrap())
+    }
+
+    #[test]
+    fn a_link_that_is_called_a_feed_is_tried() {
+        let all = found("<a href='/list.xml'>Our RSS feed</a><a href='/prss'>Press</a>");
+        let urls: Vec<_> = all.iter().map(|c| c.url.as_str()).collect();
+        assert_eq!(urls, ["https://www.a.example/list.xml"]);
     }
 
     #[test]
