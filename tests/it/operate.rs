@@ -249,8 +249,8 @@ fn a_date_by_hand_is_said_to_be_one_and_yields_to_the_feeds() {
         let said = house.ok(&["review", "date", &id, "4 December 2097, 10am to 1pm"]);
         assert!(said.contains("supplied by the network"), "{said}");
         let event = house.json(&["explain", &id]);
-        assert_eq!(event["start"], "2097-12-04T10:00:00Z", "{event}");
-        assert_eq!(event["end"], "2097-12-04T13:00:00Z");
+        assert_eq!(event["start"], "2097-12-04T10:00:00+00:00", "{event}");
+        assert_eq!(event["end"], "2097-12-04T13:00:00+00:00");
         assert_eq!(event["evidence"]["date"][0]["says"], "date supplied by the network");
         assert_eq!(event["evidence"]["date"][0]["text"], "4 December 2097, 10am to 1pm");
         assert_eq!(event["listed"], true);
@@ -260,7 +260,7 @@ fn a_date_by_hand_is_said_to_be_one_and_yields_to_the_feeds() {
         );
         house.ok(&["poll", "news"]);
         let event = house.json(&["explain", &id]);
-        assert_eq!(event["start"], "2027-01-12T14:00:00Z", "{event}");
+        assert_eq!(event["start"], "2027-01-12T14:00:00+00:00", "{event}");
         let (_, words) = house.fails(&["review", "date", &id, "4 December 2097"]);
         assert!(words.contains("yields"), "{words}");
     });
