@@ -51,8 +51,7 @@ pub fn write<'a>(
     context: &Context,
     now: DateTime<Utc>,
 ) -> String {
-    let entries: Vec<AtomEntry> =
-        items.into_iter().map(|item| entry(item, context, now)).collect();
+    let entries: Vec<AtomEntry> = items.into_iter().map(|item| entry(item, context, now)).collect();
     write_entries(info, &entries)
 }
 

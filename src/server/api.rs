@@ -104,7 +104,8 @@ fn full_calendar(ask: &Ask) -> Result<Answer, Refusal> {
 
 /// Whether a text could be a cursor of another server or an older one: those are told where to begin.
 fn is_cursor_of_somebody(text: &str) -> bool {
-    text.len() >= 6 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.=".contains(&byte))
+    text.len() >= 6
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.=".contains(&byte))
 }
 
 /// The longest that a reader may ask to wait for changes, in seconds.

@@ -9,9 +9,7 @@ use super::{
     ask::Ask,
 };
 use crate::{
-    query::{
-        CURSOR_PATTERN, EVENT_FIELDS, MAX_LIMIT, OCCURRENCE_FIELDS, OPEN_TO, SORTS, place,
-    },
+    query::{CURSOR_PATTERN, EVENT_FIELDS, MAX_LIMIT, OCCURRENCE_FIELDS, OPEN_TO, SORTS, place},
     vocabulary::{KIND_GROUPS, Vocabulary},
 };
 
@@ -47,7 +45,10 @@ pub(super) fn document(ask: &Ask) -> Result<Answer, Refusal> {
 fn build(ask: &Ask) -> Value {
     let mut paths = Map::new();
     for (path, operation, takes, media, words) in ADDRESSES {
-        paths.insert(path.to_owned(), json!({ "get": get(ask, path, operation, takes, media, words) }));
+        paths.insert(
+            path.to_owned(),
+            json!({ "get": get(ask, path, operation, takes, media, words) }),
+        );
     }
     let mut parameters = Map::new();
     for (name, example, words) in
@@ -123,7 +124,9 @@ fn get(ask: &Ask, path: &str, operation: &str, takes: Takes, media: &str, words:
     let reference = |name: &str| json!({"$ref": format!("#/components/parameters/{name}")});
     let mut parameters: Vec<Value> = Vec::new();
     if path.contains("{id}") {
-        parameters.push(json!({"name": "id", "in": "path", "required": true, "schema": id_schema(ask, path)}));
+        parameters.push(
+            json!({"name": "id", "in": "path", "required": true, "schema": id_schema(ask, path)}),
+        );
     }
     let calendar = path.ends_with("/calendar.ics");
     if matches!(takes, Takes::Filters | Takes::Plain) || calendar {

@@ -16,7 +16,11 @@ use crate::{
     event::{Decision, midnight},
     publish::{
         self,
-        page::{self, Dated, browse, feeds as report, list::{Found, Help}, month as grid, share as sharing},
+        page::{
+            self, Dated, browse, feeds as report,
+            list::{Found, Help},
+            month as grid, share as sharing,
+        },
     },
     query::{Bound, Fault, Query, Request, Scope},
 };
@@ -51,9 +55,7 @@ fn dates(ask: &Ask, request: &Request) -> Dates {
 
 /// Other filters that find something where this one finds nothing.
 fn help(ask: &Ask, query: &Query) -> Help {
-    let number = |query: &Query| {
-        ask.catalogue.all_dates(query, Range::dates(query, ask.now)).len()
-    };
+    let number = |query: &Query| ask.catalogue.all_dates(query, Range::dates(query, ask.now)).len();
     let meant = query.q.as_deref().and_then(|words| ask.catalogue.meant(words)).and_then(|words| {
         let within = Query { q: Some(words.clone()), ..query.clone() };
         let anywhere = Query { q: Some(words.clone()), ..Query::default() };

@@ -244,11 +244,7 @@ fn series(site: &Site, shown: &Shown, coming: Option<usize>) -> Markup {
     }
 }
 
-fn dates_of<'a>(
-    site: &Site,
-    shown: &Shown,
-    dates: impl Iterator<Item = &'a Dated<'a>>,
-) -> Markup {
+fn dates_of<'a>(site: &Site, shown: &Shown, dates: impl Iterator<Item = &'a Dated<'a>>) -> Markup {
     let zone = shown.listing.facts.time_zone;
     html! {
         ul.dates {

@@ -48,7 +48,8 @@ fn part(day: NaiveDate, today: NaiveDate) -> String {
         "This week".into()
     } else if day < month_on {
         "In the next 30 days".into()
-    } else if (day.year(), day.month()) == (month_on.year(), month_on.month()) && month_on.day() > 1 {
+    } else if (day.year(), day.month()) == (month_on.year(), month_on.month()) && month_on.day() > 1
+    {
         format!("Later in {}", words::month(day))
     } else {
         words::month(day)

@@ -86,7 +86,9 @@ fn on_your_site(site: &Site, query: &Query) -> Markup {
         "<div id=\"events\"><a href=\"{}\">{name}</a></div>\n<script>\nfetch(\"{include}\")\n  .then(r => {{ if (!r.ok) throw r; return r.text(); }})\n  .then(html => {{ document.getElementById(\"events\").innerHTML = html; }})\n  .catch(() => {{}});  // the link stays\n</script>",
         at("/events").replace('&', "&amp;"),
     );
-    let served = format!("curl --fail --max-time 10 '{include}' > events.html.new && mv events.html.new events.html");
+    let served = format!(
+        "curl --fail --max-time 10 '{include}' > events.html.new && mv events.html.new events.html"
+    );
     let code = |id: &str, label: &str, text: &str| {
         html! {
             p.field {

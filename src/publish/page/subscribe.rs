@@ -197,7 +197,8 @@ fn expect() -> Markup {
 /// A letter to a colleague, in the reader's own mail program.
 pub(crate) fn to_a_colleague(site: &Site, query: &Query) -> String {
     let name = calendar_name(site, query);
-    let coded = |text: &str| byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20");
+    let coded =
+        |text: &str| byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20");
     let body = format!(
         "I use this calendar of events and thought of you. Open this page and choose your calendar program:\n\n{}{}",
         site.base,
