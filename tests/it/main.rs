@@ -25,6 +25,7 @@ mod lens;
 mod merging;
 mod network;
 mod normalise_corpus;
+mod operate;
 mod prose;
 mod published;
 mod server;
