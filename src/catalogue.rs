@@ -3,7 +3,7 @@
 //! A change makes a new catalogue that shares all that did not change with the old one (persistent maps), so a
 //! change to one feed costs in proportion to that change, and a reader keeps the catalogue that it began with.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -12,7 +12,7 @@ use rpds::{HashTrieMapSync, HashTrieSetSync, RedBlackTreeMapSync};
 use crate::{
     event::{Change, Id, Listing},
     member::Members,
-    query::Query,
+    query::{Query, slug},
     vocabulary::Vocabulary,
 };
 
@@ -23,6 +23,7 @@ mod feeds;
 mod filter;
 mod item;
 mod list;
+mod meant;
 mod range;
 mod text;
 
@@ -113,6 +114,8 @@ pub struct Catalogue {
     merged: HashTrieMapSync<Id, Id>,
     gone: HashTrieSetSync<Id>,
     feeds: RedBlackTreeMapSync<String, Arc<FeedView>>,
+    /// Feeds and series that a filter may name although nothing is left of them.
+    once: HashTrieSetSync<Facet>,
     log: RedBlackTreeMapSync<u64, Change>,
     /// The dates of series are kept for this range.
     window: Range,
@@ -133,6 +136,7 @@ impl Catalogue {
             merged: HashTrieMapSync::new_sync(),
             gone: HashTrieSetSync::new_sync(),
             feeds: RedBlackTreeMapSync::new_sync(),
+            once: HashTrieSetSync::new_sync(),
             log: RedBlackTreeMapSync::new_sync(),
             window: Range::kept(now),
         }
@@ -156,6 +160,7 @@ impl Catalogue {
         }
         for id in &update.feeds_removed {
             next.feeds.remove_mut(id);
+            next.once.insert_mut(Facet::Feed(id.clone()));
         }
         for change in update.changes {
             next.note(&change);
@@ -211,6 +216,7 @@ impl Catalogue {
         next.log = self.log.clone();
         next.merged = self.merged.clone();
         next.gone = self.gone.clone();
+        next.once = self.once.clone();
         next.touched_floor = self.touched_floor.max(self.touched_any);
         next.update(update, None)
     }
@@ -246,6 +252,28 @@ impl Catalogue {
     #[must_use]
     pub fn feed(&self, id: &str) -> Option<&Arc<FeedView>> {
         self.feeds.get(id)
+    }
+
+    /// Ids of feeds that a filter may name: those of now, and those that once carried something.
+    #[must_use]
+    pub fn feed_ids(&self) -> Vec<String> {
+        let now = self.feeds.keys().cloned();
+        let once = self.once.iter().filter_map(|facet| match facet {
+            Facet::Feed(id) => Some(id.clone()),
+            _ => None,
+        });
+        now.chain(once).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// Ids of series that a filter may name: those of the vocabulary, and those that an event ever had.
+    #[must_use]
+    pub fn series_ids(&self) -> Vec<String> {
+        let words = self.base.vocabulary.series.iter().map(|series| slug(&series.name));
+        let once = self.once.iter().filter_map(|facet| match facet {
+            Facet::Series(id) => Some(id.clone()),
+            _ => None,
+        });
+        words.chain(once).collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     /// All public listings, in order of id.
@@ -308,6 +336,11 @@ impl Catalogue {
             self.touch(&old.facets, at);
         }
         self.touch(&item.facets, at);
+        for facet in &item.facets {
+            if matches!(facet, Facet::Feed(_) | Facet::Series(_)) && !self.once.contains(facet) {
+                self.once.insert_mut(facet.clone());
+            }
+        }
         self.gone.remove_mut(&id);
         self.merged.remove_mut(&id);
         self.replace(&Arc::new(item));

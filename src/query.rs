@@ -21,7 +21,7 @@ pub mod place;
 mod words;
 mod write;
 
-pub use cursor::{Cursor, SortKey};
+pub use cursor::{Cursor, PATTERN as CURSOR_PATTERN, SortKey};
 pub use parse::{parse, parse_with};
 pub use place::Point;
 
@@ -89,6 +89,8 @@ pub struct Known<'a> {
     pub members: &'a Members,
     /// Ids of feeds, those taken away included.
     pub feeds: &'a [String],
+    /// Ids of named series, those that ran out included.
+    pub series: &'a [String],
     /// Zone in which a date begins.
     pub time_zone: Tz,
 }

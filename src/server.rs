@@ -107,6 +107,8 @@ pub struct State {
     cache: cache::Cache,
     /// Bounds the answers made at once, and makes a crowd that wants the same one wait for the first.
     renderers: Semaphore,
+    /// Bounds those who wait for changes.
+    waiting: Semaphore,
     /// The time; another one in tests.
     clock: fn() -> DateTime<Utc>,
 }
@@ -121,6 +123,7 @@ impl State {
             ready: AtomicBool::new(true),
             cache: cache::Cache::default(),
             renderers: Semaphore::new(4),
+            waiting: Semaphore::new(256),
             clock: clock::now,
         }
     }

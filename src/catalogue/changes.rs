@@ -54,6 +54,24 @@ impl Catalogue {
         self.log.last().map_or(0, |(cursor, _)| *cursor)
     }
 
+    /// What a cursor of this log looks like: no higher than its newest line.
+    #[must_use]
+    pub fn cursor_pattern(&self) -> String {
+        let head = self.head().to_string();
+        // Numbers up to `head`: fewer digits, or as many with the first different one lower.
+        let mut numbers = vec![head.clone()];
+        if head.len() > 1 {
+            numbers.push(format!("[0-9]{{1,{}}}", head.len() - 1));
+        }
+        for (at, digit) in head.char_indices() {
+            let (begin, rest) = (head.get(..at).unwrap_or_default(), head.len() - at - 1);
+            if let Some(lower) = digit.to_digit(10).and_then(|digit| digit.checked_sub(1)) {
+                numbers.push(format!("{begin}[0-{lower}][0-9]{{{rest}}}"));
+            }
+        }
+        format!("^{}-({})(-[a-z2-7]{{12}})?$", self.base.epoch, numbers.join("|"))
+    }
+
     /// What changed after `since`; without it a snapshot of all that is listed, as if just added.
     ///
     /// # Errors

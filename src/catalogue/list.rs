@@ -152,6 +152,9 @@ impl Catalogue {
         filter: &Filter,
         range: Range,
     ) -> Box<dyn Iterator<Item = &'a Arc<Item>> + 'a> {
+        if range.is_empty() {
+            return Box::new(std::iter::empty());
+        }
         let size = |facets: &Vec<Facet>| -> usize {
             facets.iter().filter_map(|facet| self.facets.get(facet)).map(|ids| ids.size()).sum()
         };

@@ -46,6 +46,11 @@ impl Range {
         Self { from, to }
     }
 
+    /// Whether it ends before it begins.
+    pub(super) fn is_empty(self) -> bool {
+        self.to.is_some_and(|to| to <= self.from)
+    }
+
     /// All of time.
     #[must_use]
     pub fn all() -> Self {

@@ -65,6 +65,7 @@ fn ask(catalogue: &Catalogue, address: &str) -> Request {
         vocabulary: catalogue.vocabulary(),
         members: catalogue.members(),
         feeds: &feeds,
+        series: &catalogue.series_ids(),
         time_zone: Tz::Europe__London,
     };
     let pairs = url::form_urlencoded::parse(address.as_bytes()).into_owned();

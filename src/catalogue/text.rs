@@ -32,6 +32,11 @@ impl Text {
         Self { words: joined.into() }
     }
 
+    /// The words as written, folded.
+    pub(crate) fn words(&self) -> impl Iterator<Item = &str> {
+        self.words.split('\n').filter(|word| !word.is_empty() && !word.starts_with('='))
+    }
+
     /// Whether every word of the question occurs: whole, as the beginning of a word, or in the other number.
     pub(crate) fn has_all(&self, question: &[Wanted]) -> bool {
         question

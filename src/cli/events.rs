@@ -135,11 +135,12 @@ impl Filters {
 }
 
 fn request(filters: Filters, state: &State, catalogue: &Catalogue) -> Result<Request, Failed> {
-    let feeds: Vec<String> = catalogue.feeds().map(|view| view.feed.id.clone()).collect();
+    let (feeds, series) = (catalogue.feed_ids(), catalogue.series_ids());
     let known = Known {
         vocabulary: &state.loaded.vocabulary,
         members: &state.loaded.members,
         feeds: &feeds,
+        series: &series,
         time_zone: state.loaded.config.network.time_zone,
     };
     query::parse(filters.pairs(), &known, clock::now()).map_err(|faults| {

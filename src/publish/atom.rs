@@ -6,11 +6,8 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::{Context, description, place_line, state_prefix, utc};
-use crate::{
-    catalogue::Item,
-    event::{Listing, Span},
-};
+use super::{Context, description, page::words, place_line, state_prefix, utc};
+use crate::catalogue::Item;
 
 /// What a feed says about itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,8 +49,9 @@ pub fn write<'a>(
     info: &FeedInfo,
     items: impl IntoIterator<Item = &'a Item>,
     context: &Context,
+    now: DateTime<Utc>,
 ) -> String {
-    let entries: Vec<AtomEntry> = items.into_iter().map(|item| entry(item, context)).collect();
+    let entries: Vec<AtomEntry> = items.into_iter().map(|item| entry(item, context, now)).collect();
     write_entries(info, &entries)
 }
 
@@ -100,9 +98,10 @@ pub fn json_feed<'a>(
     info: &FeedInfo,
     items: impl IntoIterator<Item = &'a Item>,
     context: &Context,
+    now: DateTime<Utc>,
 ) -> Value {
     let item = |item: &Item| {
-        let entry = entry(item, context);
+        let entry = entry(item, context, now);
         let author = entry.author.map(|name| json!([{ "name": name }]));
         let mut value = json!({
             "id": entry.id,
@@ -132,11 +131,11 @@ pub fn json_feed<'a>(
     })
 }
 
-fn entry(item: &Item, context: &Context) -> AtomEntry {
+fn entry(item: &Item, context: &Context, now: DateTime<Utc>) -> AtomEntry {
     let (listing, facts) = (&item.listing, &item.listing.facts);
     let kind = std::iter::once(context.kind_title(&facts.kind).to_owned());
     let services = facts.services.iter().map(|id| context.service_title(id).to_owned());
-    let mut summary = vec![when(listing)];
+    let mut summary = vec![when(item, context, now)];
     summary.extend(facts.place.as_ref().and_then(place_line));
     summary.extend(context.organiser(listing).map(|name| format!("Organised by {name}")));
     summary.extend(description(listing));
@@ -152,36 +151,16 @@ fn entry(item: &Item, context: &Context) -> AtomEntry {
     }
 }
 
-/// The first date in words.
-fn when(listing: &Listing) -> String {
-    let facts = &listing.facts;
-    let mut words = match facts.span {
-        None => "Date to be announced".to_owned(),
-        Some(Span::AllDay { start, end }) => {
-            let last = end.pred_opt().unwrap_or(start);
-            let first = start.format("%A %-d %B %Y");
-            if last > start {
-                format!("{first} to {}", last.format("%A %-d %B %Y"))
-            } else {
-                first.to_string()
-            }
-        }
-        Some(Span::Timed { start, end }) => {
-            let local = start.with_timezone(&facts.time_zone);
-            let mut words = local.format("%A %-d %B %Y, %H:%M").to_string();
-            if let Some(end) = end.filter(|end| *end > start) {
-                let end = end.with_timezone(&facts.time_zone);
-                let same = end.date_naive() == local.date_naive();
-                let shape = if same { "%H:%M" } else { "%A %-d %B %Y, %H:%M" };
-                let _ = write!(words, " to {}", end.format(shape));
-            }
-            words
-        }
-    };
-    if facts.recurrence.is_some() {
-        words.push_str(" (the first of several dates)");
+/// The next date in words, or the first where all are over.
+fn when(item: &Item, context: &Context, now: DateTime<Utc>) -> String {
+    let facts = &item.listing.facts;
+    let next = item.next(now).map(|next| next.span).or(facts.span);
+    let Some(span) = next else { return "Date to be announced".to_owned() };
+    let words = words::span(&span, facts.time_zone, context.time_zone);
+    match facts.recurrence {
+        Some(_) => format!("{words}, and other dates"),
+        None => words,
     }
-    words
 }
 
 /// A permanent id that says nothing of our address: a UUID (RFC 9562, version 8) of what it stands for.
@@ -254,10 +233,10 @@ mod tests {
         let catalogue = samples::catalogue([listing]);
         let words = samples::Words::new();
         let items: Vec<_> = catalogue.items().map(|item| &**item).collect();
-        let xml = write(&info(), items.clone(), &words.context());
+        let xml = write(&info(), items.clone(), &words.context(), samples::now());
         assert!(xml.contains("<title>Bins &amp; &lt;b&gt;boxes&lt;/b&gt; </title>"), "{xml}");
-        assert!(xml.contains("Friday 4 December 2026, 10:00 to 16:00"));
-        let json = json_feed(&info(), items, &words.context());
+        assert!(xml.contains("Friday 4 December 2026, 10am to 4pm"));
+        let json = json_feed(&info(), items, &words.context(), samples::now());
         assert_eq!(json["items"][0]["title"], "Bins & <b>boxes</b> \u{0}");
     }
 

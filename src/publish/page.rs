@@ -19,6 +19,7 @@ pub mod feeds;
 pub mod filter;
 pub mod jsonld;
 pub mod list;
+pub mod month;
 pub mod prose;
 pub mod share;
 pub mod subscribe;

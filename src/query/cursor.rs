@@ -1,9 +1,12 @@
 //! Where a list goes on: an opaque word that holds the sort key of the last item shown.
 
 use chrono::{DateTime, Utc};
-use data_encoding::BASE64URL_NOPAD;
+use data_encoding::HEXLOWER;
 
 use crate::event::Id;
+
+/// What a cursor looks like, for the API's description.
+pub const PATTERN: &str = "^[0-9]{1,13}\\.[a-z0-9]{1,16}(:[0-9]{8}(T[0-9]{6})?)?\\.(t-?[0-9]{1,15}|x([0-9a-f]{2}){0,400})$";
 
 /// Place in a list, after the item named.
 ///
@@ -31,28 +34,32 @@ impl Cursor {
     /// The cursor as it stands in an address.
     #[must_use]
     pub fn encode(&self) -> String {
-        let (tag, key) = match &self.key {
-            SortKey::Time(at) => ('t', at.to_string()),
-            SortKey::Text(text) => ('x', text.clone()),
+        let key = match &self.key {
+            SortKey::Time(at) => format!("t{at}"),
+            SortKey::Text(text) => format!("x{}", HEXLOWER.encode(text.as_bytes())),
         };
-        let plain = format!("{}\n{}\n{tag}{key}", self.now.timestamp_millis(), self.id);
-        BASE64URL_NOPAD.encode(plain.as_bytes())
+        format!("{}.{}.{key}", self.now.timestamp_millis(), self.id)
     }
 
-    /// Reads a cursor; `None` when it is not one of ours.
+    /// Reads a cursor; `None` when it is not one of ours ([`PATTERN`]).
     #[must_use]
     pub fn decode(text: &str) -> Option<Self> {
         if text.len() > 2_000 {
             return None;
         }
-        let plain = String::from_utf8(BASE64URL_NOPAD.decode(text.as_bytes()).ok()?).ok()?;
-        let mut parts = plain.splitn(3, '\n');
+        let mut parts = text.splitn(3, '.');
         let now = DateTime::from_timestamp_millis(parts.next()?.parse().ok()?)?;
         let id = parts.next()?.to_owned();
+        if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b':') {
+            return None;
+        }
         let key = parts.next()?;
         let key = match key.strip_prefix('t') {
             Some(at) => SortKey::Time(at.parse().ok()?),
-            None => SortKey::Text(key.strip_prefix('x')?.to_owned()),
+            None => {
+                let bytes = HEXLOWER.decode(key.strip_prefix('x')?.as_bytes()).ok()?;
+                SortKey::Text(String::from_utf8_lossy(&bytes).into_owned())
+            }
         };
         Some(Self { now, key, id })
     }
@@ -70,6 +77,7 @@ mod tests {
             assert_eq!(Cursor::decode(&cursor.encode()), Some(cursor));
         }
         assert_eq!(Cursor::decode("rubbish"), None);
+        assert_eq!(Cursor::decode("1.a b.t1"), None);
         assert_eq!(Cursor::decode(""), None);
     }
 }

@@ -99,10 +99,8 @@ impl Parser<'_> {
         match name {
             _ if empty && PARAMETERS.contains(&name) => {}
             "fields" if empty => {}
-            "service" | "kind" | "group" | "feed" | "region" | "nation" => self.ids(name, value),
-            "series" => {
-                let values = list(value).map(slug);
-                self.request.query.series.extend(values);
+            "service" | "kind" | "group" | "feed" | "region" | "nation" | "series" => {
+                self.ids(name, value);
             }
             "council" => list(value).for_each(|code| self.council(code)),
             "status" | "attendance" | "open_to" | "fields" => self.choices(name, value),
@@ -154,12 +152,14 @@ impl Parser<'_> {
             }
             "group" => members.groups().iter().map(|group| group.id.clone()).collect(),
             "feed" => self.known.feeds.to_vec(),
+            "series" => self.known.series.to_vec(),
             "region" => regions(members).into_iter().map(|(id, _)| id).collect(),
             _ => nations(members).into_iter().map(|(id, _)| id).collect(),
         };
         for written in list(value) {
             let id = match name {
                 "region" | "nation" => region_id(written),
+                "series" => slug(written),
                 _ => written.to_owned(),
             };
             let lower = id.to_lowercase();
@@ -173,6 +173,7 @@ impl Parser<'_> {
                 "kind" => query.kinds.push(id.clone()),
                 "group" => query.groups.push(id.clone()),
                 "feed" => query.feeds.push(id.clone()),
+                "series" => query.series.push(id.clone()),
                 "region" => query.regions.push(id.clone()),
                 _ => query.nations.push(id.clone()),
             }
@@ -329,14 +330,9 @@ impl Parser<'_> {
         self.check_range(now);
         let query = &mut self.request.query;
         if query.within_km.is_some() && query.near.is_empty() {
-            let words = "'within' says how far from 'near', which is missing".to_owned();
-            let value = query.within_km.map(|km| km.to_string());
-            self.faults.push(Fault {
-                parameter: "within".into(),
-                value,
-                allowed: vec!["near".into()],
-                words,
-            });
+            // A form with an empty field for the place sends this; it says nothing and narrows nothing.
+            query.within_km = None;
+            self.request.notes.push("How far says nothing without a place to be near.".to_owned());
         }
         for values in [
             &mut query.services,
@@ -366,16 +362,16 @@ impl Parser<'_> {
         if self.faults.is_empty() { Ok(self.request) } else { Err(self.faults) }
     }
 
+    /// A range that ends before it begins finds nothing; people are told why.
     fn check_range(&mut self, now: DateTime<Utc>) {
         let query = &self.request.query;
         let Some(to) = query.to else { return };
         let (from, words) = match query.from {
-            Some(from) => (from.at, "'to' must be later than 'from'"),
-            None => (now, "'to' must be later than now, which 'from' is when it is not given"),
+            Some(from) => (from.at, "The range ends before it begins, so there is nothing in it."),
+            None => (now, "The range ends before now, where it begins unless “from” is given."),
         };
         if to.at <= from {
-            let value = to.written();
-            self.fault("to", &value, Vec::new(), words.to_owned());
+            self.request.notes.push(words.to_owned());
         }
     }
 }

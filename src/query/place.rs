@@ -95,6 +95,15 @@ pub fn regions_of_postcode(postcode: &str) -> &'static [&'static str] {
         .map_or(&[], |(_, regions)| *regions)
 }
 
+/// What an outward part of a known area looks like, for the API's description.
+#[must_use]
+pub fn outward_pattern() -> String {
+    let areas = AREAS.iter().flat_map(|(areas, _)| areas.iter());
+    let straddling = STRADDLING.iter().map(|(area, _)| area);
+    let areas: Vec<&str> = areas.chain(straddling).copied().collect();
+    format!("^({})[0-9][0-9A-Z]?$", areas.join("|"))
+}
+
 /// The outward part of a postcode, whether written whole or not; `None` when it cannot be one.
 #[must_use]
 pub fn outward(written: &str) -> Option<String> {

@@ -1,5 +1,7 @@
 //! The JSON of `/api/v1`.
 
+use std::time::Duration;
+
 use chrono::SecondsFormat;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -10,7 +12,7 @@ use super::{
     find::{self, request},
 };
 use crate::{
-    catalogue::{Counts, CursorError, FeedView, Range},
+    catalogue::{Catalogue, Counts, CursorError, FeedView, Range},
     publish::{
         json,
         page::{browse, feeds::discreet},
@@ -100,9 +102,43 @@ fn full_calendar(ask: &Ask) -> Result<Answer, Refusal> {
     Ok(Answer::json(&Value::Array(dates.collect())))
 }
 
+/// Whether a text could be a cursor of another server or an older one: those are told where to begin.
+fn is_cursor_of_somebody(text: &str) -> bool {
+    text.len() >= 6
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.=".contains(&byte))
+}
+
+/// The longest that a reader may ask to wait for changes, in seconds.
+const LONGEST_WAIT: u64 = 60;
+
+/// How long a reader wants to wait for changes.
+///
+/// # Errors
+/// When it is no number of seconds up to [`LONGEST_WAIT`].
+pub(super) fn wait(text: Option<&str>) -> Result<Duration, Refusal> {
+    let Some(text) = text else { return Ok(Duration::ZERO) };
+    match text.parse::<u64>() {
+        Ok(seconds) if seconds <= LONGEST_WAIT => Ok(Duration::from_secs(seconds)),
+        _ => Err(Refusal::Unknown(vec![Fault {
+            parameter: "wait".into(),
+            value: Some(text.chars().take(80).collect()),
+            allowed: vec![format!("0 to {LONGEST_WAIT}")],
+            words: format!("'wait' is a number of seconds, 0 to {LONGEST_WAIT}"),
+        }])),
+    }
+}
+
+/// Whether somebody who asks for changes would be told of none yet.
+pub(super) fn is_quiet(catalogue: &Catalogue, pairs: &[(String, String)]) -> bool {
+    let since = pairs.iter().find(|(name, _)| name == "since").map(|(_, value)| value.as_str());
+    let Some(since) = since else { return false };
+    catalogue.changes(Some(since), 1).is_ok_and(|page| page.changes.is_empty())
+}
+
 /// `/api/v1/changes`.
 pub(super) fn changes(ask: &Ask) -> Result<Answer, Refusal> {
-    ask.only(&["since", "limit"])?;
+    ask.only(&["since", "limit", "wait"])?;
+    wait(ask.first("wait"))?;
     let limit = match ask.first("limit") {
         None => CHANGES,
         Some(text) => match text.parse::<usize>() {
@@ -119,7 +155,16 @@ pub(super) fn changes(ask: &Ask) -> Result<Answer, Refusal> {
         },
     };
     let begin = format!("{}/api/v1/changes", ask.base);
-    let page = ask.catalogue.changes(ask.first("since"), limit).map_err(|fault| match fault {
+    let since = ask.first("since");
+    let page = ask.catalogue.changes(since, limit).map_err(|fault| match fault {
+        CursorError::Malformed if !since.is_some_and(is_cursor_of_somebody) => {
+            Refusal::Unknown(vec![Fault {
+                parameter: "since".into(),
+                value: since.map(|text| text.chars().take(80).collect()),
+                allowed: Vec::new(),
+                words: format!("{fault}"),
+            }])
+        }
         CursorError::Gone | CursorError::Malformed => {
             Refusal::Gone(format!("{fault}."), Some(begin.clone()))
         }
@@ -199,6 +244,11 @@ pub(super) fn stats(ask: &Ask) -> Result<Answer, Refusal> {
     if let Some(object) = stats.as_object_mut() {
         let at = ask.now.to_rfc3339_opts(SecondsFormat::Secs, true);
         object.insert("at".into(), at.into());
+        let stats = ask.catalogue.stats(ask.now);
+        for (name, time) in [("last_change", stats.last_change), ("last_check", stats.last_check)] {
+            let time = time.map(|time| time.to_rfc3339_opts(SecondsFormat::Secs, true));
+            object.insert(name.into(), time.into());
+        }
     }
     Ok(Answer::json(&stats))
 }

@@ -146,14 +146,14 @@ fn announced(ask: &Ask) -> Result<(FeedInfo, Vec<Arc<Item>>), Refusal> {
 /// `/feed.atom`.
 pub(super) fn atom(ask: &Ask) -> Result<Answer, Refusal> {
     let (info, items) = announced(ask)?;
-    let text = atom::write(&info, items.iter().map(AsRef::as_ref), &ask.context());
+    let text = atom::write(&info, items.iter().map(AsRef::as_ref), &ask.context(), ask.now);
     Ok(Answer::new("application/atom+xml; charset=utf-8", text))
 }
 
 /// `/feed.json`.
 pub(super) fn json_feed(ask: &Ask) -> Result<Answer, Refusal> {
     let (info, items) = announced(ask)?;
-    let mut feed = atom::json_feed(&info, items.iter().map(AsRef::as_ref), &ask.context());
+    let mut feed = atom::json_feed(&info, items.iter().map(AsRef::as_ref), &ask.context(), ask.now);
     if let Some(object) = feed.as_object_mut() {
         // JSON Feed has no null: what is not known is left out.
         object.retain(|_, value| !value.is_null());

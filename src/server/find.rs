@@ -32,11 +32,12 @@ pub(super) fn parse(
         return Err(Refusal::TooLong);
     }
     cut_postcode(ask)?;
-    let feeds: Vec<String> = ask.catalogue.feeds().map(|view| view.feed.id.clone()).collect();
+    let (feeds, series) = (ask.catalogue.feed_ids(), ask.catalogue.series_ids());
     let known = Known {
         vocabulary: ask.catalogue.vocabulary(),
         members: ask.catalogue.members(),
         feeds: &feeds,
+        series: &series,
         time_zone: ask.settings.network.time_zone,
     };
     query::parse_with(pairs, &known, ask.now, extra).map_err(Refusal::Unknown)

@@ -21,6 +21,8 @@ use super::{
 
 /// Longer than this, an answer is not worth waiting for.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// How often those who wait for changes look for them.
+const GLANCE: Duration = Duration::from_millis(250);
 /// Longest query that is read: every filter with room to spare.
 const LONGEST_QUERY: usize = 4_096;
 
@@ -43,10 +45,31 @@ pub(crate) async fn answer(state: Arc<State>, route: &'static Route, request: Re
         Ok(params) => params.iter().next().map(|(_, value)| value.to_owned()),
         Err(_) => return refuse(&state, audience, &parts, &missing()),
     };
+    if route.path == "/api/v1/changes" {
+        patiently(&state, &parts).await;
+    }
     match held(&state, route, audience, &parts, id).await {
         Ok(held) => send(&held, audience, &parts),
         Err(refusal) => refuse(&state, audience, &parts, &refusal),
     }
+}
+
+/// Waits until there is a change to tell of, as long as the reader wants to (`wait`).
+async fn patiently(state: &State, parts: &Parts) {
+    let pairs = Ask::pairs(parts.uri.query().unwrap_or_default());
+    let wanted = pairs.iter().find(|(name, _)| name == "wait").map(|(_, value)| value.as_str());
+    let Ok(wait) = super::api::wait(wanted) else { return };
+    if wait.is_zero() {
+        return;
+    }
+    // More than this wait in vain: they are answered at once, which costs less than their places.
+    let Ok(_place) = state.waiting.try_acquire() else { return };
+    let quiet = async {
+        while super::api::is_quiet(&state.catalogue.load(), &pairs) {
+            tokio::time::sleep(GLANCE).await;
+        }
+    };
+    drop(tokio::time::timeout(wait, quiet).await);
 }
 
 fn missing() -> Refusal {

@@ -9,11 +9,20 @@ use super::{
     ask::Ask,
 };
 use crate::{
-    query::{MAX_LIMIT, OPEN_TO, SORTS, place},
+    query::{CURSOR_PATTERN, EVENT_FIELDS, MAX_LIMIT, OCCURRENCE_FIELDS, OPEN_TO, SORTS, place},
     vocabulary::{KIND_GROUPS, Vocabulary},
 };
 
 mod tables;
+
+/// A day that there is, in the years that we read.
+const DAY: &str = "((19|20|21)[0-9]{2}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)\
+    |02-(0[1-9]|1[0-9]|2[0-8]))|((19|20|21)(0[48]|[2468][048]|[13579][26])|2000)-02-29)";
+
+/// Whether a filter has any value at all here: a network without groups cannot be asked for one.
+fn is_open(ask: &Ask, name: &str) -> bool {
+    !matches!(name, "group" | "feed" | "series") || values(ask, name).is_some()
+}
 
 /// The filters, for the documentation page.
 pub(super) fn filters() -> Vec<(String, String)> {
@@ -36,10 +45,15 @@ pub(super) fn document(ask: &Ask) -> Result<Answer, Refusal> {
 fn build(ask: &Ask) -> Value {
     let mut paths = Map::new();
     for (path, operation, takes, media, words) in ADDRESSES {
-        paths.insert(path.to_owned(), json!({ "get": get(path, operation, takes, media, words) }));
+        paths.insert(
+            path.to_owned(),
+            json!({ "get": get(ask, path, operation, takes, media, words) }),
+        );
     }
     let mut parameters = Map::new();
-    for (name, example, words) in FILTERS.iter().chain(&LISTING) {
+    for (name, example, words) in
+        FILTERS.iter().chain(&LISTING).filter(|(name, ..)| is_open(ask, name))
+    {
         parameters.insert((*name).to_owned(), parameter(ask, name, example, words));
     }
     json!({
@@ -90,34 +104,48 @@ fn body(path: &str) -> Value {
     }
 }
 
-fn get(path: &str, operation: &str, takes: Takes, media: &str, words: &str) -> Value {
+/// What may stand for `{id}`.
+fn id_schema(ask: &Ask, path: &str) -> Value {
+    let filter = match path.split('/').nth(1) {
+        Some("services") => "service",
+        Some("kinds") => "kind",
+        Some("councils") => "council",
+        Some("regions") => "region",
+        Some("groups") => "group",
+        _ => return json!({"type": "string", "pattern": "^[a-z2-7]{12}$"}),
+    };
+    match values(ask, filter) {
+        Some(allowed) => json!({"type": "string", "enum": allowed}),
+        None => json!({"type": "string"}),
+    }
+}
+
+fn get(ask: &Ask, path: &str, operation: &str, takes: Takes, media: &str, words: &str) -> Value {
     let reference = |name: &str| json!({"$ref": format!("#/components/parameters/{name}")});
     let mut parameters: Vec<Value> = Vec::new();
     if path.contains("{id}") {
         parameters.push(
-            json!({"name": "id", "in": "path", "required": true, "schema": {"type": "string"}}),
+            json!({"name": "id", "in": "path", "required": true, "schema": id_schema(ask, path)}),
         );
     }
     let calendar = path.ends_with("/calendar.ics");
     if matches!(takes, Takes::Filters | Takes::Plain) || calendar {
-        parameters.extend(FILTERS.iter().map(|(name, ..)| reference(name)));
+        let known = FILTERS.iter().filter(|(name, ..)| is_open(ask, name));
+        parameters.extend(known.map(|(name, ..)| reference(name)));
     }
     if takes == Takes::Filters {
         parameters.extend(LISTING.iter().map(|(name, ..)| reference(name)));
     }
     if path == "/api/v1/occurrences" {
-        for (name, words) in [
-            ("start", "FullCalendar’s `from`: the answer is then a bare array."),
-            ("end", "FullCalendar’s `to`."),
-            ("timeZone", "FullCalendar’s zone: accepted; times always carry their offset."),
-        ] {
-            parameters.push(json!({"name": name, "in": "query", "description": words, "schema": {"type": "string"}}));
-        }
+        let words = "FullCalendar’s zone: accepted; times always carry their offset.";
+        parameters.push(json!({"name": "timeZone", "in": "query", "description": words, "schema": {"type": "string"}}));
     }
     if takes == Takes::Since {
         let words = "A cursor from an earlier answer.";
-        parameters.push(json!({"name": "since", "in": "query", "description": words, "schema": {"type": "string"}}));
+        parameters.push(json!({"name": "since", "in": "query", "description": words, "schema": {"type": "string", "pattern": format!("^$|{}", ask.catalogue.cursor_pattern())}}));
         parameters.push(reference("limit"));
+        let words = "Seconds to wait, 0 to 60, when nothing has changed yet.";
+        parameters.push(json!({"name": "wait", "in": "query", "description": words, "schema": {"type": "integer", "minimum": 0, "maximum": 60}}));
     }
     let problem = |words: &str| {
         json!({
@@ -167,12 +195,16 @@ fn values(ask: &Ask, name: &str) -> Option<Vec<String>> {
         "nation" => Some(place::nations(members).into_iter().map(|(id, _)| id).collect()),
         "council" => Some(members.councils().iter().map(|council| council.code.clone()).collect()),
         "group" => some(members.groups().iter().map(|group| group.id.clone()).collect()),
-        "feed" => some(ask.catalogue.feeds().map(|view| view.feed.id.clone()).collect()),
+        "feed" => some(ask.catalogue.feed_ids()),
+        "series" => some(ask.catalogue.series_ids()),
+        "fields" => Some(
+            EVENT_FIELDS.iter().chain(&OCCURRENCE_FIELDS).map(|&field| field.to_owned()).collect(),
+        ),
         "status" => strings(&["confirmed", "tentative", "cancelled", "postponed"]),
         "attendance" => strings(&["in_person", "online", "hybrid"]),
         "open_to" => strings(&OPEN_TO),
         "listed" => strings(&["yes", "no", "any"]),
-        "general" | "or_online" => strings(&["yes", "no"]),
+        "general" | "or_online" => strings(&["yes", "no", "true", "false", "1", "0", "on", "off"]),
         "sort" => Some(SORTS.iter().map(|(word, _)| (*word).to_owned()).collect()),
         _ => None,
     }
@@ -184,6 +216,18 @@ fn parameter(ask: &Ask, name: &str, example: &str, words: &str) -> Value {
     let mut value = match name {
         "limit" => json!({"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": 50}),
         "within" => json!({"type": "number", "minimum": 0.1, "maximum": 2000}),
+        "cursor" => json!({"type": "string", "pattern": format!("^$|{CURSOR_PATTERN}")}),
+        // Here and below: a field that a form left empty is no filter.
+        "from" | "to" => json!({"anyOf": [
+            {"type": "string", "maxLength": 0},
+            {"type": "string", "pattern": format!("^{DAY}$")},
+            {"type": "string", "pattern": format!("^{DAY}T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](Z|[+-](0[0-9]|1[0-2]):[0-5][0-9]))?$")},
+        ]}),
+        "near" => json!({"anyOf": [
+            {"type": "string", "enum": values(ask, "council")},
+            {"type": "string", "pattern": place::outward_pattern()},
+            {"type": "string", "pattern": "^-?([0-9]|[1-8][0-9])(\\.[0-9]{1,6})?,-?([0-9]|[1-9][0-9]|1[0-7][0-9])(\\.[0-9]{1,6})?$"},
+        ]}),
         _ => json!({"type": "string"}),
     };
     if let (Some(allowed), Some(object)) = (values(ask, name), value.as_object_mut()) {

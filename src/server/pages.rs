@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 
 use super::{
     Settings,
@@ -16,9 +16,13 @@ use crate::{
     event::{Decision, midnight},
     publish::{
         self,
-        page::{self, Dated, browse, feeds as report, list::Found, share as sharing},
+        page::{
+            self, Dated, browse, feeds as report,
+            list::{Found, Help},
+            month as grid, share as sharing,
+        },
     },
-    query::{Bound, Query, Request, Scope},
+    query::{Bound, Fault, Query, Request, Scope},
 };
 
 /// Dates on a page of a list.
@@ -34,6 +38,7 @@ struct Dates {
     total: usize,
     next: Option<String>,
     first: bool,
+    help: Help,
 }
 
 fn dates(ask: &Ask, request: &Request) -> Dates {
@@ -44,7 +49,24 @@ fn dates(ask: &Ask, request: &Request) -> Dates {
     let total = ask.catalogue.all_dates(&request.query, Range::dates(&request.query, pinned)).len();
     let next =
         page.next.map(|cursor| browse::join(&ask.path, &request.canonical_at(Some(&cursor))));
-    Dates { dates: page.dates, total, next, first: request.cursor.is_none() }
+    let help = if total == 0 { help(ask, &request.query) } else { Help::default() };
+    Dates { dates: page.dates, total, next, first: request.cursor.is_none(), help }
+}
+
+/// Other filters that find something where this one finds nothing.
+fn help(ask: &Ask, query: &Query) -> Help {
+    let number = |query: &Query| ask.catalogue.all_dates(query, Range::dates(query, ask.now)).len();
+    let meant = query.q.as_deref().and_then(|words| ask.catalogue.meant(words)).and_then(|words| {
+        let within = Query { q: Some(words.clone()), ..query.clone() };
+        let anywhere = Query { q: Some(words.clone()), ..Query::default() };
+        let meant = [within, anywhere].into_iter().find(|query| number(query) > 0)?;
+        Some((words, meant))
+    });
+    let wider = browse::wider(query).into_iter().map(|(words, query)| {
+        let number = number(&query);
+        (words, query, number)
+    });
+    Help { meant, wider: wider.filter(|(.., number)| *number > 0).collect() }
 }
 
 impl Dates {
@@ -54,6 +76,7 @@ impl Dates {
             total: Some(self.total),
             next: self.next.clone(),
             first: self.first,
+            help: self.help.clone(),
         }
     }
 }
@@ -189,6 +212,34 @@ pub(super) fn councils(ask: &Ask) -> Result<Answer, Refusal> {
     Ok(Answer::page(browse::councils(&ask.site(), &counts.councils, &counts.groups)))
 }
 
+/// `/month`.
+pub(super) fn month(ask: &Ask) -> Result<Answer, Refusal> {
+    ask.without(&["from", "to", "limit", "cursor", "sort", "fields"])?;
+    let request = request(ask, &["month"])?;
+    let zone = ask.settings.network.time_zone;
+    let month = match request.extra.get("month") {
+        None => grid::first(ask.now.with_timezone(&zone).date_naive()),
+        Some(text) => NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d")
+            .ok()
+            .filter(|day| (1900..=2200).contains(&day.year()))
+            .ok_or_else(|| {
+                Refusal::Unknown(vec![Fault {
+                    parameter: "month".into(),
+                    value: Some(text.chars().take(80).collect()),
+                    allowed: vec!["2026-12".into()],
+                    words: "a month is written as 2026-12".into(),
+                }])
+            })?,
+    };
+    let mut query = request.query.clone();
+    let bound = |day: NaiveDate| Some(Bound { at: midnight(day, zone), day: Some(day) });
+    (query.from, query.to) = (bound(month), bound(grid::following(month)));
+    let found = ask.catalogue.all_dates(&query, Range::dates(&query, ask.now));
+    let path = browse::join("/month", &request.canonical());
+    let query = &request.query;
+    Ok(Answer::page(grid::month(&ask.site(), query, month, &path, &dated(&found))))
+}
+
 fn undated_items(ask: &Ask) -> Vec<Arc<Item>> {
     ask.catalogue
         .items()
@@ -241,6 +292,14 @@ pub(super) fn embed(ask: &Ask) -> Result<Answer, Refusal> {
     let request = request(ask, &[])?;
     let dates = coming(ask, &request.query, 548, request.limit.unwrap_or(IN_A_FRAME));
     Ok(Answer::page(sharing::embed(&ask.site(), &request.query, &dated(&dates))))
+}
+
+/// `/include`.
+pub(super) fn include(ask: &Ask) -> Result<Answer, Refusal> {
+    ask.without(&["cursor", "sort", "fields"])?;
+    let request = request(ask, &[])?;
+    let dates = coming(ask, &request.query, 548, request.limit.unwrap_or(IN_A_FRAME));
+    Ok(Answer::page(sharing::include(&ask.site(), &request.query, &dated(&dates))))
 }
 
 /// `/feeds`.

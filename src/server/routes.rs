@@ -94,6 +94,7 @@ pub(crate) const ALL: &[Route] = &[
     people("/", pages::home),
     people("/events", pages::events),
     people("/events/{id}", pages::event),
+    people("/month", pages::month),
     people("/services", pages::services),
     people("/services/{id}", pages::service),
     people("/kinds", pages::kinds),
@@ -124,6 +125,7 @@ pub(crate) const ALL: &[Route] = &[
     calendar("/feed.json", calendars::json_feed),
     calendar("/feeds/{id}/health.atom", calendars::health),
     // Developers' programs.
+    program("/include", pages::include),
     program("/events.csv", calendars::spreadsheet),
     program("/feeds.opml", assets::opml),
     program("/api/v1/events", api::events),

@@ -1,6 +1,6 @@
 //! The router from outside: manners, filters, pages, and what must never come out.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use axum::{
     Router,
@@ -147,7 +147,7 @@ async fn last_modified_is_when_the_bytes_changed() {
     let (state, shared) = world::state();
     let router = server::router(state);
     let before = send(&router, "GET", "/services/waste", &[]).await;
-    let other = send(&router, "GET", "/services/libraries", &[]).await;
+    let other = send(&router, "GET", "/services/housing", &[]).await;
     let update = Update { removed: vec!["wasteaaaaaaa".into()], ..Update::default() };
     let next = shared.load().update(update, Some(world::now()));
     shared.store(Arc::new(next));
@@ -156,7 +156,7 @@ async fn last_modified_is_when_the_bytes_changed() {
     assert_ne!(before.header("last-modified"), after.header("last-modified"));
     let condition = [("if-modified-since", before.header("last-modified"))];
     assert_eq!(send(&router, "GET", "/services/waste", &condition).await.status, 200);
-    let same = send(&router, "GET", "/services/libraries", &[]).await;
+    let same = send(&router, "GET", "/services/housing", &[]).await;
     assert_eq!(same.header("last-modified"), other.header("last-modified"));
 }
 
@@ -198,6 +198,8 @@ async fn errors_speak_the_language_of_their_reader() {
         ("/events/unknown00000.ics", 404, "application/problem+json"),
         ("/api/v1/events/goneaaaaaaaa", 410, "application/problem+json"),
         ("/api/v1/changes?since=other-5", 410, "application/problem+json"),
+        ("/api/v1/changes?since=a-foreign-cursor", 410, "application/problem+json"),
+        ("/api/v1/changes?since=%20%C2%84", 400, "application/problem+json"),
         ("/events/%ff", 404, "text/html; charset=utf-8"),
     ] {
         let reply = get(path).await;
@@ -382,7 +384,8 @@ async fn an_empty_list_helps() {
     let reply = get("/events?service=libraries&region=south-west").await;
     let text = reply.text();
     assert!(text.contains("Nothing is announced for Libraries and archives, South West."));
-    assert!(text.contains("/events?service=libraries\">Look in all regions"));
+    // No region has any: what is offered finds something.
+    assert!(!text.contains("Look in all regions") && text.contains("See everything that is on"));
     assert!(text.contains("/subscribe?service=libraries&amp;region=south-west"));
 }
 
@@ -530,4 +533,170 @@ async fn serves_on_a_socket_and_ends_when_told() {
     stop.send(()).unwrap();
     running.await.unwrap().unwrap();
     assert!(client.get(format!("http://{address}/")).send().await.is_err());
+}
+
+/// The ids in a text, by the addresses of their pages.
+fn ids_in(text: &str) -> BTreeSet<String> {
+    let after = text.split("/events/").skip(1);
+    let id = |rest: &str| rest.chars().take_while(char::is_ascii_alphanumeric).collect::<String>();
+    after.map(id).filter(|id| id.len() == 12).collect()
+}
+
+/// All that stands in list entries of a page, not what it links to besides.
+fn listed_in(html: &str) -> BTreeSet<String> {
+    let entries = html.split("<li class=\"event\"").skip(1);
+    entries.flat_map(|entry| ids_in(entry.split("</li>").next().unwrap())).collect()
+}
+
+#[tokio::test]
+async fn every_output_of_one_filter_lists_the_same_events() {
+    const RANGE: &str = "from=2026-11-22T12:00:00Z&to=2027-04-01";
+    let router = router();
+    let mut sizes = BTreeSet::new();
+    for filter in [
+        "",
+        "service=waste",
+        "service=waste&general=yes",
+        "service=housing,waste&or_online=yes",
+        "kind=take-part",
+        "council=WBK",
+        "region=south-east",
+        "region=wales&or_online=yes",
+        "group=south-west",
+        "attendance=online",
+        "open_to=everyone",
+        "q=waste",
+        "q=nothing-has-this",
+        "status=cancelled",
+        "feed=west-berkshire-events",
+        "near=RG14",
+    ] {
+        let ask = |path: &str, more: &str| format!("{path}?{RANGE}&{filter}{more}");
+        let text = async |address: String| {
+            let reply = send(&router, "GET", &address, &[]).await;
+            assert_eq!(reply.status, 200, "{address}: {}", reply.text());
+            reply.text().to_owned()
+        };
+        let json: Value =
+            serde_json::from_str(&text(ask("/api/v1/events", "&limit=200")).await).unwrap();
+        let ids: BTreeSet<String> = json["events"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|event| event["id"].as_str().unwrap().to_owned())
+            .collect();
+        sizes.insert(ids.len());
+        let ics = text(ask("/calendar.ics", "")).await.replace("\r\n ", "");
+        let urls: Vec<&str> = ics.lines().filter(|line| line.contains("URL:")).skip(1).collect();
+        let pages = text(ask("/events", "&limit=200")).await;
+        let atom = text(ask("/feed.atom", "&limit=200")).await;
+        let entries = atom.split("<entry>").skip(1).collect::<String>();
+        let feed: Value =
+            serde_json::from_str(&text(ask("/feed.json", "&limit=200")).await).unwrap();
+        let occurrences = text(ask("/api/v1/occurrences", "&limit=200&fields=page")).await;
+        for (name, found) in [
+            ("the page", listed_in(&pages)),
+            ("iCalendar", ids_in(&format!("{}{ics}", urls.join(" ")))),
+            ("CSV", ids_in(&text(ask("/events.csv", "")).await)),
+            ("Atom", ids_in(&entries)),
+            ("JSON Feed", ids_in(&feed["items"].to_string())),
+            ("occurrences", ids_in(&occurrences)),
+        ] {
+            assert_eq!(found, ids, "{name} of “{filter}”");
+        }
+    }
+    assert!(sizes.contains(&0) && sizes.len() > 3, "the filters must differ: {sizes:?}");
+}
+
+#[tokio::test]
+async fn a_month_shows_what_the_list_shows() {
+    let router = router();
+    let month = send(&router, "GET", "/month?month=2027-03&service=", &[]).await;
+    assert_eq!(month.status, 200);
+    let list = send(&router, "GET", "/events?from=2027-03-01&to=2027-04-01", &[]).await;
+    let table = month.text().split("<table").nth(1).unwrap().split("</table>").next().unwrap();
+    assert_eq!(ids_in(table), listed_in(list.text()));
+    // LocalGovCamp lasts two days and stands on both.
+    assert_eq!(table.matches("LocalGovCamp").count(), 2);
+    for wrong in ["month=2027", "month=x", "from=2026-01-01", "month=2027-13"] {
+        assert_eq!(get(&format!("/month?{wrong}")).await.status, 400, "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn an_empty_list_says_what_was_meant_and_what_would_find_something() {
+    let page = get("/events?q=wast+discvery").await;
+    assert!(
+        page.text()
+            .contains("Did you mean <a href=\"/events?q=wast%20discovery\">wast discovery</a>?"),
+        "{}",
+        page.text()
+    );
+    let page = get("/events?service=waste&region=scotland").await;
+    for words in ["Look in all regions</a>: ", "Nothing is announced for Waste", "subscribe"] {
+        assert!(page.text().contains(words), "no {words}");
+    }
+    // What would find nothing either is not offered.
+    assert!(!page.text().contains("Add events for every service"), "{}", page.text());
+    let page = get("/events?q=zzzzzzzzzz").await;
+    assert!(!page.text().contains("Did you mean"));
+}
+
+#[tokio::test]
+async fn a_series_or_feed_that_never_was_is_refused() {
+    for query in ["series=no-such-series", "feed=no-such-feed"] {
+        let reply = get(&format!("/calendar.ics?{query}")).await;
+        assert_eq!(reply.status, 400, "{query}");
+        assert!(!reply.json()["errors"][0]["allowed"].as_array().unwrap().is_empty(), "{query}");
+    }
+    // One that was taken away stays valid and finds nothing.
+    let (state, shared) = world::state();
+    let router = server::router(state);
+    let update = Update { feeds_removed: vec!["open-feed".into()], ..Update::default() };
+    let next = shared.load().update(update, Some(world::now()));
+    shared.store(Arc::new(next));
+    assert_eq!(send(&router, "GET", "/calendar.ics?feed=open-feed", &[]).await.status, 200);
+}
+
+#[tokio::test]
+async fn the_include_is_a_fragment_for_any_site() {
+    let reply = get("/include?service=waste&limit=2").await;
+    let text = reply.text();
+    assert_eq!(reply.header("access-control-allow-origin"), "*");
+    assert!(text.starts_with("<section class=\"folkmoot\"") && text.ends_with("</section>"));
+    assert!(!text.contains("<script") && !text.contains("<link") && !text.contains(" id="));
+    assert_eq!(text.matches("<li").count(), 2);
+    assert!(text.contains("href=\"http://moot.example/events/wasteaaaaaaa\""), "{text}");
+    assert!(text.contains("href=\"http://moot.example/subscribe?service=waste\""), "{text}");
+}
+
+#[tokio::test]
+async fn a_wait_for_changes_ends_when_something_changes() {
+    let (state, shared) = world::state();
+    let router = server::router(state);
+    let head = send(&router, "GET", "/api/v1/changes?limit=200", &[]).await;
+    let next = head.json()["next"].as_str().unwrap().to_owned();
+    let path = next.split("moot.example").nth(1).unwrap();
+    let since = path.split("since=").nth(1).unwrap().split('&').next().unwrap();
+    let waiting = format!("/api/v1/changes?since={since}&wait=30");
+    let change = async {
+        let listing = world::listings().remove(0);
+        let line = folkmoot::event::Change {
+            cursor: 1_000,
+            at: world::now(),
+            change: folkmoot::event::ChangeKind::Changed,
+            id: listing.id.clone(),
+            into: None,
+        };
+        let update =
+            Update { put: vec![Arc::new(listing)], changes: vec![line], ..Update::default() };
+        let next = shared.load().update(update, Some(world::now()));
+        shared.store(Arc::new(next));
+    };
+    let (reply, ()) = tokio::join!(send(&router, "GET", &waiting, &[]), change);
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    assert_eq!(reply.json()["changes"][0]["change"], "changed");
+    for wrong in ["wait=61", "wait=x", "wait=-1"] {
+        assert_eq!(get(&format!("/api/v1/changes?{wrong}")).await.status, 400, "{wrong}");
+    }
 }

@@ -8,7 +8,7 @@ use maud::{Markup, html};
 
 use super::{
     Dated, Page, Site, filter, layout,
-    list::{self, Found},
+    list::{self, Found, Help},
     words,
 };
 use crate::{
@@ -40,7 +40,7 @@ pub fn join(path: &str, query: &str) -> String {
 }
 
 /// The filters of a query as an address's query, a scope turned into the filter that it stands for, dates left out.
-fn as_filters(query: &Query) -> String {
+pub(crate) fn as_filters(query: &Query) -> String {
     let mut plain = query.clone();
     (plain.from, plain.to) = (None, None);
     match plain.scope.take() {
@@ -80,14 +80,15 @@ pub fn home(site: &Site, found: &Found, until: Option<NaiveDate>, undated: usize
         @match until {
             Some(day) => {
                 p.count role="status" {
-                    (sentence(&words::count(found.total.unwrap_or(found.dates.len()), "date", "dates")))
+                    (words::sentence(&words::count(found.total.unwrap_or(found.dates.len()), "date", "dates")))
                     " before " (words::day(day)) "."
                 }
             }
             None => (count(site, found, &query)),
         }
+        (views(&query, false))
         @if found.dates.is_empty() {
-            (nothing(site, &query))
+            (nothing(site, &query, &found.help))
         } @else {
             (list::dates(site, found))
         }
@@ -107,8 +108,9 @@ pub fn events(site: &Site, query: &Query, notes: &[String], path: &str, found: &
         (filter::form(site, "/events", query, "Show events"))
         @for note in notes { p.note { (note) } }
         (count(site, found, query))
+        (views(query, false))
         @if found.dates.is_empty() {
-            (nothing(site, query))
+            (nothing(site, query, &found.help))
         } @else {
             (list::dates(site, found))
         }
@@ -135,8 +137,9 @@ pub fn facet(site: &Site, query: &Query, found: &Found) -> String {
             a href=(join("/events", &filters)) { "Filter these events" }
         }
         (count(site, found, query))
+        (views(query, false))
         @if found.dates.is_empty() {
-            (nothing(site, query))
+            (nothing(site, query, &found.help))
         } @else {
             (list::dates(site, found))
         }
@@ -195,7 +198,7 @@ fn count(site: &Site, found: &Found, query: &Query) -> Markup {
     let total = found.total.unwrap_or(found.dates.len());
     html! {
         p.count role="status" {
-            (sentence(&words::count(total, "date", "dates")))
+            (words::sentence(&words::count(total, "date", "dates")))
             @if query.from.is_none() { " from now on" }
             @if !what.is_empty() { ": " (what) }
             @if found.dates.len() < total { ". This page shows " (found.dates.len()) " of them" }
@@ -204,36 +207,94 @@ fn count(site: &Site, found: &Found, query: &Query) -> Markup {
     }
 }
 
-fn sentence(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+/// A filter as the address of the list that it finds, dates kept.
+fn list_of(query: &Query) -> String {
+    let mut bounds = Query { from: query.from, to: query.to, ..Query::default() }.canonical();
+    let filters = as_filters(query);
+    if !filters.is_empty() && !bounds.is_empty() {
+        bounds.insert(0, '&');
+    }
+    join("/events", &format!("{filters}{bounds}"))
 }
 
-/// An empty list that helps: what to widen, and that subscribing is worth it all the same.
-fn nothing(site: &Site, query: &Query) -> Markup {
-    let mut wider: Vec<(String, String)> = Vec::new();
-    let mut without = |words: &str, change: &dyn Fn(&mut Query)| {
-        let mut plain = query.clone();
-        change(&mut plain);
-        if plain != *query {
-            wider.push((words.to_owned(), join("/events", &as_filters(&plain))));
+/// What could be widened in a filter, each in words and as a filter; whether it then finds something is not known.
+#[must_use]
+pub fn wider(query: &Query) -> Vec<(&'static str, Query)> {
+    type Change = (&'static str, fn(&mut Query));
+    const CHANGES: [Change; 9] = [
+        ("Add online events, wherever they are run", |query| query.or_online = true),
+        ("Add events for every service", |query| query.general = true),
+        ("Look in all regions", |query| {
+            query.regions.clear();
+            query.nations.clear();
+            query.near.clear();
+            query.within_km = None;
+        }),
+        ("Look at all councils and groups", |query| {
+            query.councils.clear();
+            query.groups.clear();
+            query.feeds.clear();
+        }),
+        ("Look for all kinds of event", |query| {
+            query.kinds.clear();
+            query.series.clear();
+        }),
+        ("Look for any way to attend, open to anybody", |query| {
+            query.attendance.clear();
+            query.open_to.clear();
+            query.status.clear();
+        }),
+        ("Look without these words", |query| query.q = None),
+        ("Look at all dates from now on", |query| (query.from, query.to) = (None, None)),
+        ("Look at all services", |query| query.services.clear()),
+    ];
+    let mut plain = query.clone();
+    match plain.scope.take() {
+        Some(Scope::Service(id)) => plain.services.push(id),
+        Some(Scope::Kind(id)) => plain.kinds.push(id),
+        Some(Scope::Council(code)) => plain.councils.push(code),
+        Some(Scope::Region(id)) => plain.regions.push(id),
+        Some(Scope::Group(id)) => plain.groups.push(id),
+        None => {}
+    }
+    let mut all: Vec<(&'static str, Query)> = Vec::new();
+    for (words, change) in CHANGES {
+        let mut wider = plain.clone();
+        change(&mut wider);
+        if wider != plain {
+            all.push((words, wider));
         }
-    };
-    without("Look in all regions", &|query| {
-        query.regions.clear();
-        query.nations.clear();
-        query.near.clear();
-        query.councils.clear();
-    });
-    without("Add online events", &|query| query.or_online = true);
-    without("Add events for every service", &|query| query.general = true);
-    without("Look for all kinds of event", &|query| query.kinds.clear());
-    without("Look without these words", &|query| query.q = None);
+    }
+    if !query.is_everything() {
+        all.push(("See everything that is on", Query::default()));
+    }
+    all
+}
+
+/// An empty list that helps: what was meant, what to widen, and that subscribing is worth it all the same.
+fn nothing(site: &Site, query: &Query, help: &Help) -> Markup {
+    let what = filter::in_words(site, query);
+    // A filter that names no thing reads as an addition: "Nothing is announced with “bins”".
+    let bare = query.scope.is_none()
+        && query.services.is_empty()
+        && query.kinds.is_empty()
+        && query.series.is_empty();
     html! {
         div.empty {
-            p { "Nothing is announced" @if query.is_everything() { " yet" } @else { " for " (filter::in_words(site, query)) } "." }
-            ul {
-                @for (words, address) in wider { li { a href=(address) { (words) } } }
+            @if let Some((words, meant)) = &help.meant {
+                p.meant { "Did you mean " a href=(list_of(meant)) { (words) } "?" }
+            }
+            p {
+                "Nothing is announced"
+                @if what.is_empty() { " yet" } @else if bare { ": " (what) } @else { " for " (what) }
+                "."
+            }
+            @if !help.wider.is_empty() {
+                ul {
+                    @for (words, wider, number) in &help.wider {
+                        li { a href=(list_of(wider)) { (words) } ": " (words::count(*number, "date", "dates")) }
+                    }
+                }
             }
             p {
                 "Or " a href=(join("/subscribe", &as_filters(query))) { "subscribe" }
@@ -243,8 +304,19 @@ fn nothing(site: &Site, query: &Query) -> Markup {
     }
 }
 
+/// The same dates as a list and as a month.
+pub(crate) fn views(query: &Query, month: bool) -> Markup {
+    let filters = as_filters(query);
+    html! {
+        nav.views aria-label="List or month" {
+            a href=(join("/events", &filters)) aria-current=[(!month).then_some("true")] { "List" }
+            a href=(join("/month", &filters)) aria-current=[month.then_some("true")] { "Month" }
+        }
+    }
+}
+
 /// The same filter in other shapes.
-fn take_away(query: &Query) -> Markup {
+pub(crate) fn take_away(query: &Query) -> Markup {
     let filters = as_filters(query);
     html! {
         aside.take-away aria-labelledby="take-away" {
@@ -264,7 +336,7 @@ fn take_away(query: &Query) -> Markup {
 fn undated_link(number: usize) -> Markup {
     html! {
         @if number > 0 {
-            p.more { a href="/undated" { (sentence(&words::count(number, "event", "events"))) " with a date to be announced" } }
+            p.more { a href="/undated" { (words::sentence(&words::count(number, "event", "events"))) " with a date to be announced" } }
         }
     }
 }

@@ -13,6 +13,8 @@ use crate::event::{Attendance, Decision, Listing, Reason, Source, Status};
 
 /// How many further dates of a series are written out.
 const MOST_DATES: usize = 24;
+/// How many of these are in sight at once.
+const DATES_IN_SIGHT: usize = 6;
 
 /// What the page shows besides the listing itself.
 #[derive(Debug, Clone)]
@@ -57,8 +59,8 @@ pub fn event(site: &Site, shown: &Shown) -> String {
                 }
             }
         }
-        @if shown.dates.len() > 1 { (series(site, shown, coming)) }
         (add(site, shown))
+        @if shown.dates.len() > 1 { (series(site, shown, coming)) }
         (sources(site, shown))
         (why(site, listing))
         @if let Some(value) = jsonld::event(site, &main) { (jsonld::element(&value)) }
@@ -221,28 +223,40 @@ fn place(main: &Dated, attendance: Attendance) -> Markup {
 }
 
 fn series(site: &Site, shown: &Shown, coming: Option<usize>) -> Markup {
-    let zone = shown.listing.facts.time_zone;
     let from = coming.unwrap_or(0);
     let ahead = shown.dates.get(from..).unwrap_or_default();
     html! {
         section {
             h2 #dates { "All dates" }
-            ul.dates {
-                @for date in ahead.iter().take(MOST_DATES) {
-                    @if let Some(span) = &date.span {
-                        li {
-                            time datetime=(words::machine(span, zone)) { (words::span(span, zone, site.zone)) }
-                            @if date.title != shown.listing.facts.title { ": " (date.title) }
-                            @if let Some(status) = words::status(date.status, false, None) { " " strong.tag { (status) } }
-                        }
+            (dates_of(site, shown, ahead.iter().take(DATES_IN_SIGHT)))
+            @if ahead.len() > DATES_IN_SIGHT {
+                details {
+                    summary { "Later dates" }
+                    (dates_of(site, shown, ahead.iter().take(MOST_DATES).skip(DATES_IN_SIGHT)))
+                    @if ahead.len() > MOST_DATES {
+                        p { "And " (words::count(ahead.len() - MOST_DATES, "more date", "more dates")) "." }
                     }
                 }
             }
-            @if ahead.len() > MOST_DATES {
-                p { "And " (words::count(ahead.len() - MOST_DATES, "more date", "more dates")) "." }
-            }
             @if shown.goes_on { p { "The series goes on after that." } }
-            @if from > 0 { p.quiet { (words::count(from, "date", "dates")) " of this series passed." } }
+            @if from > 0 { p.quiet { (words::sentence(&words::count(from, "date", "dates"))) " of this series in the past year are over." } }
+        }
+    }
+}
+
+fn dates_of<'a>(site: &Site, shown: &Shown, dates: impl Iterator<Item = &'a Dated<'a>>) -> Markup {
+    let zone = shown.listing.facts.time_zone;
+    html! {
+        ul.dates {
+            @for date in dates {
+                @if let Some(span) = &date.span {
+                    li {
+                        time datetime=(words::machine(span, zone)) { (words::span(span, zone, site.zone)) }
+                        @if date.title != shown.listing.facts.title { ": " (date.title) }
+                        @if let Some(status) = words::status(date.status, false, None) { " " strong.tag { (status) } }
+                    }
+                }
+            }
         }
     }
 }
@@ -324,9 +338,17 @@ fn reasons(title: &str, reasons: &[Reason]) -> Markup {
             h3 { (title) }
             ul {
                 @for reason in reasons {
-                    li { "“" (reason.text) "” in the " (reason.from) ": " (reason.says) }
+                    li { "“" (reason.text) "” in the " (place_of(&reason.from)) ": " (reason.says) }
                 }
             }
         }
+    }
+}
+
+/// Where a word stood, as people call it.
+fn place_of(from: &str) -> &str {
+    match from {
+        "DTSTART" => "calendar’s start (DTSTART)",
+        other => other,
     }
 }

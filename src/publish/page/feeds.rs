@@ -139,7 +139,7 @@ pub fn card(site: &Site, view: &FeedView) -> String {
         (problems(view))
         @if !state.unlisted.is_empty() {
             h2 { "Not listed, and why" }
-            ul { @for (reason, number) in &state.unlisted { li { (discreet(reason, false)) ": " (words::count(*number as usize, "event", "events")) } } }
+            ul { @for (reason, number) in &state.unlisted { li { (discreet(reason, false).trim_end_matches('.')) ": " (words::count(*number as usize, "event", "events")) } } }
         }
         @if state.undated > 0 {
             h2 { "Without a date" }

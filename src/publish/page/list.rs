@@ -4,7 +4,10 @@ use chrono::{Datelike, Days, NaiveDate};
 use maud::{Markup, html};
 
 use super::{Dated, Site, words};
-use crate::event::{Decision, Span};
+use crate::{
+    event::{Decision, Span},
+    query::Query,
+};
 
 /// The dates found for a filter.
 #[derive(Debug, Clone)]
@@ -17,6 +20,17 @@ pub struct Found<'a> {
     pub next: Option<String>,
     /// False when this is not the list's beginning.
     pub first: bool,
+    /// What may help when there is none.
+    pub help: Help,
+}
+
+/// What may help when nothing was found: other filters that do find something.
+#[derive(Debug, Clone, Default)]
+pub struct Help {
+    /// The words that were probably meant, and the filter with them.
+    pub meant: Option<(String, Query)>,
+    /// What to change in words, the filter then, and how many dates it finds.
+    pub wider: Vec<(&'static str, Query, usize)>,
 }
 
 /// The parts of a list: what begins this week, within 30 days, then each month.
@@ -34,6 +48,9 @@ fn part(day: NaiveDate, today: NaiveDate) -> String {
         "This week".into()
     } else if day < month_on {
         "In the next 30 days".into()
+    } else if (day.year(), day.month()) == (month_on.year(), month_on.month()) && month_on.day() > 1
+    {
+        format!("Later in {}", words::month(day))
     } else {
         words::month(day)
     }
@@ -158,7 +175,7 @@ mod tests {
             ("2014-11-16", "This week"),
             ("2014-11-17", "In the next 30 days"),
             ("2014-12-13", "In the next 30 days"),
-            ("2014-12-14", "December 2014"),
+            ("2014-12-14", "Later in December 2014"),
             ("2015-01-01", "January 2015"),
             ("2014-10-01", "October 2014"),
         ] {

@@ -72,7 +72,7 @@ pub fn subscribe(site: &Site, query: &Query, path: &str, coming: usize) -> Strin
         }
         (steps())
         (expect())
-        (trouble(site, query, &addresses, &name))
+        (trouble(site, query, &addresses))
     };
     let mut page = Page::new("Subscribe", path);
     page.unindexed = !query.is_everything();
@@ -194,16 +194,22 @@ fn expect() -> Markup {
     }
 }
 
-fn trouble(site: &Site, query: &Query, addresses: &Addresses, name: &str) -> Markup {
-    let host = site.base.split("://").nth(1).unwrap_or(site.base);
-    let subject = byte_serialize(format!("Calendar: {name}").as_bytes()).collect::<String>();
+/// A letter to a colleague, in the reader's own mail program.
+pub(crate) fn to_a_colleague(site: &Site, query: &Query) -> String {
+    let name = calendar_name(site, query);
+    let coded =
+        |text: &str| byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20");
     let body = format!(
         "I use this calendar of events and thought of you. Open this page and choose your calendar program:\n\n{}{}",
         site.base,
         browse::join("/subscribe", &query.canonical())
     );
-    let body = byte_serialize(body.as_bytes()).collect::<String>();
-    let mail = format!("mailto:?subject={subject}&body={body}").replace('+', "%20");
+    format!("mailto:?subject={}&body={}", coded(&format!("Calendar: {name}")), coded(&body))
+}
+
+fn trouble(site: &Site, query: &Query, addresses: &Addresses) -> Markup {
+    let host = site.base.split("://").nth(1).unwrap_or(site.base);
+    let mail = to_a_colleague(site, query);
     html! {
         section {
             h2 { "Not working?" }

@@ -158,6 +158,12 @@ pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
     }
 }
 
+/// The same words as the beginning of a sentence.
+pub(crate) fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// "12,345".
 pub(crate) fn thousands(number: usize) -> String {
     let digits = number.to_string();

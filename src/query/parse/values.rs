@@ -27,7 +27,9 @@ pub(super) fn bound(value: &str, zone: Tz) -> Option<Bound> {
         let local = ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M"]
             .iter()
             .find_map(|shape| NaiveDateTime::parse_from_str(value, shape).ok())?;
-        Some(local.and_local_timezone(zone).earliest()?.to_utc())
+        // An hour that the clocks skip counts as the one after it.
+        let later = || (local + chrono::Duration::hours(1)).and_local_timezone(zone).earliest();
+        Some(local.and_local_timezone(zone).earliest().or_else(later)?.to_utc())
     })?;
     sane(at.year()).then_some(Bound { at, day: None })
 }

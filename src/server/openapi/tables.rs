@@ -59,7 +59,7 @@ pub(super) enum Takes {
 }
 
 /// Address, name of the operation, what it takes, media type, what it gives.
-pub(super) const ADDRESSES: [(&str, &str, Takes, &str, &str); 21] = [
+pub(super) const ADDRESSES: [(&str, &str, Takes, &str, &str); 22] = [
     (
         "/api/v1/events",
         "listEvents",
@@ -166,6 +166,13 @@ pub(super) const ADDRESSES: [(&str, &str, Takes, &str, &str); 21] = [
         Takes::Id,
         "text/calendar",
         "One event as a file to add.",
+    ),
+    (
+        "/include",
+        "getFragment",
+        Takes::Plain,
+        "text/html",
+        "The coming dates as a piece of HTML for another site’s page.",
     ),
     ("/events.csv", "getSpreadsheet", Takes::Plain, "text/csv", "The list as a spreadsheet."),
     ("/feed.atom", "getAtom", Takes::Plain, "application/atom+xml", "Newly announced events."),

@@ -1,0 +1,70 @@
+//! "Did you mean": a question that finds nothing, with its unknown words put right.
+
+use std::collections::BTreeMap;
+
+use strsim::normalized_damerau_levenshtein;
+
+use super::{
+    Catalogue,
+    text::{fold, wanted},
+};
+use crate::event::Decision;
+
+/// Less alike than this, another word is a guess.
+const ALIKE: f64 = 0.65;
+/// More words than this nobody mistypes.
+const MOST_WORDS: usize = 8;
+
+impl Catalogue {
+    /// The question with each word that no listed event has replaced by the most similar one that some have;
+    /// `None` when there is nothing to put right.
+    #[must_use]
+    pub fn meant(&self, question: &str) -> Option<String> {
+        let folded = fold(question);
+        let asked: Vec<&str> = folded.split_whitespace().take(MOST_WORDS).collect();
+        let known = |word: &str| {
+            let wanted = wanted(word);
+            self.listed_texts().any(|text| text.has_all(&wanted))
+        };
+        let mut all: Option<BTreeMap<&str, usize>> = None;
+        let mut changed = false;
+        let mut meant: Vec<String> = Vec::new();
+        for word in asked {
+            if known(word) {
+                meant.push(word.to_owned());
+                continue;
+            }
+            let all = all.get_or_insert_with(|| self.words_in_use());
+            meant.push(nearest(word, all)?.to_owned());
+            changed = true;
+        }
+        changed.then(|| meant.join(" "))
+    }
+
+    fn listed_texts(&self) -> impl Iterator<Item = &super::text::Text> {
+        self.items
+            .values()
+            .filter(|item| item.listing.facts.verdict.decision == Decision::Listed)
+            .map(|item| &item.text)
+    }
+
+    /// Every word of a listed event, and how many events have it.
+    fn words_in_use(&self) -> BTreeMap<&str, usize> {
+        let mut words = BTreeMap::new();
+        for word in self.listed_texts().flat_map(super::text::Text::words) {
+            *words.entry(word).or_default() += 1;
+        }
+        words
+    }
+}
+
+/// The most similar word; of two equally similar ones the more frequent.
+fn nearest<'a>(word: &str, all: &BTreeMap<&'a str, usize>) -> Option<&'a str> {
+    let length = word.chars().count();
+    all.iter()
+        .filter(|(known, _)| known.chars().count().abs_diff(length) <= 2)
+        .map(|(known, number)| (normalized_damerau_levenshtein(word, known), *number, *known))
+        .filter(|(alike, ..)| *alike >= ALIKE)
+        .max_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)))
+        .map(|(.., known)| known)
+}

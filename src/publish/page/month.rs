@@ -1,0 +1,147 @@
+//! A month as a grid: the same dates as the list, for those who think in weeks. On a narrow screen it is a list of days.
+
+use chrono::{Datelike, Days, Months, NaiveDate};
+use maud::{Markup, html};
+
+use super::{
+    Dated, Page, Site,
+    browse::{as_filters, join, take_away, views},
+    filter, layout,
+    list::foreign,
+    words,
+};
+use crate::query::Query;
+
+/// The days of the week, as headings of the columns.
+const WEEKDAYS: [&str; 7] =
+    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
+/// The first day of the month of `day`.
+#[must_use]
+pub fn first(day: NaiveDate) -> NaiveDate {
+    day.with_day(1).unwrap_or(day)
+}
+
+/// The first day of the month after that of `day`.
+#[must_use]
+pub fn following(day: NaiveDate) -> NaiveDate {
+    first(day).checked_add_months(Months::new(1)).unwrap_or(day)
+}
+
+/// `/month`: the dates of the month that begins on `month`.
+#[must_use]
+pub fn month(site: &Site, query: &Query, month: NaiveDate, path: &str, dates: &[Dated]) -> String {
+    let what = filter::in_words(site, query);
+    let content = html! {
+        (filter::form(site, "/events", query, "Show events"))
+        p.count role="status" {
+            (words::sentence(&words::count(dates.len(), "date", "dates"))) " in " (words::month(month))
+            @if !what.is_empty() { ": " (what) } "."
+        }
+        (views(query, true))
+        (steps(query, month))
+        (grid(site, month, dates))
+        (steps(query, month))
+        (take_away(query))
+    };
+    let title = words::month(month);
+    let mut page = Page::new(&title, path);
+    page.unindexed = true;
+    layout(site, &page, &content)
+}
+
+/// To the months before and after.
+fn steps(query: &Query, month: NaiveDate) -> Markup {
+    let filters = as_filters(query);
+    let link = |day: NaiveDate| {
+        let and = if filters.is_empty() { "" } else { "&" };
+        join("/month", &format!("{filters}{and}month={}", day.format("%Y-%m")))
+    };
+    let before = month.checked_sub_months(Months::new(1)).unwrap_or(month);
+    let after = following(month);
+    html! {
+        p.steps {
+            a href=(link(before)) rel="prev" { "← " (words::month(before)) }
+            a href=(link(after)) rel="next" { (words::month(after)) " →" }
+        }
+    }
+}
+
+fn grid(site: &Site, month: NaiveDate, dates: &[Dated]) -> Markup {
+    let today = site.now.with_timezone(&site.zone).date_naive();
+    let lead = u64::from(month.weekday().num_days_from_monday());
+    let begin = month.checked_sub_days(Days::new(lead)).unwrap_or(month);
+    let end = following(month);
+    let weeks: Vec<Vec<NaiveDate>> = (0..6)
+        .map(|week| {
+            (0..7).filter_map(|day| begin.checked_add_days(Days::new(week * 7 + day))).collect()
+        })
+        .filter(|week: &Vec<NaiveDate>| week.first().is_some_and(|first| *first < end))
+        .collect();
+    html! {
+        table.month {
+            caption { (words::month(month)) }
+            thead { tr { @for day in WEEKDAYS { th scope="col" { (day) } } } }
+            tbody {
+                @for week in &weeks {
+                    tr {
+                        @for day in week {
+                            @if *day < month || *day >= end {
+                                td.outside {}
+                            } @else {
+                                (cell(site, *day, *day == today, dates))
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        @if dates.is_empty() { p.quiet { "Nothing is announced for this month." } }
+    }
+}
+
+/// One day. What lasts several days stands on each of them.
+fn cell(site: &Site, day: NaiveDate, today: bool, dates: &[Dated]) -> Markup {
+    let here: Vec<&Dated> = dates
+        .iter()
+        .filter(|date| {
+            date.span.is_some_and(|span| {
+                let zone = date.listing.facts.time_zone;
+                (words::first_day(&span, zone)..=words::last_day(&span, zone)).contains(&day)
+            })
+        })
+        .collect();
+    html! {
+        td.day-of-month .none[here.is_empty()] .today[today] {
+            p.date {
+                time datetime=(day) {
+                    span.long { (day.format("%A")) " " } (day.day()) span.long { " " (day.format("%B")) }
+                }
+                @if today { span.quiet { " – today" } }
+            }
+            @if !here.is_empty() {
+                ul {
+                    @for date in here { (entry(site, day, date)) }
+                }
+            }
+        }
+    }
+}
+
+fn entry(site: &Site, day: NaiveDate, date: &Dated) -> Markup {
+    let facts = &date.listing.facts;
+    let status = words::status(date.status, date.listing.withdrawn.is_some(), facts.full);
+    html! {
+        li {
+            @if let Some(span) = &date.span {
+                @let first = words::first_day(span, facts.time_zone);
+                span.quiet {
+                    @if first == day { (words::hours(span, facts.time_zone, site.zone)) } @else { "From " (words::day_of_year(first)) }
+                }
+                br;
+            }
+            a href=(Site::event_path(date.listing)) lang=[foreign(facts.language.as_deref())] { (date.title) }
+            @if let Some(status) = status { " " strong.tag { (status) } }
+        }
+    }
+}

@@ -1,0 +1,182 @@
+// What people come for, done in a real browser against a running Folkmoot with its sample feeds:
+//   node tests/browser/journeys.mjs http://127.0.0.1:8080 [FOLDER FOR SCREENSHOTS]
+// Each journey is made with script and without, on a wide screen and on a phone. Exit 1 when one fails,
+// 77 when there is no browser or no playwright-core to drive it.
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync } from "node:fs";
+import http from "node:http";
+import { createRequire } from "node:module";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const [base, shots] = process.argv.slice(2);
+if (!base) {
+  console.error("usage: node journeys.mjs ADDRESS [FOLDER]");
+  process.exit(2);
+}
+const clients = process.env.CF_HOME ?? join(homedir(), ".cache", "calendar-clients");
+const places = [fileURLToPath(import.meta.url), join(clients, "node", "x.js")];
+const found = places.map((place) => {
+  try {
+    return createRequire(place)("playwright-core");
+  } catch {
+    return null;
+  }
+});
+const playwright = found.find(Boolean);
+const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+if (!playwright || !existsSync(executablePath)) {
+  console.log(`skipped: ${playwright ? "no Chromium" : "no playwright-core (npm install in tests/browser)"}`);
+  process.exit(77);
+}
+if (shots) mkdirSync(shots, { recursive: true });
+
+const text = (page, selector = "main") => page.locator(selector).innerText();
+
+/** A waste manager finds her service and leaves with the address of its calendar. */
+async function subscribe(page) {
+  await page.goto(base);
+  await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Services" }).click();
+  await page.getByRole("link", { name: /^Waste/ }).click();
+  assert.match(await page.locator("h1").innerText(), /Waste/);
+  assert.match(await text(page), /Waste Services Discovery Day/);
+  await page.getByRole("link", { name: "Subscribe to these events" }).click();
+  assert.equal(await page.getByLabel("Service", { exact: true }).inputValue(), "waste");
+  await page.getByLabel("And online events").check();
+  await page.getByRole("button", { name: "Make my calendar" }).click();
+  const address = await page.getByLabel(/copy this address/).inputValue();
+  assert.equal(address, `${base}/services/waste/calendar.ics?or_online=yes`);
+  const answer = await page.request.get(address);
+  assert.equal(answer.status(), 200);
+  assert.match(answer.headers()["content-type"], /^text\/calendar/);
+  assert.match(await answer.text(), /SUMMARY:Waste Services Discovery Day/);
+  for (const name of [/Outlook at work/, /Outlook.com/, /Google/]) {
+    const href = await page.getByRole("link", { name }).first().getAttribute("href");
+    assert.ok(href.includes(encodeURIComponent(address.replace(/^https?:/, "")).slice(0, 30)), href);
+  }
+  const apple = await page.getByRole("link", { name: /Apple/ }).getAttribute("href");
+  assert.match(apple, /^webcal:\/\//);
+}
+
+/** Somebody filters, searches, turns the page, opens an event, and comes back to the same list. */
+async function search(page) {
+  await page.goto(`${base}/events`);
+  await page.getByLabel("Service", { exact: true }).selectOption("digital-data");
+  await page.getByRole("button", { name: "Show events" }).click();
+  assert.match(page.url(), /service=digital-data/);
+  const all = await page.locator("li.event").count();
+  assert.ok(all > 2, "the samples have events for digital");
+  await page.goto(`${page.url()}&limit=2`);
+  assert.equal(await page.locator("li.event").count(), 2);
+  const first = await page.locator("li.event a").first().getAttribute("href");
+  await page.getByRole("link", { name: "Later events" }).click();
+  assert.equal(await page.locator("li.event").count(), 2);
+  assert.match(page.url(), /service=digital-data/, "the filter stays");
+  const list = page.url();
+  const event = page.locator("li.event a").first();
+  const title = await event.innerText();
+  await event.click();
+  assert.equal(await page.locator("h1").innerText(), title);
+  assert.ok(await page.getByText("Why is this here?").isVisible());
+  await page.goBack();
+  assert.equal(page.url(), list);
+  await page.goBack();
+  assert.equal(await page.locator("li.event a").first().getAttribute("href"), first);
+  await page.getByLabel("Words").fill("discvery");
+  await page.getByRole("button", { name: "Show events" }).click();
+  assert.match(await text(page), /Nothing is announced for Digital/);
+  assert.match(await text(page), /Did you mean discovery\?/);
+  await page.locator(".meant a").click();
+  assert.match(await text(page), /Waste Services Discovery Day/);
+  await page.getByRole("navigation", { name: "List or month" }).getByRole("link", { name: "Month" }).click();
+  assert.ok(await page.locator("table.month").isVisible());
+  assert.match(page.url(), /q=discovery/, "the month keeps the filter");
+}
+
+/** A web officer looks for her council's feed and reads what to change. */
+async function publisher(page) {
+  await page.goto(base);
+  await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Feeds" }).click();
+  await page.getByRole("link", { name: /Council: events for professionals/ }).click();
+  assert.match(await page.locator("h1").innerText(), /^Report card/);
+  const words = await text(page);
+  assert.match(words, /What to change/);
+  assert.match(words, /no date that a machine can read/);
+  assert.match(words, /To do: /);
+  await page.goto(`${base}/feeds`);
+  const broken = page.getByRole("row").filter({ hasText: /Never worked|Failing/ });
+  if (process.env.BROKEN_FEED) {
+    await broken.getByRole("link").first().click();
+    assert.match(await text(page), /Could not be (fetched|read)/);
+    assert.doesNotMatch(await page.content(), /secret/);
+  }
+  await page.getByRole("navigation", { name: "Footer" }).getByRole("link", { name: "Get your events listed" }).click();
+  assert.equal(await page.locator("h1").count(), 1);
+}
+
+/** The way round with the keyboard alone. */
+async function keyboard(page) {
+  await page.goto(base);
+  await page.keyboard.press("Tab");
+  const skip = page.getByRole("link", { name: "Skip to main content" });
+  assert.ok(await skip.evaluate((link) => link === document.activeElement));
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab");
+  const inside = await page.evaluate(() => document.querySelector("main").contains(document.activeElement));
+  assert.ok(inside, "after the skip link the focus is in the content");
+}
+
+/** Another site's page shows the list: in a frame, as an include, and through FullCalendar's way of asking. */
+async function elsewhere(page, script) {
+  const code = script
+    ? `<div id=events></div><script>fetch("${base}/include?service=waste").then(r => r.text()).then(t => { document.getElementById("events").innerHTML = t; });
+       fetch("${base}/api/v1/occurrences?start=2026-01-01T00:00:00Z&end=2028-01-01T00:00:00Z").then(r => r.json()).then(d => { document.title = "dates: " + d.length; });</script>`
+    : "";
+  const host = http.createServer((_, answer) => {
+    answer.setHeader("content-type", "text/html");
+    answer.end(`<!doctype html><title>intranet</title><iframe title="Events" src="${base}/embed?service=waste" width=600 height=480></iframe>${code}`);
+  });
+  await new Promise((ready) => host.listen(0, "127.0.0.1", ready));
+  try {
+    await page.goto(`http://localhost:${host.address().port}/`);
+    const frame = page.frameLocator("iframe");
+    await frame.getByRole("link", { name: "Waste Services Discovery Day" }).first().waitFor();
+    if (script) {
+      await page.locator("#events").getByRole("link", { name: "Waste Services Discovery Day" }).first().waitFor();
+      await page.waitForFunction(() => /^dates: [1-9]/.test(document.title));
+    }
+  } finally {
+    host.close();
+  }
+}
+
+const journeys = { subscribe, search, publisher, keyboard, elsewhere };
+const browser = await playwright.chromium.launch({ executablePath, args: ["--no-sandbox"] });
+let failed = 0;
+for (const script of [true, false]) {
+  for (const [width, height] of [[1280, 900], [375, 812]]) {
+    for (const [name, journey] of Object.entries(journeys)) {
+      const context = await browser.newContext({ javaScriptEnabled: script, viewport: { width, height }, locale: "en-GB" });
+      context.setDefaultTimeout(10_000);
+      const page = await context.newPage();
+      const errors = [];
+      page.on("pageerror", (error) => errors.push(String(error)));
+      const what = `${name} at ${width} px ${script ? "with" : "without"} script`;
+      try {
+        // Without script a page cannot be asked what has the focus.
+        if (name !== "keyboard" || script) await journey(page, script);
+        assert.deepEqual(errors, []);
+        console.log(`ok    ${what}`);
+      } catch (error) {
+        failed += 1;
+        console.log(`FAILED ${what}: ${error.message}`);
+      }
+      if (shots) await page.screenshot({ path: join(shots, `${what.replaceAll(" ", "-")}.png`), fullPage: true });
+      await context.close();
+    }
+  }
+}
+await browser.close();
+console.log(`${failed} failed`);
+process.exit(failed ? 1 : 0);
