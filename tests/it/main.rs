@@ -26,6 +26,7 @@ mod linked_pages;
 mod merging;
 mod network;
 mod normalise_corpus;
+mod operate;
 mod prose;
 mod published;
 mod server;
