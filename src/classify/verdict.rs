@@ -47,6 +47,8 @@ const TELLING: [&str; 3] = ["leisure", "public_session", "civic"];
 pub(super) struct Scales {
     favour: f64,
     against: f64,
+    /// The part of the favour that is only the organiser's name: it says nothing of this one item.
+    by_name: f64,
     /// The gravest objection.
     objection: Option<Sign>,
     /// It stands in the title.
@@ -158,6 +160,7 @@ fn known_organiser(scales: &mut Scales, organiser: Option<&Part>, signs: &[Sign]
         });
         if known.is_some() {
             scales.favour += sign.weight;
+            scales.by_name += sign.weight;
             scales.reasons.push(Reason::new(&part.text, "organiser", &sign.says));
         }
     }
@@ -174,7 +177,8 @@ impl Scales {
             .objection
             .as_ref()
             .is_some_and(|sign| self.in_title || TELLING.contains(&sign.id.as_str()));
-        telling && self.favour < BAR && self.against - self.favour >= CLEAR
+        let favour = self.favour - self.by_name;
+        telling && favour < BAR && self.against - favour >= CLEAR
     }
 
     /// Whether the policy lists it, and why, dates and privacy apart.

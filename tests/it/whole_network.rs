@@ -230,13 +230,13 @@ fn compare(truth: &Truth, event: &Event) -> Vec<(&'static str, String, String)> 
     let plain = |text: &Option<String>| text.clone().unwrap_or_default();
     let mut rows = vec![
         ("start", plain(&truth.start), plain(&start)),
-        ("end", plain(&truth.end), plain(&end)),
         ("all_day", truth.all_day.to_string(), all_day.to_string()),
         ("status", format!("{:?}", truth.status), format!("{:?}", facts.status)),
         ("listed", truth.listed.to_string(), is_listed(event).to_string()),
     ];
     if draft.private.is_none() {
         rows.extend([
+            ("end", plain(&truth.end), plain(&end)),
             ("title", folded(&truth.title), folded(&facts.title)),
             ("online", format!("{:?}", truth.online), format!("{:?}", facts.attendance)),
             ("full", truth.full.to_string(), facts.full.unwrap_or(false).to_string()),
