@@ -84,7 +84,7 @@ pub enum WrittenZone {
 }
 
 /// A date or time as written.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Written {
     /// The clock's face.
     pub value: Local,
@@ -398,7 +398,7 @@ pub fn read(bytes: &[u8], hint: &Hint) -> Result<Document, ReadError> {
     }
     match hint.format {
         Some(FormatSetting::Feed) => feed::read(bytes, hint),
-        Some(FormatSetting::Html) => page::read(bytes, hint),
+        Some(FormatSetting::Html | FormatSetting::Folkmoot) => page::read(bytes, hint),
         Some(FormatSetting::Ical) => ical::read(bytes, hint),
         _ if ical::looks_like(bytes) => ical::read(bytes, hint),
         _ => match sniff::shape(bytes, hint) {

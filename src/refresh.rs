@@ -22,6 +22,7 @@ use crate::{
     feed::Feed,
     fetch::{Client, Failure, FailureKind, Fetched, Meta, Request},
     health::{Check, FeedState, Outcome},
+    read::{Document, Hint, Problem, Severity},
     reconcile::{Before, Reconciled, Saw, forgotten, reconcile},
     schedule::{self, AT_ONCE, weather::Weather},
     store::{Commit, LOG_KEPT, Store, StoreError, bodies::Bodies},
@@ -331,7 +332,8 @@ impl Refresher {
         };
         let made = async {
             let (body, first) = (bytes.clone(), work.clone());
-            let document = self.blocking(move || making::read(&body, &first)).await??;
+            let mut document = self.blocking(move || making::read(&body, &first)).await??;
+            let paged = self.further_pages(round, &work, &mut document).await;
             let mut made = self.blocking_made(work.clone(), document, HashMap::new()).await?;
             if !made.wanted.is_empty() {
                 let pages = self.linked_pages(round, &made.wanted).await;
@@ -340,6 +342,7 @@ impl Refresher {
                 made.unread = pages.unread;
                 made.more_pages = pages.more;
             }
+            made.paged |= paged;
             Ok::<Made, Stopped>(made)
         };
         match made.await {
@@ -567,21 +570,99 @@ impl Refresher {
         pages
     }
 
-    /// One linked page, read; `None` when it does not answer or says nothing.
-    async fn page(&self, round: &Round<'_>, url: &str) -> Option<Arc<crate::read::Document>> {
+    /// Follows a list from page to page and adds what they carry; true when there was one. Where a page does not
+    /// answer, or too many follow, the list stays incomplete and says so.
+    async fn further_pages(
+        &self,
+        round: &Round<'_>,
+        work: &making::Work,
+        document: &mut Document,
+    ) -> bool {
+        let first = work.base.clone().unwrap_or_else(|| round.feed.url.clone());
+        let mut been = HashSet::from([first.to_string(), round.feed.url.to_string()]);
+        let until = Instant::now() + pages::TIME;
+        let mut paged = false;
+        while let Some(next) = document.next_page.take() {
+            paged = true;
+            let Some(url) = pages::goes_on(&next, &first, &been) else { break };
+            let page = if been.len() <= pages::LIST_PAGES + 1 && Instant::now() < until {
+                self.list_page(round, work, &url).await
+            } else {
+                None
+            };
+            let Some(page) = page else {
+                let words = format!(
+                    "the list goes on, but only {} of its pages could be read; later events are missing",
+                    been.len() - usize::from(first != round.feed.url)
+                );
+                let fix =
+                    "Show more events on one page, or offer one calendar file with all of them.";
+                let problem = Problem::new(Severity::Warning, "list_goes_on", words).fixed_by(fix);
+                document.problems.push(problem);
+                document.next_page = Some(next);
+                document.complete = false;
+                break;
+            };
+            been.insert(url.into());
+            pages::append(document, page);
+        }
+        paged
+    }
+
+    /// A further page of a list, with the settings of its feed.
+    async fn list_page(
+        &self,
+        round: &Round<'_>,
+        work: &making::Work,
+        url: &url::Url,
+    ) -> Option<Document> {
+        let request = Request {
+            headers: Config::headers(round.feed).ok()?,
+            allow_private: round.feed.allow_private_address,
+            ..Request::new(url.clone())
+        };
+        let visit = self.hosts.visit(url.host_str()?, round.settings.config.network.host_delay);
+        let visit = visit.await;
+        let fetched = self.fetcher.get(&request).await;
+        drop(visit);
+        let Fetched::Body { meta, bytes } = fetched else { return None };
+        let work =
+            making::Work { content_type: meta.content_type, base: meta.final_url, ..work.clone() };
+        self.blocking(move || making::read(&bytes, &work)).await.ok()?.ok()
+    }
+
+    /// One linked page, read, or the calendar file that it offers; `None` when it does not answer or says nothing.
+    async fn page(&self, round: &Round<'_>, url: &str) -> Option<Arc<Document>> {
+        let (url, bytes, content_type) = self.linked(round, url).await?;
+        let hint = Hint { content_type, base: Some(url.clone()), format: None };
+        let look = move || match crate::read::read(&bytes, &hint) {
+            Ok(document) => Ok(document),
+            Err(_) => Err(pages::calendar_on(&bytes, &url)),
+        };
+        match self.blocking(look).await.ok()? {
+            Ok(document) => Some(Arc::new(document)),
+            Err(calendar) => {
+                let (url, bytes, content_type) = self.linked(round, calendar?.as_str()).await?;
+                let hint = Hint { content_type, base: Some(url), format: None };
+                let read = self.blocking(move || crate::read::read(&bytes, &hint)).await;
+                read.ok()?.ok().map(Arc::new)
+            }
+        }
+    }
+
+    /// The body of a linked page, where it came from in the end, and what its server calls it.
+    async fn linked(
+        &self,
+        round: &Round<'_>,
+        url: &str,
+    ) -> Option<(url::Url, Bytes, Option<String>)> {
         let request = pages::request(url, round.feed)?;
         let host = request.url.host_str()?.to_owned();
         let visit = self.hosts.visit(&host, round.settings.config.network.host_delay).await;
         let fetched = self.fetcher.get(&request).await;
         drop(visit);
         let Fetched::Body { meta, bytes } = fetched else { return None };
-        let hint = crate::read::Hint {
-            content_type: meta.content_type,
-            base: meta.final_url.or(Some(request.url)),
-            format: None,
-        };
-        let read = self.blocking(move || crate::read::read(&bytes, &hint)).await;
-        read.ok()?.ok().map(Arc::new)
+        Some((meta.final_url.unwrap_or(request.url), bytes, meta.content_type))
     }
 }
 

@@ -37,12 +37,22 @@ const PROFESSIONAL: [&str; 7] = [
 /// Objections that weigh half where a professional kind of event names its professionals: their work is with the public.
 const SOFT: [&str; 5] = ["leisure", "public_session", "civic", "notice", "consultation"];
 
+/// By so much must the objections outweigh the favour for an item of a trusted feed to be left out.
+const CLEAR: f64 = 1.0;
+
+/// Objections that tell even where they stand in the description only; others may be said there in passing.
+const TELLING: [&str; 3] = ["leisure", "public_session", "civic"];
+
 /// Both sides of the scales.
 pub(super) struct Scales {
     favour: f64,
     against: f64,
+    /// The part of the favour that is only the organiser's name: it says nothing of this one item.
+    by_name: f64,
     /// The gravest objection.
     objection: Option<Sign>,
+    /// It stands in the title.
+    in_title: bool,
     pub(super) reasons: Vec<Reason>,
 }
 
@@ -86,7 +96,8 @@ pub(super) fn weigh(
             tally.reason.get_or_insert_with(|| Reason::new(quote, part.field.name(), &sign.says));
         }
     }
-    let mut scales = Scales { favour: 0.0, against: 0.0, objection: None, reasons: Vec::new() };
+    let mut scales =
+        Scales { favour: 0.0, against: 0.0, objection: None, in_title: false, reasons: Vec::new() };
     kind_and_subject(&mut scales, kind, services, words);
     let people = favour.values().any(|tally| tally.points >= 1.2);
     for tally in favour.into_values() {
@@ -102,11 +113,12 @@ pub(super) fn weigh(
             tally.points *= 0.5;
         }
         scales.against += tally.points;
-        scales.reasons.extend(tally.reason);
         if tally.points > gravest {
             gravest = tally.points;
+            scales.in_title = tally.reason.as_ref().is_some_and(|reason| reason.from == "title");
             scales.objection = signs.against.get(at).cloned();
         }
+        scales.reasons.extend(tally.reason);
     }
     scales
 }
@@ -148,6 +160,7 @@ fn known_organiser(scales: &mut Scales, organiser: Option<&Part>, signs: &[Sign]
         });
         if known.is_some() {
             scales.favour += sign.weight;
+            scales.by_name += sign.weight;
             scales.reasons.push(Reason::new(&part.text, "organiser", &sign.says));
         }
     }
@@ -156,6 +169,16 @@ fn known_organiser(scales: &mut Scales, organiser: Option<&Part>, signs: &[Sign]
 impl Scales {
     fn hard(&self) -> Option<&Sign> {
         self.objection.as_ref().filter(|sign| sign.hard && self.against >= self.favour)
+    }
+
+    /// Even a network that trusts the feed does not mean this: an evening class, a wedding fair.
+    fn clearly_not(&self) -> bool {
+        let telling = self
+            .objection
+            .as_ref()
+            .is_some_and(|sign| self.in_title || TELLING.contains(&sign.id.as_str()));
+        let favour = self.favour - self.by_name;
+        telling && favour < BAR && self.against - favour >= CLEAR
     }
 
     /// Whether the policy lists it, and why, dates and privacy apart.
@@ -184,6 +207,9 @@ impl Scales {
                 Decision::Held,
                 "Held until the network accepts it, as everything of this feed is.".into(),
             ),
+            Policy::Trusted if self.clearly_not() => {
+                verdict(Decision::Unlisted, sentence("Not listed because", objection))
+            }
             Policy::Trusted => {
                 verdict(Decision::Listed, "Listed because the network trusts this feed.".into())
             }

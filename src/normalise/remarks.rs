@@ -71,14 +71,14 @@ fn advice_on_dates(scope: &Scope<'_>) -> &'static str {
             "Add schema.org Event data to the page (JSON-LD with name, startDate, endDate and location)."
         }
         _ if generator.contains("wordpress") => {
-            "Put the date with its year in the title, or give us the iCalendar address of your events plugin \
+            "Where it is an event, put the date with its year in the title, or give us the iCalendar address of your events plugin \
              (The Events Calendar: add ?ical=1 to the events page)."
         }
         _ if generator.contains("drupal") => {
-            "Put the date with its year in the title, or offer the events view as iCalendar (module Views iCal)."
+            "Where it is an event, put the date with its year in the title, or offer the events view as iCalendar (module Views iCal)."
         }
         _ => {
-            "Put the date in the title, with its year (“Friday 14 November 2026, 10am to 4pm”), or add an \
+            "Where it is an event, put the date in the title, with its year (“Friday 14 November 2026, 10am to 4pm”), or add an \
              ev:startdate (RSS event module)."
         }
     }
@@ -93,15 +93,16 @@ fn doubtful(out: &Normalised) -> Option<Problem> {
     let first = held.first()?;
     let reason = first.date_doubt.as_deref().unwrap_or_default().trim_end_matches('.');
     let text = format!(
-        "{} a date that is not certain, and held for review: {} ({reason}).",
+        "{} a date that is not certain, and {} held for review: {} ({reason}).",
         items(held.len(), "has", "have"),
+        if held.len() == 1 { "is" } else { "are" },
         titles(&held)
     );
     Some(problem(
         Severity::Warning,
         "unsafe_date",
         text,
-        "Write one date with weekday, day, month and year.",
+        "If it announces an event, write one date with weekday, day, month and year.",
     ))
 }
 
@@ -215,8 +216,8 @@ fn private(out: &Normalised) -> Option<Problem> {
     let count = out.drafts.iter().filter(|draft| draft.private.is_some()).count();
     (count > 0).then(|| {
         let text = format!(
-            "{} private or only say “busy”; nothing of them is shown.",
-            items(count, "is", "are")
+            "{} “busy”; nothing of that is shown.",
+            items(count, "is private or only says", "are private or only say")
         );
         problem(
             Severity::Info,

@@ -2,6 +2,7 @@
 //! of a few platforms.
 
 pub(in crate::read) mod embedded;
+mod folkmoot;
 mod json_ld;
 mod listing;
 pub(in crate::read) mod markup;
@@ -19,7 +20,7 @@ use super::{
     Document, Entry, Hint, MAX_ENTRIES, Problem, ReadError, Severity, Text, decode, link, moment,
     tame,
 };
-use crate::feed::Format;
+use crate::feed::{Format, FormatSetting};
 
 /// Most bytes of a page that are parsed; what a reader needs stands before that.
 const MAX_PAGE: usize = 4 * 1_048_576;
@@ -34,8 +35,16 @@ pub fn read(bytes: &[u8], hint: &Hint) -> Result<Document, ReadError> {
     if text.is_empty() {
         return Err(ReadError::Empty);
     }
+    if hint.format == Some(FormatSetting::Folkmoot) && !text.starts_with('{') {
+        return Err(not_folkmoot());
+    }
     let mut document =
         if text.starts_with(['{', '[']) { json(text, hint)? } else { html(text, hint)? };
+    if hint.format == Some(FormatSetting::Folkmoot)
+        && document.generator.as_deref() != Some("Folkmoot")
+    {
+        return Err(not_folkmoot());
+    }
     document.problems.splice(0..0, decoded.problems);
     if document.entries.len() > MAX_ENTRIES {
         document.entries.truncate(MAX_ENTRIES);
@@ -43,6 +52,12 @@ pub fn read(bytes: &[u8], hint: &Hint) -> Result<Document, ReadError> {
     }
     check(&mut document);
     Ok(document)
+}
+
+fn not_folkmoot() -> ReadError {
+    let reason = "it is not the list of events of another Folkmoot; give an address such as \
+                  https://events.example.org/api/v1/events?limit=200";
+    ReadError::Unreadable { format: "Folkmoot JSON", reason: reason.into() }
 }
 
 /// JSON of a platform, or JSON-LD without a page around it.
@@ -72,7 +87,11 @@ pub(in crate::read) fn parsed(text: &str) -> (Html, bool) {
 
 fn html(text: &str, hint: &Hint) -> Result<Document, ReadError> {
     let (html, cut) = parsed(text);
-    let base = base_of(&html, hint);
+    let asked = base_of(&html, hint);
+    // A copy on one's own machine or network speaks of the site that it was taken from.
+    let home = canonical(&html, None).filter(|home| !is_local(home));
+    let base =
+        if asked.as_ref().is_some_and(is_local) { home.or(asked.clone()) } else { asked.clone() };
     let base = base.as_ref();
     let mut document = Document::empty(Format::Html);
     if cut {
@@ -81,6 +100,7 @@ fn html(text: &str, hint: &Hint) -> Result<Document, ReadError> {
         document.complete = false;
     }
     head(&html, base, &mut document);
+    document.next_page = next_page(&html, asked.as_ref());
     let mut entries = distinct(json_ld::events(&html, base, &mut document.problems));
     if entries.is_empty() {
         entries = wix_events(&html, base);
@@ -117,6 +137,16 @@ pub(in crate::read) fn base_of(html: &Html, hint: &Hint) -> Option<Url> {
     written.and_then(|raw| link::absolute(&raw, own.as_ref())).or(own)
 }
 
+/// An address that nobody else can reach.
+fn is_local(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Ipv4(at)) => at.is_loopback() || at.is_private() || at.is_link_local(),
+        Some(url::Host::Ipv6(at)) => at.is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost",
+        None => url.scheme() == "file",
+    }
+}
+
 fn canonical(html: &Html, base: Option<&Url>) -> Option<Url> {
     let said = attribute(html, "link[rel=canonical]", "href")
         .or_else(|| attribute(html, "meta[property='og:url']", "content"));
@@ -141,6 +171,10 @@ fn head(html: &Html, base: Option<&Url>, document: &mut Document) {
     document.generator = attribute(html, "meta[name=generator i]", "content");
     document.rights = attribute(html, "[rel=license]", "href");
     document.link = canonical(html, base).map(String::from);
+}
+
+/// Where the list goes on, seen from the address that was asked.
+fn next_page(html: &Html, base: Option<&Url>) -> Option<String> {
     let next = [
         "link[rel=next]",
         "a[rel~=next]",
@@ -148,12 +182,11 @@ fn head(html: &Html, base: Option<&Url>, document: &mut Document) {
         "li.next a[href]",
         "a.next[href]",
     ];
-    document.next_page = next
-        .iter()
+    next.iter()
         .find_map(|selector| attribute(html, selector, "href"))
         .and_then(|raw| link::absolute(&raw, base))
         .filter(|next| Some(next) != base)
-        .map(String::from);
+        .map(String::from)
 }
 
 fn asks_for_password(html: &Html) -> bool {
@@ -301,6 +334,33 @@ mod tests {
         let found = read(text.as_bytes(), &Hint::default()).unwrap();
         assert_eq!(found.entries[0].url.as_deref(), Some("https://s.example/e/x"));
         assert!(format!("{:?}", found.entries[0].start).contains("2027-03-07T10:00:00"));
+    }
+
+    #[test]
+    fn another_folkmoot_is_read() {
+        let text = r#"{"events": [{"id": "a", "uid": "a@b", "title": "Bins", "all_day": false, "listed": true, "sources": [],
+            "start": "2027-07-01T10:00:00+01:00", "end": null, "last_day": null, "time_zone": "Europe/London",
+            "recurrence": {"rrule": ["FREQ=MONTHLY"], "rdate": [], "exdate": [], "overrides": [
+                {"recurrence_id": "2027-08-01T10:00:00+01:00", "start": "2027-08-02T10:00:00+01:00", "end": null, "title": null, "status": "cancelled"}]}},
+            {"id": "b", "uid": "b@b", "title": "No", "all_day": false, "listed": false, "sources": []}],
+            "next": "/api/v1/events?cursor=x"}"#;
+        let hint = Hint {
+            base: "https://other.example/api/v1/events".parse().ok(),
+            format: Some(FormatSetting::Folkmoot),
+            ..Hint::default()
+        };
+        let found = read(text.as_bytes(), &hint).unwrap();
+        assert_eq!(
+            found.next_page.as_deref(),
+            Some("https://other.example/api/v1/events?cursor=x")
+        );
+        let [whole, changed] = found.entries.as_slice() else { panic!("{:?}", found.entries) };
+        assert_eq!((whole.repeats.rrule.len(), whole.repeats.exdate.len()), (1, 1));
+        assert_eq!(changed.status.as_deref(), Some("CANCELLED"));
+        assert!(format!("{:?}", changed.start).contains("2027-08-02T10:00:00"));
+        let other = read(b"{\"events\": [{\"name\": 1}]}", &hint).unwrap_err();
+        assert!(other.to_string().contains("/api/v1/events") || other.to_string().contains("JSON"));
+        assert!(read(b"<html>", &hint).unwrap_err().to_string().contains("/api/v1/events"));
     }
 
     #[test]

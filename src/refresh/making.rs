@@ -62,6 +62,8 @@ pub(super) struct Made {
     pub(super) unread: HashSet<String>,
     /// Some were left for the next check.
     pub(super) more_pages: bool,
+    /// The list has several pages: that the first one is as it was says nothing of the others.
+    pub(super) paged: bool,
 }
 
 impl Made {
@@ -106,6 +108,7 @@ pub(super) fn make(document: Document, work: &Work, pages: &HashMap<String, Docu
         entries: u32::try_from(entries).unwrap_or(u32::MAX),
         unread: HashSet::new(),
         more_pages: false,
+        paged: document.next_page.is_some(),
         complete,
         document,
         drafts,

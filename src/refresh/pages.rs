@@ -9,7 +9,14 @@ use std::{
 use chrono::{DateTime, TimeDelta, Utc};
 use url::Url;
 
-use crate::{feed::Feed, fetch::Request, read::Document};
+use crate::{
+    feed::{Feed, Format},
+    fetch::Request,
+    read::{
+        Document, Entry, MAX_ENTRIES,
+        discover::{Candidate, discover},
+    },
+};
 
 /// Pages that one check asks for; the rest follow at the next.
 pub(super) const AT_MOST: usize = 20;
@@ -21,6 +28,50 @@ const READ_KEEPS: TimeDelta = TimeDelta::days(7);
 const UNREAD_KEEPS: TimeDelta = TimeDelta::days(1);
 /// Pages remembered.
 const REMEMBERED: usize = 1_000;
+
+/// Further pages of a list (`rel=next`) that one check follows.
+pub(super) const LIST_PAGES: usize = 20;
+
+/// Whether a list may go on there: on its own origin, and nowhere where it has been.
+pub(super) fn goes_on(next: &str, from: &Url, been: &HashSet<String>) -> Option<Url> {
+    let url = Url::parse(next).ok()?;
+    (url.origin() == from.origin() && !been.contains(url.as_str())).then_some(url)
+}
+
+/// Adds the next page of a list. What both have is there once: lists move on while they are read.
+pub(super) fn append(list: &mut Document, page: Document) {
+    let key = |entry: &Entry| {
+        (entry.reference.clone().or_else(|| entry.url.clone()), entry.start.clone())
+    };
+    let known: HashSet<_> = list.entries.iter().map(key).collect();
+    let new = page.entries.into_iter().filter(|entry| {
+        let key = key(entry);
+        key.0.is_none() || !known.contains(&key)
+    });
+    list.entries.extend(new);
+    if list.entries.len() > MAX_ENTRIES {
+        list.entries.truncate(MAX_ENTRIES);
+        list.complete = false;
+    }
+    list.skipped.extend(page.skipped);
+    for problem in page.problems {
+        if !list.problems.iter().any(|known| known.code == problem.code) {
+            list.problems.push(problem);
+        }
+    }
+    list.next_page = page.next_page;
+}
+
+/// The calendar file that an event's page offers on its own site: that of the one event before that of all.
+pub(super) fn calendar_on(bytes: &[u8], page: &Url) -> Option<Url> {
+    let file = |candidate: &Candidate| {
+        candidate.kind == Format::Ical
+            && candidate.url.origin() == page.origin()
+            && (candidate.one_event || candidate.url.path().ends_with(".ics"))
+    };
+    let found = discover(bytes, page).into_iter().filter(file);
+    found.min_by_key(|candidate| !candidate.one_event).map(|candidate| candidate.url)
+}
 
 /// What came of the pages of one check.
 #[derive(Default)]

@@ -173,8 +173,8 @@ pub(super) fn good(scene: &Scene, good: &Good, result: Reconciled, memory: &Memo
 
 fn take_body(state: &mut FeedState, scene: &Scene, meta: &Meta, body: &Body, result: &Reconciled) {
     let (made, document) = (body.made, &body.made.document);
-    // Pages that were left for the next time need the body again.
-    let again = made.more_pages;
+    // Pages that were left for the next time need the body again; so do the further pages of a list.
+    let again = made.more_pages || made.paged;
     state.etag = meta.etag.clone().filter(|_| !again);
     state.last_modified = sound_date(meta, scene.now).filter(|_| !again);
     state.body_hash = (!again).then(|| body.hash.to_owned());

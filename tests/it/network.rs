@@ -21,44 +21,51 @@ use serde::Deserialize;
 
 /// A feed of `feeds.json`.
 #[derive(Deserialize)]
-struct Known {
-    feed: String,
-    url: String,
-    council: Option<String>,
-    policy: Policy,
-    content_type: String,
-    fetched_at: DateTime<Utc>,
+pub(crate) struct Known {
+    pub(crate) feed: String,
+    pub(crate) url: String,
+    pub(crate) council: Option<String>,
+    pub(crate) policy: Policy,
+    pub(crate) content_type: String,
+    pub(crate) fetched_at: DateTime<Utc>,
     #[serde(default)]
-    pubdate_means: PubDate,
+    pub(crate) pubdate_means: PubDate,
 }
 
 /// A row of `truth.jsonl`: one event or series.
 #[derive(Deserialize)]
-struct Truth {
-    feed: String,
+pub(crate) struct Truth {
+    pub(crate) feed: String,
     #[serde(rename = "ref")]
-    reference: String,
-    title: String,
-    start: Option<String>,
-    end: Option<String>,
-    all_day: bool,
-    status: Status,
-    full: bool,
-    online: Attendance,
-    council: Option<String>,
-    place: Option<String>,
-    postcode: Option<String>,
+    pub(crate) reference: String,
+    pub(crate) title: String,
+    pub(crate) start: Option<String>,
+    pub(crate) end: Option<String>,
+    pub(crate) all_day: bool,
+    pub(crate) status: Status,
+    pub(crate) full: bool,
+    pub(crate) online: Attendance,
+    pub(crate) council: Option<String>,
+    pub(crate) place: Option<String>,
+    pub(crate) postcode: Option<String>,
     #[serde(default)]
-    rrule_instances: Vec<String>,
+    pub(crate) rrule_instances: Vec<String>,
+    pub(crate) kind: String,
+    pub(crate) services: Vec<String>,
+    #[serde(default)]
+    pub(crate) also_ok: Vec<String>,
+    pub(crate) listed: bool,
+    pub(crate) same_as: Option<String>,
+    pub(crate) keep_apart: Option<String>,
 }
 
 /// A row of `nonevents.jsonl`.
 #[derive(Deserialize)]
-struct NonEvent {
-    feed: String,
+pub(crate) struct NonEvent {
+    pub(crate) feed: String,
     #[serde(rename = "ref")]
-    reference: String,
-    title: String,
+    pub(crate) reference: String,
+    pub(crate) title: String,
 }
 
 const FIELDS: [&str; 11] = [
@@ -75,12 +82,12 @@ const FIELDS: [&str; 11] = [
     "instances",
 ];
 
-fn folder() -> Option<PathBuf> {
+pub(crate) fn folder() -> Option<PathBuf> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/network/dev");
     folder.is_dir().then_some(folder)
 }
 
-fn lines<T: serde::de::DeserializeOwned>(path: PathBuf) -> Vec<T> {
+pub(crate) fn lines<T: serde::de::DeserializeOwned>(path: PathBuf) -> Vec<T> {
     let text = fs::read_to_string(path).unwrap();
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
@@ -115,7 +122,7 @@ fn normalised(
 }
 
 /// Titles and places are compared without case, punctuation and kinds of apostrophe.
-fn folded(words: &str) -> String {
+pub(crate) fn folded(words: &str) -> String {
     let words = words.replace('&', " and ").to_lowercase();
     let words: String = words.chars().filter(|c| !matches!(c, '\'' | '’')).collect();
     words
@@ -126,7 +133,7 @@ fn folded(words: &str) -> String {
 }
 
 /// Start and end as the truth writes them: local, all-day ends inclusive.
-fn written(span: Option<Span>) -> (Option<String>, Option<String>, bool) {
+pub(crate) fn written(span: Option<Span>) -> (Option<String>, Option<String>, bool) {
     let local = |at: DateTime<Utc>| at.with_timezone(&London).format("%Y-%m-%dT%H:%M").to_string();
     match span {
         None => (None, None, false),
@@ -139,7 +146,7 @@ fn written(span: Option<Span>) -> (Option<String>, Option<String>, bool) {
     }
 }
 
-fn same_reference(draft: &Draft, reference: &str) -> bool {
+pub(crate) fn same_reference(draft: &Draft, reference: &str) -> bool {
     draft.reference.as_deref().is_some_and(|own| {
         own == reference
             || canonical_url(own, None)
@@ -157,7 +164,7 @@ fn find<'a>(drafts: &'a [Draft], truth: &Truth) -> Option<&'a Draft> {
         .copied()
 }
 
-fn instances(draft: &Draft) -> Vec<String> {
+pub(crate) fn instances(draft: &Draft) -> Vec<String> {
     let day =
         |year, month| London.from_local_datetime(&first(year, month)).unwrap().with_timezone(&Utc);
     let (Some(span), series) = (draft.facts.span, draft.facts.recurrence.as_ref()) else {

@@ -258,7 +258,10 @@ fn check(document: &mut Document, extras: &[Extras]) {
             Problem::new(
                 Severity::Warning,
                 "missing_guid",
-                format!("{nameless} items have neither a guid nor a link, so that their changes cannot be followed"),
+                match nameless {
+                    1 => "one item has neither a guid nor a link, so that its changes cannot be followed".into(),
+                    _ => format!("{nameless} items have neither a guid nor a link, so that their changes cannot be followed"),
+                },
             )
             .fixed_by("Give each item a guid that never changes."),
         );

@@ -16,10 +16,12 @@ use crate::{
 
 /// A document from a platform's JSON, if it is one that is known.
 pub(super) fn read(value: &Value, base: Option<&Url>) -> Option<Document> {
-    squarespace(value, base).or_else(|| events_calendar(value, base))
+    squarespace(value, base)
+        .or_else(|| events_calendar(value, base))
+        .or_else(|| super::folkmoot::read(value, base))
 }
 
-fn text_at(value: &Value, path: &str) -> Option<String> {
+pub(super) fn text_at(value: &Value, path: &str) -> Option<String> {
     let text = schema::text(value.pointer(path))?;
     Some(if markup::looks_like_html(&text) && !text.contains('<') {
         markup::unescape(&text)
@@ -28,7 +30,7 @@ fn text_at(value: &Value, path: &str) -> Option<String> {
     })
 }
 
-fn rich(value: &Value, path: &str) -> Option<Text> {
+pub(super) fn rich(value: &Value, path: &str) -> Option<Text> {
     let value = schema::text(value.pointer(path))?;
     Some(Text { html: markup::looks_like_html(&value), value, language: None })
 }
