@@ -96,8 +96,14 @@ pub(super) fn weigh(
             tally.reason.get_or_insert_with(|| Reason::new(quote, part.field.name(), &sign.says));
         }
     }
-    let mut scales =
-        Scales { favour: 0.0, against: 0.0, objection: None, in_title: false, reasons: Vec::new() };
+    let mut scales = Scales {
+        favour: 0.0,
+        against: 0.0,
+        by_name: 0.0,
+        objection: None,
+        in_title: false,
+        reasons: Vec::new(),
+    };
     kind_and_subject(&mut scales, kind, services, words);
     let people = favour.values().any(|tally| tally.points >= 1.2);
     for tally in favour.into_values() {
