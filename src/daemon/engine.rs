@@ -18,6 +18,7 @@ use tokio::{
 use super::{
     Audience, Setup,
     command::{Checked, Command, Explanation, FeedReport, Reloaded, Status, Waiting},
+    notify::Notices,
     reload::{Watched, takes_away_too_much},
     systemd,
 };
@@ -64,6 +65,8 @@ pub(super) struct Engine {
     /// Why the store does not take commits, and since when.
     trouble: Option<(StoreError, DateTime<Utc>)>,
     chores_done: Option<DateTime<Utc>>,
+    /// What the operator was told; `None` until the first look.
+    notices: Option<Notices>,
 }
 
 /// Somebody who asked for checks.
@@ -95,6 +98,7 @@ impl Engine {
             pending: None,
             trouble: None,
             chores_done: None,
+            notices: None,
         }
     }
 
@@ -127,6 +131,7 @@ impl Engine {
                     self.try_store().await;
                     self.look_at_config().await;
                     self.chores().await;
+                    self.tell();
                 }
             }
             self.begin_checks();
@@ -316,6 +321,20 @@ impl Engine {
                 self.pending = Some(new);
                 self.note_trouble(Some(error));
             }
+        }
+    }
+
+    /// Tells the operator what has changed; while a change is being kept, at the next tick.
+    fn tell(&mut self) {
+        let (now, settings) = (self.now(), Arc::clone(&self.settings));
+        let notify = &settings.config.notify;
+        if *notify == config::Notify::default() {
+            return;
+        }
+        let Some(memory) = self.refresher.try_memory() else { return };
+        let notices = self.notices.get_or_insert_with(|| Notices::new(&memory, &settings, now));
+        for notice in notices.due(&memory, &settings, now) {
+            tokio::spawn(notice.send(notify.clone()));
         }
     }
 
