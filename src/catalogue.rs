@@ -18,6 +18,7 @@ use crate::{
 
 mod changed;
 mod changes;
+pub mod clash;
 mod counts;
 mod feeds;
 mod filter;

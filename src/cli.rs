@@ -9,6 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 mod backup;
 mod check;
+mod clashes;
 mod config;
 mod control;
 mod events;
@@ -114,6 +115,8 @@ enum Command {
     Forget(review::Forget),
     /// Read the last kept body of a feed again, without asking its site.
     Replay(review::Replay),
+    /// Show what else is on for the same service near a date, and who near by has done the same.
+    Clashes(clashes::Ask),
     /// See what would be read from a text.
     #[command(subcommand)]
     Try(tryout::Try),
@@ -226,6 +229,7 @@ pub(crate) fn run(cli: Cli) -> Done {
         Command::Backup(backup) => backup.go(&global, &output),
         Command::Restore(restore) => restore.go(&global, &output),
         Command::Store(store) => store.go(&global, &output),
+        Command::Clashes(ask) => ask.go(&global, &output),
         Command::Try(tryout) => tryout.go(&global, &output),
         Command::Status(status) => status.go(&global, &output),
         Command::Config(config) => config.go(&global, &output),

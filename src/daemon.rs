@@ -29,6 +29,7 @@ pub mod client;
 pub mod command;
 pub mod control;
 mod engine;
+mod notify;
 pub mod public;
 mod reload;
 pub mod systemd;

@@ -15,6 +15,7 @@ use url::Url;
 mod failure;
 mod file;
 pub mod guard;
+pub mod robots;
 mod validity;
 
 pub use failure::{Failure, FailureKind};
@@ -145,6 +146,24 @@ impl Client {
             Ok(Ok(fetched)) => fetched,
             Ok(Err(failure)) => Fetched::Failed(failure),
             Err(_) => Fetched::Failed(FailureKind::Timeout(self.settings.timeout).into()),
+        }
+    }
+
+    /// Posts something as JSON to an address of the operator's own.
+    ///
+    /// # Errors
+    /// When it is not taken, in words.
+    pub async fn tell(
+        &self,
+        url: &str,
+        what: &(impl serde::Serialize + Sync),
+    ) -> Result<(), String> {
+        let sent = self.open.post(url).timeout(self.settings.timeout).json(what).send().await;
+        match sent {
+            Ok(response) if response.status().is_success() => Ok(()),
+            Ok(response) => Err(format!("it answered {}", response.status())),
+            // Its address may be a secret.
+            Err(error) => Err(error.without_url().to_string()),
         }
     }
 

@@ -20,7 +20,10 @@ use crate::{
     catalogue::{Catalogue, Update},
     config::Config,
     feed::Feed,
-    fetch::{Client, Failure, FailureKind, Fetched, Meta, Request},
+    fetch::{
+        Client, Failure, FailureKind, Fetched, Meta, Request,
+        robots::{self, Robots, Rules},
+    },
     health::{Check, FeedState, Outcome},
     read::{Document, Hint, Problem, Severity},
     reconcile::{Before, Reconciled, Saw, forgotten, reconcile},
@@ -90,6 +93,8 @@ pub struct Refresher {
     /// Held while one check is compared, merged and kept: changes take place one after the other.
     memory: Arc<AsyncMutex<Memory>>,
     hosts: Hosts,
+    /// What sites allow of their pages.
+    robots: Robots,
     pages: Mutex<PageCache>,
     readers: Arc<Semaphore>,
     weather: Mutex<Weather>,
@@ -146,6 +151,7 @@ impl Refresher {
             bodies_turn: AsyncMutex::default(),
             memory: Arc::new(AsyncMutex::new(memory)),
             hosts: Hosts::default(),
+            robots: Robots::default(),
             pages: Mutex::default(),
             readers: Arc::new(Semaphore::new(READ_AT_ONCE)),
             weather: Mutex::default(),
@@ -570,6 +576,25 @@ impl Refresher {
         pages
     }
 
+    /// What the site of a linked page allows.
+    async fn rules(
+        &self,
+        page: &Request,
+        host: &str,
+        pause: Duration,
+        now: DateTime<Utc>,
+    ) -> Option<Arc<Rules>> {
+        if let Some(rules) = self.robots.known(&page.url, now) {
+            return Some(rules);
+        }
+        let visit = self.hosts.visit(host, pause).await;
+        let fetched = self.fetcher.get(&robots::request(page)?).await;
+        drop(visit);
+        let rules = self.blocking(move || Rules::of(&fetched)).await;
+        // Rules that cannot be read in good time are no leave to go on.
+        Some(self.robots.learn(&page.url, rules.unwrap_or(Rules::Nothing), now))
+    }
+
     /// Follows a list from page to page and adds what they carry; true when there was one. Where a page does not
     /// answer, or too many follow, the list stays incomplete and says so.
     async fn further_pages(
@@ -658,7 +683,13 @@ impl Refresher {
     ) -> Option<(url::Url, Bytes, Option<String>)> {
         let request = pages::request(url, round.feed)?;
         let host = request.url.host_str()?.to_owned();
-        let visit = self.hosts.visit(&host, round.settings.config.network.host_delay).await;
+        let pause = round.settings.config.network.host_delay;
+        let rules = self.rules(&request, &host, pause, round.now).await?;
+        if !rules.allow(&request.url) {
+            tracing::debug!(url = %request.url, "robots.txt keeps us from a linked page");
+            return None;
+        }
+        let visit = self.hosts.visit(&host, pause.max(rules.delay())).await;
         let fetched = self.fetcher.get(&request).await;
         drop(visit);
         let Fetched::Body { meta, bytes } = fetched else { return None };

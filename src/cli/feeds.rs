@@ -16,6 +16,7 @@ use super::{
 };
 
 mod add;
+mod care;
 mod opml;
 
 /// Add, list, pause and remove feeds.
@@ -40,6 +41,12 @@ pub(crate) enum Feeds {
     Pause(One),
     /// Check a paused feed again.
     Resume(One),
+    /// Take over the new address that a feed's site gives: its permanent redirect.
+    Adopt(One),
+    /// Print a letter to the publisher of a feed, with its report card in plain words.
+    Letter(One),
+    /// Visit the sites of councils politely, and propose their feeds; nothing is added.
+    Find(care::Find),
     /// Add the feeds of an OPML file ('-' for standard input).
     Import(opml::Import),
     /// Print the feeds as OPML, for other feed readers.
@@ -85,6 +92,9 @@ impl Feeds {
                 change(global, |text| edit::set_paused(text, &one.id, false))?;
                 output.say(format!("\"{}\" is checked again.", one.id))
             }
+            Self::Adopt(one) => care::adopt(global, output, &one),
+            Self::Letter(one) => care::letter(global, output, &one),
+            Self::Find(find) => find.go(global, output),
             Self::Import(import) => import.go(global, output),
             Self::Export(export) => export.go(global, output),
         }

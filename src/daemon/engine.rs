@@ -18,6 +18,7 @@ use tokio::{
 use super::{
     Audience, Setup,
     command::{Checked, Command, Explanation, FeedReport, Reloaded, Status, Waiting},
+    notify::Notices,
     reload::{Watched, takes_away_too_much},
     systemd,
 };
@@ -64,6 +65,8 @@ pub(super) struct Engine {
     /// Why the store does not take commits, and since when.
     trouble: Option<(StoreError, DateTime<Utc>)>,
     chores_done: Option<DateTime<Utc>>,
+    /// What the operator was told; `None` until the first look.
+    notices: Option<Notices>,
 }
 
 /// Somebody who asked for checks.
@@ -95,6 +98,7 @@ impl Engine {
             pending: None,
             trouble: None,
             chores_done: None,
+            notices: None,
         }
     }
 
@@ -127,6 +131,7 @@ impl Engine {
                     self.try_store().await;
                     self.look_at_config().await;
                     self.chores().await;
+                    self.tell();
                 }
             }
             self.begin_checks();
@@ -323,6 +328,20 @@ impl Engine {
         }
     }
 
+    /// Tells the operator what has changed; while a change is being kept, at the next tick.
+    fn tell(&mut self) {
+        let (now, settings) = (self.now(), Arc::clone(&self.settings));
+        let notify = &settings.config.notify;
+        if *notify == config::Notify::default() {
+            return;
+        }
+        let Some(memory) = self.refresher.try_memory() else { return };
+        let notices = self.notices.get_or_insert_with(|| Notices::new(&memory, &settings, now));
+        for notice in notices.due(&memory, &settings, now) {
+            tokio::spawn(notice.send(notify.clone()));
+        }
+    }
+
     async fn chores(&mut self) {
         let now = self.now();
         if self.chores_done.is_some_and(|done| now - done < CHORES_EVERY) {
@@ -442,7 +461,7 @@ async fn hung_up(signal: &mut Option<Signal>) -> Option<()> {
 
 /// A feed as `status` shows it.
 #[must_use]
-fn report(memory: &Memory, feed: &crate::feed::Feed, now: DateTime<Utc>) -> FeedReport {
+pub(super) fn report(memory: &Memory, feed: &crate::feed::Feed, now: DateTime<Utc>) -> FeedReport {
     let state = memory.feeds.get(&feed.id).cloned().unwrap_or_default();
     let view = FeedView { feed: feed.clone(), state };
     let (health, name) = (view.health(now), view.name().to_owned());

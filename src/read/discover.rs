@@ -90,6 +90,36 @@ fn rank(mut found: Vec<Candidate>) -> Vec<Candidate> {
     found
 }
 
+/// Pages that a page leads to and that speak of events or news: where a site's feeds are linked from.
+#[must_use]
+pub fn pages_about_events(bytes: &[u8], base: &Url) -> Vec<Url> {
+    let hint = Hint { base: Some(base.clone()), ..Hint::default() };
+    let decoded = decode::decode(bytes, &hint);
+    let (html, _) = page::parsed(&decoded.text);
+    let base = page::base_of(&html, &hint).unwrap_or_else(|| base.clone());
+    let Ok(links) = Selector::parse("a[href]") else { return Vec::new() };
+    let mut found: Vec<(u8, Url)> = Vec::new();
+    for element in html.select(&links) {
+        let Some(url) = element.attr("href").and_then(|href| address(href, &base)) else {
+            continue;
+        };
+        let about = format!("{} {}", element.text().collect::<String>(), url.path()).to_lowercase();
+        let rank = match () {
+            () if speaks_of_events(&about) => 0,
+            () if ["rss", "ical", "subscribe", "feed"].iter().any(|word| about.contains(word)) => 1,
+            () if about.contains("news") => 2,
+            () => continue,
+        };
+        let bare = |url: &Url| url.as_str().split('#').next().unwrap_or_default().to_owned();
+        if bare(&url) != bare(&base) && !found.iter().any(|(_, known)| bare(known) == bare(&url)) {
+            found.push((rank, url));
+        }
+    }
+    found.sort_by_key(|(rank, _)| *rank);
+    found.truncate(MAX_CANDIDATES);
+    found.into_iter().map(|(_, url)| url).collect()
+}
+
 /// Rank of a calendar file that may hold one event or all.
 const FILE: u8 = 80;
 /// Rank of a calendar file of one event.

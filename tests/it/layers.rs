@@ -17,7 +17,8 @@ const IO: [&str; 8] = [
     "Utc::now",
 ];
 /// Crates that only one part of the house names.
-const ONE_PLACE: [(&str, &[&str]); 9] = [
+const ONE_PLACE: [(&str, &[&str]); 10] = [
+    ("texting_robots", &["fetch/robots"]),
     ("feed_rs", &["read/feed"]),
     ("PropertyParser", &["read/ical"]),
     ("quick_xml", &["read/feed"]),

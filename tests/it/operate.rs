@@ -393,3 +393,139 @@ fn replay_reads_the_kept_body_again() {
         assert_eq!(house.listed().len(), 2);
     });
 }
+
+/// A site on this machine: each path with a status and a body; what was asked is kept.
+fn site(
+    pages: Vec<(&'static str, u16, String)>,
+) -> (String, std::sync::Arc<std::sync::Mutex<Vec<String>>>) {
+    use std::io::{Read, Write};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}/", listener.local_addr().unwrap());
+    let asked = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let log = std::sync::Arc::clone(&asked);
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut text = [0; 4096];
+            let read = stream.read(&mut text).unwrap_or(0);
+            let text = String::from_utf8_lossy(&text[..read]).into_owned();
+            let path = text.split(' ').nth(1).unwrap_or("/").to_owned();
+            log.lock().unwrap().push(path.clone());
+            let page = pages.iter().find(|(known, ..)| *known == path);
+            let (status, body) =
+                page.map_or((404, ""), |(_, status, body)| (*status, body.as_str()));
+            let location =
+                if status == 301 { format!("Location: {body}\r\n") } else { String::new() };
+            let answer = format!(
+                "HTTP/1.1 {status} X\r\n{location}Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                body.len()
+            );
+            drop(stream.write_all(answer.as_bytes()));
+        }
+    });
+    (address, asked)
+}
+
+#[test]
+fn feeds_are_found_as_far_as_robots_txt_allows() {
+    let house = House::new();
+    let (address, asked) = site(vec![
+        ("/robots.txt", 200, "User-agent: *\nDisallow: /news\n".into()),
+        ("/", 200, "<html><body><a href='/events/'>What's on</a> <a href='/news/'>News</a></body></html>".into()),
+        ("/events/", 200, "<html><head><link rel=alternate type='text/calendar' href='/events.ics'></head></html>".into()),
+        ("/events.ics", 200, calendar(&[event("f1@x", "Waste discovery day", 9, "")])),
+    ]);
+    let found = house.json(&["feeds", "find", "WBK", "--site", &address]);
+    assert_eq!(found["found"][0]["url"], format!("{address}events.ics"), "{found}");
+    assert_eq!(
+        (&found["found"][0]["items"], &found["found"][0]["council"]),
+        (&1.into(), &"WBK".into())
+    );
+    let asked = asked.lock().unwrap().clone();
+    assert_eq!(asked.iter().filter(|path| *path == "/robots.txt").count(), 1, "{asked:?}");
+    assert!(!asked.iter().any(|path| path.starts_with("/news")), "{asked:?}");
+    assert_eq!(house.fails(&["feeds", "find", "Atlantis"]).0, 2);
+}
+
+#[test]
+fn a_moved_feed_is_adopted_and_its_publisher_gets_a_letter() {
+    let house = House::new();
+    let (address, _) = site(vec![
+        ("/old.ics", 301, "/new.ics".into()),
+        ("/new.ics", 200, calendar(&[event("m1@x", "Waste discovery day", 9, "")])),
+    ]);
+    let toml = fs::read_to_string(house.dir.path().join("feeds.toml")).unwrap();
+    let feed = format!(
+        "{toml}\n# It moves.\n[[feed]]\nid = \"moved\"\nurl = \"{address}old.ics\"\nmember = \"WBK\"\npolicy = \"trusted\"\n\
+         allow_private_address = true\n"
+    );
+    house.put("feeds.toml", &feed);
+    assert_eq!(house.fails(&["feeds", "letter", "moved"]).0, 1);
+    house.ok(&["poll"]);
+    let letter = house.ok(&["feeds", "letter", "moved"]);
+    for words in ["Dear web team of West Berkshire", "it had 1 item", "has moved to"] {
+        assert!(letter.contains(words), "{words}: {letter}");
+    }
+    let id = house.json(&["events", "--from", "2000-01-01", "--feed", "moved"])["events"][0]["id"]
+        .clone();
+    assert!(house.fails(&["feeds", "adopt", "open"]).1.contains("has not moved"));
+    house.ok(&["feeds", "adopt", "moved"]);
+    let toml = fs::read_to_string(house.dir.path().join("feeds.toml")).unwrap();
+    assert!(toml.contains(&format!("{address}new.ics")) && toml.contains("# It moves."), "{toml}");
+    house.ok(&["poll", "moved"]);
+    let after = house.json(&["events", "--from", "2000-01-01", "--feed", "moved"]);
+    assert_eq!((&after["events"][0]["id"], after["events"].as_array().unwrap().len()), (&id, 1));
+}
+
+#[test]
+fn clashes_are_those_of_the_same_service_within_a_week() {
+    let house = House::new();
+    house.put(
+        "open.ics",
+        &calendar(&[
+            event("c1@x", "Waste and recycling workshop", 6, ""),
+            event("c2@x", "Waste collection discovery day", 20, ""),
+            event("c3@x", "Library workshop", 6, ""),
+        ]),
+    );
+    house.ok(&["poll"]);
+    let found = house.json(&["clashes", "--date", "2098-03-04", "--service", "waste"]);
+    let titles: Vec<&str> = found["same_service"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["title"].as_str().unwrap())
+        .collect();
+    assert_eq!(titles, ["Waste and recycling workshop"], "{found}");
+    let events = house.json(&["events", "--from", "2000-01-01", "collection"]);
+    let id = events["events"][0]["id"].as_str().unwrap();
+    assert!(house.ok(&["clashes", id]).contains("Nothing else for waste"));
+    assert_eq!(house.fails(&["clashes", "--date", "2098-03-04", "--service", "wast"]).0, 2);
+    assert_eq!(house.fails(&["clashes", "nosuch"]).0, 2);
+}
+
+#[test]
+fn the_operator_is_told_once_of_a_feed_that_fails() {
+    let mut house = House::new();
+    let toml = fs::read_to_string(house.dir.path().join("feeds.toml")).unwrap();
+    let notices = house.dir.path().join("notices");
+    house.put(
+        "feeds.toml",
+        &format!("{toml}\n[notify]\ncommand = \"tee -a {}\"\n", notices.display()),
+    );
+    house.start();
+    house.ok(&["poll"]);
+    house.put("open.ics", "no calendar any more");
+    for _ in 0..5 {
+        house.fails(&["poll", "open"]);
+    }
+    let until = Instant::now() + Duration::from_secs(20);
+    let read = || fs::read_to_string(&notices).unwrap_or_default();
+    while !read().contains("cannot be read") {
+        assert!(Instant::now() < until, "nothing was told: {}", read());
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    house.fails(&["poll", "open"]);
+    std::thread::sleep(Duration::from_millis(2500));
+    assert_eq!(read().lines().filter(|line| line.starts_with("open: ")).count(), 1, "{}", read());
+}

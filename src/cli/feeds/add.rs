@@ -207,7 +207,7 @@ fn parse(address: &str) -> Result<Url, Failed> {
 }
 
 /// Whether the operator wrote a number of a private network, or this machine's own name.
-fn is_private_host(url: &Url) -> bool {
+pub(super) fn is_private_host(url: &Url) -> bool {
     // Hosts of webcal: addresses are not parsed as numbers, so they are read once more as http.
     let rest = url.as_str().split_once(':').map_or("", |(_, rest)| rest);
     match Url::parse(&format!("http:{rest}")).ok().as_ref().and_then(Url::host) {

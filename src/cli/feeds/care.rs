@@ -1,0 +1,377 @@
+//! `folkmoot feeds adopt`, `letter` and `find`: what an operator does for feeds and their publishers.
+
+use std::collections::HashSet;
+
+use clap::Args;
+use folkmoot::{
+    clock,
+    config::edit,
+    event::Decision,
+    fetch::{
+        Client, Fetched, Request,
+        robots::{self, Robots, Rules},
+    },
+    health::FeedState,
+    member::{Council, Members},
+    read::{Severity, discover},
+};
+use serde_json::{Value, json};
+use url::Url;
+
+use super::{
+    super::{
+        block_on,
+        check::{Examiner, Settings, card::format_words, words},
+        control,
+    },
+    Done, Failed, Global, One, Output, Tone,
+    add::{is_private_host, progress},
+    change, find,
+};
+
+/// Pages of one council's site that are looked at.
+const PAGES: usize = 5;
+/// Feeds of one council that are tried.
+const TRIES: usize = 6;
+/// Problems that a letter names.
+const NAMED: usize = 12;
+
+/// Take over the new address that a feed's site gives: its permanent redirect.
+pub(super) fn adopt(global: &Global, output: &Output, one: &One) -> Done {
+    let loaded = global.load()?;
+    let feed = find(&loaded.config, &one.id)?;
+    let states = control::feed_states(global)?;
+    let moved = states.iter().find(|state| state.feed == one.id).and_then(|s| s.moved_to.clone());
+    let Some((address, times)) = moved else {
+        return Err(Failed::Other(format!(
+            "\"{}\" has not moved: its site gave no permanent redirect at the last check\n  `folkmoot poll {}` asks again.",
+            one.id, one.id
+        )));
+    };
+    change(global, |text| edit::set_url(text, &one.id, &address))?;
+    if output.json {
+        return output
+            .value(&json!({ "feed": one.id, "from": feed.url, "to": address, "answers": times }));
+    }
+    let checks = if times == 1 { "1 check".into() } else { format!("{times} checks in a row") };
+    output.say(format!(
+        "\"{}\" is at {address} from now on, as its site said in {checks}. Its events stay as they are.",
+        one.id
+    ))
+}
+
+/// Print a letter to the publisher of a feed, with its report card in plain words.
+pub(super) fn letter(global: &Global, output: &Output, one: &One) -> Done {
+    let loaded = global.load()?;
+    let feed = find(&loaded.config, &one.id)?;
+    let states = control::feed_states(global)?;
+    let state = states.iter().find(|state| state.feed == one.id).filter(|s| s.last_check.is_some());
+    let state = state.ok_or_else(|| {
+        Failed::Other(format!(
+            "\"{0}\" has not been checked yet\n  `folkmoot poll {0}` checks it.",
+            one.id
+        ))
+    })?;
+    let network = &loaded.config.network;
+    let whose = super::organiser(&loaded, feed);
+    let subject = format!("Your events feed in the {} calendar", network.name);
+    let mut body = vec![format!(
+        "Dear web team{},",
+        whose.map(|name| format!(" of {name}")).unwrap_or_default()
+    )];
+    body.push(format!(
+        "The {} calendar gathers the events that councils announce on their own sites, so that colleagues elsewhere can \
+         find them. We read yours from this address:\n\n  {}",
+        network.name, feed.url
+    ));
+    body.extend(report(state));
+    body.push(
+        "Nothing has to be sent to us: once the feed is changed on your site, we read it again by ourselves.".into(),
+    );
+    let site = network.url.as_ref().map(|url| {
+        format!(
+            "The report card of your feed, always up to date: {}",
+            join(url, &format!("feeds/{}", one.id))
+        )
+    });
+    body.extend(site);
+    if let Some(contact) = &network.contact {
+        body.push(format!("Questions? {contact}"));
+    }
+    body.push(format!("With thanks,\n{}", network.name));
+    let text = body.join("\n\n");
+    if output.json {
+        return output.value(&json!({ "feed": one.id, "subject": subject, "text": text }));
+    }
+    output.say(format!("Subject: {subject}\n\n{text}"))
+}
+
+fn join(base: &Url, path: &str) -> String {
+    format!("{}/{path}", base.as_str().trim_end_matches('/'))
+}
+
+fn report(state: &FeedState) -> Vec<String> {
+    let mut parts = Vec::new();
+    let day = |at: chrono::DateTime<chrono::Utc>| at.format("%-d %B %Y").to_string();
+    if let (Some(since), Some(check)) = (state.failing_since, state.history.last()) {
+        parts.push(format!("Since {} we cannot read it: {}", day(since), check.words));
+    } else {
+        let plural = |n: u32| if n == 1 { "item" } else { "items" };
+        let mut words = format!(
+            "At our last visit it had {} {}, of which {} are in the calendar.",
+            state.entries,
+            plural(state.entries),
+            state.listed
+        );
+        if state.undated > 0 {
+            words.push_str(&format!(
+                " For {} we found no certain date: people cannot put these into their diaries.",
+                state.undated
+            ));
+        }
+        parts.push(words);
+    }
+    if let Some((address, _)) = &state.moved_to {
+        parts.push(format!("Your site says that the feed has moved to {address}; please confirm that this is meant."));
+    }
+    let grave = |severity: Severity| severity != Severity::Info;
+    let mut seen = HashSet::new();
+    let problems: Vec<String> = state
+        .problems
+        .iter()
+        .filter(|problem| grave(problem.severity) && seen.insert(problem.code.clone()))
+        .take(NAMED)
+        .map(|problem| {
+            let line = problem.line.map(|line| format!(" (line {line})")).unwrap_or_default();
+            let fix = problem
+                .fix
+                .as_ref()
+                .map(|fix| format!("\n    What to change: {fix}"))
+                .unwrap_or_default();
+            format!("  - {}{line}{fix}", problem.text.trim_end_matches('.'))
+        })
+        .collect();
+    if problems.is_empty() && state.failing_since.is_none() && state.skipped.is_empty() {
+        parts.push("We found nothing wrong with it. Thank you!".into());
+    }
+    if !problems.is_empty() {
+        parts.push(format!("These things would make it better:\n\n{}", problems.join("\n")));
+    }
+    if !state.skipped.is_empty() {
+        let items: Vec<String> = state
+            .skipped
+            .iter()
+            .take(NAMED)
+            .map(|skipped| {
+                let line = skipped.line.map(|line| format!("line {line}: ")).unwrap_or_default();
+                format!("  - {line}{}", skipped.reason)
+            })
+            .collect();
+        parts.push(format!("We could not read these items at all:\n\n{}", items.join("\n")));
+    }
+    parts
+}
+
+/// Visit the sites of councils politely, and propose their feeds; nothing is added.
+///
+/// The first page and a few that it leads to are read, one at a time with a pause, as the site's robots.txt allows.
+#[derive(Debug, Args)]
+pub(crate) struct Find {
+    /// Councils, by three-letter code or name.
+    #[arg(required = true, value_name = "COUNCIL")]
+    councils: Vec<String>,
+    /// Begin at this address instead of the council's first page.
+    #[arg(long, value_name = "URL")]
+    site: Option<Url>,
+}
+
+impl Find {
+    pub(crate) fn go(self, global: &Global, output: &Output) -> Done {
+        let known = words(global)?;
+        let network = match global.config.exists() {
+            true => global.load()?.config.network,
+            false => folkmoot::feed::Network::default(),
+        };
+        let councils: Vec<Council> = self
+            .councils
+            .iter()
+            .map(|asked| council(asked, &known.1).cloned())
+            .collect::<Result<_, _>>()?;
+        if self.site.is_some() && councils.len() > 1 {
+            return Err(Failed::Usage("--site can be given for one council only".into()));
+        }
+        let pause = network.host_delay;
+        let client = folkmoot::fetch::Settings {
+            contact: network.contact.clone(),
+            ..folkmoot::fetch::Settings::default()
+        };
+        let client = Client::new(client).map_err(|error| Failed::Other(error.to_string()))?;
+        let examiner = Examiner::new(known, network)?;
+        let (mut all, mut failed) = (Vec::new(), 0);
+        for council in councils {
+            let bar = progress(output, &format!("Looking at the site of {}", council.nice_name));
+            let mut visit = Visit {
+                client: &client,
+                examiner: &examiner,
+                robots: Robots::default(),
+                pause,
+                asked: 0,
+            };
+            let found = block_on(visit.council(&council, self.site.as_ref()))?;
+            bar.finish_and_clear();
+            match found {
+                Ok(found) => all.extend(found),
+                Err(error) => {
+                    failed += 1;
+                    eprintln!("folkmoot: {}: {error}", council.nice_name);
+                }
+            }
+        }
+        if output.json {
+            output.value(&json!({ "found": all, "failed": failed }))?;
+        } else {
+            say(&all, output)?;
+        }
+        if failed == 0 { Ok(()) } else { Err(Failed::Told) }
+    }
+}
+
+fn council<'m>(asked: &str, members: &'m Members) -> Result<&'m Council, Failed> {
+    members.council(asked).or_else(|| members.council_named(asked)).ok_or_else(|| {
+        Failed::Usage(format!(
+            "there is no council \"{asked}\"\n  Write its three-letter code, such as WBK, or its name."
+        ))
+    })
+}
+
+fn say(all: &[Value], output: &Output) -> Done {
+    if all.is_empty() {
+        return output.say(
+            "No feed was found. Look on the site for \"RSS\", \"iCal\" or \"Subscribe\", or write to the web team.",
+        );
+    }
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let rows = all.iter().map(|one| {
+        ["council", "url", "format", "items", "listed"]
+            .iter()
+            .map(|key| one.get(key).map(text).unwrap_or_default())
+            .collect::<Vec<String>>()
+    });
+    output.table(&["council", "feed", "format", "items", "would be listed"], rows.collect())?;
+    let add = |one: &Value| {
+        let field = |key: &str| one.get(key).map(text).unwrap_or_default();
+        format!("  folkmoot feeds add {} --member {}", field("url"), field("council"))
+    };
+    let adds: Vec<String> = all.iter().map(add).collect();
+    output.say(format!("\nTo add one:\n{}", output.tone(Tone::Strong, &adds.join("\n"))))
+}
+
+/// A walk over one council's site.
+struct Visit<'a> {
+    client: &'a Client,
+    examiner: &'a Examiner,
+    robots: Robots,
+    pause: std::time::Duration,
+    asked: usize,
+}
+
+impl Visit<'_> {
+    async fn council(
+        &mut self,
+        council: &Council,
+        site: Option<&Url>,
+    ) -> Result<Vec<Value>, Failed> {
+        let start = match (site, &council.website_host) {
+            (Some(site), _) => site.clone(),
+            (None, Some(host)) => Url::parse(&format!("https://www.{host}/"))
+                .map_err(|error| Failed::Other(error.to_string()))?,
+            (None, None) => {
+                return Err(Failed::Other("no site of it is known; name one with --site".into()));
+            }
+        };
+        let private = is_private_host(&start);
+        let (body, start) = self.page(&start, private).await?;
+        let mut found = discover::discover(&body, &start);
+        let mut pages = discover::pages_about_events(&body, &start);
+        pages.retain(|page| page.host_str() == start.host_str());
+        for page in pages.into_iter().take(PAGES) {
+            // One page that fails does not spoil the visit.
+            if let Ok((body, base)) = self.page(&page, private).await {
+                found.extend(discover::discover(&body, &base));
+            }
+        }
+        let mut seen = HashSet::new();
+        found.retain(|one| !one.one_event && seen.insert(one.url.clone()));
+        let mut proposals = Vec::new();
+        for one in found.into_iter().take(TRIES) {
+            proposals.extend(self.proposal(council, one, private).await);
+        }
+        proposals.sort_by_key(|one| std::cmp::Reverse(one.get("listed").and_then(Value::as_u64)));
+        Ok(proposals)
+    }
+
+    /// A page and the address that gave it, if robots.txt lets us.
+    async fn page(&mut self, url: &Url, private: bool) -> Result<(bytes::Bytes, Url), Failed> {
+        let request = Request { allow_private: private, ..Request::new(url.clone()) };
+        self.permitted(&request).await?;
+        match self.ask(&request, std::time::Duration::ZERO).await {
+            Fetched::Body { meta, bytes } => {
+                Ok((bytes, meta.final_url.unwrap_or_else(|| url.clone())))
+            }
+            Fetched::NotModified(_) => {
+                Err(Failed::Other("the site answered 304 to a first question".into()))
+            }
+            Fetched::Failed(failure) => Err(Failed::Other(failure.kind.to_string())),
+        }
+    }
+
+    async fn permitted(&mut self, page: &Request) -> Done {
+        let now = clock::now();
+        let rules = match (self.robots.known(&page.url, now), robots::request(page)) {
+            (Some(rules), _) => rules,
+            (None, Some(request)) => {
+                let fetched = self.ask(&request, std::time::Duration::ZERO).await;
+                self.robots.learn(&page.url, Rules::of(&fetched), now)
+            }
+            (None, None) => return Ok(()),
+        };
+        if !rules.allow(&page.url) {
+            return Err(Failed::Other(format!("robots.txt does not let us look at {}", page.url)));
+        }
+        tokio::time::sleep(rules.delay()).await;
+        Ok(())
+    }
+
+    async fn ask(&mut self, request: &Request, more: std::time::Duration) -> Fetched {
+        if self.asked > 0 {
+            tokio::time::sleep(self.pause + more).await;
+        }
+        self.asked += 1;
+        self.client.get(request).await
+    }
+
+    async fn proposal(
+        &mut self,
+        council: &Council,
+        one: discover::Candidate,
+        private: bool,
+    ) -> Option<Value> {
+        let request = Request { allow_private: private, ..Request::new(one.url.clone()) };
+        self.permitted(&request).await.ok()?;
+        let settings = Settings {
+            member: Some(council.code.clone()),
+            allow_private_address: private,
+            ..Settings::default()
+        };
+        let feed = settings.feed("new", one.url.clone(), &self.examiner.words).ok()?;
+        tokio::time::sleep(self.pause).await;
+        let examined = self.examiner.examine(feed, None, clock::now(), 0).await.ok()?;
+        let listed =
+            examined.drafts.iter().filter(|d| d.facts.verdict.decision == Decision::Listed).count();
+        Some(json!({
+            "council": council.code, "url": one.url, "title": examined.document.title.clone().or(one.title),
+            "format": format_words(examined.document.format), "items": examined.drafts.len(), "listed": listed,
+            "reason": one.reason,
+        }))
+    }
+}

@@ -1,0 +1,213 @@
+//! Tells the operator, once, when the state of a feed changes, and once a day what is still wrong.
+//!
+//! To a program of theirs (`[notify] command`, the notice on standard input) or an address (`webhook`, as JSON).
+
+use std::{
+    collections::HashMap,
+    io::Write,
+    process::{Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::Serialize;
+
+use super::engine::report;
+use crate::{
+    config::Notify,
+    fetch::{Client, Settings as ClientSettings},
+    health::Health,
+    refresh::{Memory, Settings},
+};
+
+/// One failed check is no state yet: most are over by the next.
+const FAILURES: u32 = 3;
+/// Between two digests.
+const DIGEST_EVERY: TimeDelta = TimeDelta::days(1);
+/// A program that takes longer is ended.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A feed in a notice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Line {
+    feed: String,
+    name: String,
+    /// What it was, where that is another state.
+    was: Option<Health>,
+    is: Health,
+    /// The result of the last check.
+    words: String,
+}
+
+/// What the operator is told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Notice {
+    /// `change` or `digest`.
+    notice: &'static str,
+    at: DateTime<Utc>,
+    /// One line that says it all.
+    subject: String,
+    feeds: Vec<Line>,
+}
+
+/// What the operator knows already.
+#[derive(Debug)]
+pub(super) struct Notices {
+    known: HashMap<String, Health>,
+    digest: DateTime<Utc>,
+}
+
+impl Notices {
+    /// What is so at the start was told before, or shows in `folkmoot status`.
+    pub(super) fn new(memory: &Memory, settings: &Settings, now: DateTime<Utc>) -> Self {
+        let lines = lines(memory, settings, now);
+        let known = lines.into_iter().map(|line| (line.feed, line.is)).collect();
+        Self { known, digest: now }
+    }
+
+    /// The notices that are due.
+    pub(super) fn due(
+        &mut self,
+        memory: &Memory,
+        settings: &Settings,
+        now: DateTime<Utc>,
+    ) -> Vec<Notice> {
+        let lines = lines(memory, settings, now);
+        let mut changed = Vec::new();
+        let mut known = HashMap::new();
+        for line in &lines {
+            known.insert(line.feed.clone(), line.is);
+            let was = self.known.get(&line.feed).copied().unwrap_or(Health::New);
+            // A new feed that works, and what the operator did himself, are no news.
+            let quiet = matches!(
+                (was, line.is),
+                (Health::New, Health::Fine)
+                    | (_, Health::New | Health::Paused)
+                    | (Health::Paused, _)
+            );
+            if was != line.is && !quiet {
+                changed.push(Line { was: Some(was), ..line.clone() });
+            }
+        }
+        self.known = known;
+        let mut due = Vec::new();
+        if !changed.is_empty() {
+            let subject = match changed.as_slice() {
+                [one] => format!("{}: {}", one.name, in_words(one.is)),
+                many => format!("{} feeds have changed their state", many.len()),
+            };
+            due.push(Notice { notice: "change", at: now, subject, feeds: changed });
+        }
+        if now - self.digest >= DIGEST_EVERY {
+            self.digest = now;
+            let wrong =
+                |line: &Line| !matches!(line.is, Health::Fine | Health::New | Health::Paused);
+            let feeds: Vec<Line> = lines.into_iter().filter(wrong).collect();
+            if !feeds.is_empty() {
+                let subject =
+                    format!("{} of {} feeds need a look", feeds.len(), settings.feeds.len());
+                due.push(Notice { notice: "digest", at: now, subject, feeds });
+            }
+        }
+        due
+    }
+}
+
+fn lines(memory: &Memory, settings: &Settings, now: DateTime<Utc>) -> Vec<Line> {
+    let mut lines: Vec<Line> = settings
+        .feeds
+        .values()
+        .map(|feed| {
+            let report = report(memory, feed, now);
+            let blip = report.health == Health::Failing && report.state.failures < FAILURES;
+            let words = report.state.history.last().map(|check| check.words.clone());
+            Line {
+                feed: report.id,
+                name: report.name,
+                was: None,
+                is: if blip { Health::Fine } else { report.health },
+                words: words.unwrap_or_default(),
+            }
+        })
+        .collect();
+    lines.sort_by(|a, b| a.feed.cmp(&b.feed));
+    lines
+}
+
+fn in_words(health: Health) -> &'static str {
+    match health {
+        Health::New => "not checked yet",
+        Health::Fine => "fine again",
+        Health::Quiet => "nothing new for long",
+        Health::Shrinking => "lost many events at once; nothing was taken away yet",
+        Health::Failing => "cannot be read",
+        Health::Moved => "moved to another address",
+        Health::Gone => "gone, its site says",
+        Health::Paused => "paused",
+        Health::NeverWorked => "has never worked",
+    }
+}
+
+impl Notice {
+    /// The notice as a text: its subject, then a paragraph a feed.
+    fn text(&self) -> String {
+        let one = |line: &Line| {
+            format!("\n{} ({}): {}.\n  {}\n", line.name, line.feed, in_words(line.is), line.words)
+        };
+        format!("{}\n{}", self.subject, self.feeds.iter().map(one).collect::<String>())
+    }
+
+    /// Delivers it; a failure is logged and not tried again.
+    pub(super) async fn send(self, to: Notify) {
+        tracing::info!(subject = self.subject, "telling the operator: {}", self.subject);
+        if let Some(webhook) = &to.webhook {
+            let told = match Client::new(ClientSettings::default()) {
+                Ok(client) => client.tell(webhook, &self).await,
+                Err(error) => Err(error.to_string()),
+            };
+            if let Err(error) = told {
+                tracing::warn!(error, "the webhook of [notify] did not take the notice");
+            }
+        }
+        if let Some(command) = to.command {
+            let (text, kind) = (self.text(), self.notice);
+            let ran = tokio::task::spawn_blocking(move || run(&command, &text, kind)).await;
+            if let Ok(Err(error)) = ran {
+                tracing::warn!(error, "the command of [notify] failed");
+            }
+        }
+    }
+}
+
+/// Runs the operator's program without a shell: feed names come from strangers.
+fn run(command: &str, text: &str, kind: &str) -> Result<(), String> {
+    let mut words = command.split_whitespace();
+    let program = words.next().ok_or("it is empty")?;
+    let child = Command::new(program)
+        .args(words)
+        .env("FOLKMOOT_NOTICE", kind)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn();
+    let mut child = child.map_err(|error| format!("{program}: {error}"))?;
+    if let Some(mut input) = child.stdin.take() {
+        // A program that does not read its input may still have done its work.
+        drop(input.write_all(text.as_bytes()));
+    }
+    let until = Instant::now() + PATIENCE;
+    loop {
+        match child.try_wait() {
+            Ok(Some(status)) if status.success() => return Ok(()),
+            Ok(Some(status)) => return Err(format!("{program}: {status}")),
+            Ok(None) if Instant::now() < until => thread::sleep(Duration::from_millis(50)),
+            Ok(None) => {
+                drop(child.kill());
+                drop(child.wait());
+                return Err(format!("{program} took more than {} seconds", PATIENCE.as_secs()));
+            }
+            Err(error) => return Err(error.to_string()),
+        }
+    }
+}
