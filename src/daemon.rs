@@ -88,6 +88,10 @@ pub trait Audience: Send + Sync {
     fn settings(&self, settings: &Settings);
     /// Whether all is well enough to be sent visitors.
     fn ready(&self, ready: bool);
+    /// Why changes cannot be kept, in words for everybody; `None` when they can again.
+    fn trouble(&self, words: Option<&'static str>) {
+        let _ = words;
+    }
 }
 
 /// Nobody looks.

@@ -28,6 +28,9 @@ pub(crate) struct Run {
     /// Address and port to listen on; 127.0.0.1:8080 unless said here or in feeds.toml. Port 0 takes a free one.
     #[arg(long, env = "FOLKMOOT_LISTEN", value_name = "ADDRESS")]
     listen: Option<SocketAddr>,
+    /// Address and port for Prometheus (/metrics). It names every feed and asks for no password: keep it private.
+    #[arg(long, env = "FOLKMOOT_METRICS_LISTEN", value_name = "ADDRESS")]
+    metrics_listen: Option<SocketAddr>,
     /// Write the log as JSON lines.
     #[arg(long)]
     log_json: bool,
@@ -46,6 +49,10 @@ impl Audience for Visitors {
 
     fn ready(&self, ready: bool) {
         self.state.set_ready(ready);
+    }
+
+    fn trouble(&self, words: Option<&'static str>) {
+        self.state.set_trouble(words);
     }
 }
 
@@ -129,15 +136,39 @@ impl Run {
         let (stop, stopped) = watch::channel(false);
         let serving = tokio::spawn(server::serve(listener, router, until(stopped.clone())));
         super::output::line(&format!("Folkmoot is at http://{address}/ (Ctrl-C ends it)"))?;
+        let figures = self.figures(&state, stopped.clone()).await?;
         let ends = tokio::spawn(stop_on_signal(stop));
         let ran = daemon.run(Arc::new(Visitors { state, address }), until(stopped)).await;
         ends.abort();
+        figures.abort();
         match serving.await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => return Err(error.into()),
             Err(error) => return Err(Failed::Other(error.to_string())),
         }
         ran.map_err(|error| Failed::Other(format!("{error:#}")))
+    }
+
+    /// The listener for Prometheus, if one is wanted.
+    async fn figures(
+        &self,
+        state: &Arc<server::State>,
+        stopped: watch::Receiver<bool>,
+    ) -> Result<tokio::task::JoinHandle<()>, Failed> {
+        let Some(address) = self.metrics_listen else {
+            return Ok(tokio::spawn(std::future::ready(())));
+        };
+        let listener = TcpListener::bind(address)
+            .await
+            .map_err(|error| Failed::Other(format!("cannot listen on {address}: {error}")))?;
+        let address = listener.local_addr()?;
+        super::output::line(&format!("Figures for Prometheus are at http://{address}/metrics"))?;
+        let router = server::metrics::router(Arc::clone(state));
+        Ok(tokio::spawn(async move {
+            if let Err(error) = server::serve(listener, router, until(stopped)).await {
+                tracing::error!(%error, "the listener for figures failed");
+            }
+        }))
     }
 
     /// systemd's socket, or one of our own.
