@@ -108,6 +108,15 @@ async fn recovers(program: &Program, house: &House) {
     assert_eq!(events(program).await.matches(&newest).count(), 3);
 }
 
+/// What was done to a folder is undone when this is dropped, also by a test that fails.
+struct Undo(&'static str, &'static [&'static str], PathBuf);
+
+impl Drop for Undo {
+    fn drop(&mut self) {
+        run(self.0, self.1, &self.2);
+    }
+}
+
 fn run(program: &str, arguments: &[&str], path: &Path) -> bool {
     let run = Command::new(program).args(arguments).arg(path).output();
     run.is_ok_and(|output| output.status.success())
@@ -123,6 +132,7 @@ async fn a_full_disk_is_survived_and_forgotten() {
         eprintln!("SKIPPED: a small disk cannot be mounted here (root is needed)");
         return;
     }
+    let _unmounted = Undo("umount", &["-l"], data.clone());
     let program = house.start(&data);
     poll(&program).await.unwrap();
     assert_eq!(events(&program).await.matches("v1").count(), 3);
@@ -146,7 +156,6 @@ async fn a_full_disk_is_survived_and_forgotten() {
     let newest = format!("v{}", house.version.load(Ordering::SeqCst));
     assert_eq!(events(&program).await.matches(&newest).count(), 3);
     program.end();
-    assert!(run("umount", &[], &data));
 }
 
 #[tokio::test]
@@ -156,9 +165,10 @@ async fn a_directory_that_refuses_writes_is_survived() {
     let data = house.path("data");
     let program = house.start(&data);
     poll(&program).await.unwrap();
+    let _writable =
+        (Undo("chattr", &["-R", "-i"], data.clone()), Undo("chattr", &["-i"], data.clone()));
     // Permissions do not bind root, and a mount with open files cannot be made read-only: the immutable flag does both.
     if !run("chattr", &["-R", "+i"], &data.join("store")) || !run("chattr", &["+i"], &data) {
-        run("chattr", &["-R", "-i"], &data);
         eprintln!(
             "SKIPPED: the directory cannot be made read-only here (root and chattr are needed)"
         );

@@ -139,7 +139,7 @@ async fn private_addresses_are_refused_before_a_byte_is_sent() {
 }
 
 /// Every form of a private address that a site may redirect to.
-const PRIVATE: [&str; 64] = [
+const PRIVATE: &[&str] = &[
     "127.0.0.1",
     "127.1",
     "127.0.1",
