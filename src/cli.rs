@@ -4,6 +4,7 @@ use std::{io::IsTerminal, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+mod backup;
 mod check;
 mod config;
 mod control;
@@ -11,6 +12,7 @@ mod events;
 mod feeds;
 mod output;
 mod poll;
+mod review;
 mod run;
 mod status;
 mod tryout;
@@ -86,11 +88,25 @@ enum Command {
     Events(Box<events::Events>),
     /// Say why an event is listed, tagged, dated and merged as it is.
     Explain(events::Explain),
+    /// Look through what is held, and decide.
+    #[command(subcommand)]
+    Review(review::Review),
+    /// Let nothing of an event remain, in no output and on no disk, and never let it come back.
+    Forget(review::Forget),
+    /// Read the last kept body of a feed again, without asking its site.
+    Replay(review::Replay),
     /// See what would be read from a text.
     #[command(subcommand)]
     Try(tryout::Try),
     /// Show how the daemon and each feed are doing.
     Status(status::Status),
+    /// Write all that is kept into one file, while the daemon runs or not.
+    Backup(backup::Backup),
+    /// Make a store of a backup, in an empty data directory.
+    Restore(backup::Restore),
+    /// Look after the store.
+    #[command(subcommand)]
+    Store(backup::Store),
     /// Check the configuration, or apply an edit that waits for a second look.
     #[command(subcommand)]
     Config(config::Config),
@@ -184,6 +200,12 @@ pub(crate) fn run(cli: Cli) -> Done {
         Command::Feeds(feeds) => feeds.go(&global, &output),
         Command::Events(events) => events.go(&global, &output),
         Command::Explain(explain) => explain.go(&global, &output),
+        Command::Review(review) => review.go(&global, &output),
+        Command::Forget(forget) => forget.go(&global, &output),
+        Command::Replay(replay) => replay.go(&global, &output),
+        Command::Backup(backup) => backup.go(&global, &output),
+        Command::Restore(restore) => restore.go(&global, &output),
+        Command::Store(store) => store.go(&global, &output),
         Command::Try(tryout) => tryout.go(&global, &output),
         Command::Status(status) => status.go(&global, &output),
         Command::Config(config) => config.go(&global, &output),

@@ -62,6 +62,8 @@ pub struct Correction {
     pub title: Option<String>,
     /// A date given by hand: it yields when the feed itself gives a safe one.
     pub span: Option<Span>,
+    /// The words that this date was read from.
+    pub words: Option<String>,
     /// Where it was said: `feeds.toml`, `review`.
     pub from: String,
 }
@@ -126,7 +128,11 @@ pub fn corrected<'a>(event: &'a Event, corrections: &HashMap<Id, Correction>) ->
         && (facts.span.is_none() || event.draft.date_doubt.is_some())
     {
         facts.span = Some(span);
-        facts.evidence.date = vec![Reason::new("", from, "date supplied by the network")];
+        facts.evidence.date = vec![Reason::new(
+            correction.words.clone().unwrap_or_default(),
+            from,
+            "date supplied by the network",
+        )];
         event.draft.date_doubt = None;
     }
     if let Some(listed) = correction.listed

@@ -33,6 +33,7 @@ use crate::{
     member::Members,
     read::{Document, Problem, Severity, Skipped},
 };
+pub use dates::session_span;
 use organiser::Directory;
 use series::ZoneContext;
 

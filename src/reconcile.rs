@@ -130,7 +130,7 @@ fn admit(before: &Before, drafts: Vec<Draft>, result: &mut Reconciled) -> Vec<Dr
             result.too_old += 1;
             continue;
         }
-        if pairing::hashes(before, &draft).iter().any(|hash| (before.forgotten)(hash)) {
+        if forgotten(before.salt, &before.feed.id, &draft, before.forgotten) {
             result.forgotten += 1;
             continue;
         }
@@ -155,6 +155,11 @@ fn admit(before: &Before, drafts: Vec<Draft>, result: &mut Reconciled) -> Vec<Dr
     admitted.into_iter().map(|draft| shell(before, draft)).collect()
 }
 
+/// Whether an item was forgotten for good; `known` tells of one of its hashes.
+pub fn forgotten(salt: &str, feed: &str, draft: &Draft, known: &dyn Fn(&str) -> bool) -> bool {
+    pairing::lasting_hashes(salt, feed, draft).iter().any(|hash| known(hash))
+}
+
 /// What may be kept of a private item: hash, start and reason.
 fn shell(before: &Before, draft: Draft) -> Draft {
     let Some(reason) = draft.private.clone() else { return draft };
@@ -168,7 +173,7 @@ fn shell(before: &Before, draft: Draft) -> Draft {
     facts.verdict.decision = Decision::Private;
     facts.verdict.reason.clone_from(&reason);
     Draft {
-        reference: pairing::hashes(before, &draft).into_iter().next(),
+        reference: pairing::hashes(before.salt, &before.feed.id, &draft).into_iter().next(),
         ordinal: draft.ordinal,
         line: None,
         facts,

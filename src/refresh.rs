@@ -22,7 +22,7 @@ use crate::{
     feed::Feed,
     fetch::{Client, Failure, FailureKind, Fetched, Meta, Request},
     health::{Check, FeedState, Outcome},
-    reconcile::{Before, Reconciled, Saw, reconcile},
+    reconcile::{Before, Reconciled, Saw, forgotten, reconcile},
     schedule::{self, AT_ONCE, weather::Weather},
     store::{Commit, LOG_KEPT, Store, StoreError, bodies::Bodies},
 };
@@ -30,6 +30,7 @@ use crate::{
 mod hosts;
 mod making;
 pub mod memory;
+pub mod orders;
 mod pages;
 pub mod report;
 pub mod resettle;
@@ -83,6 +84,8 @@ pub struct Refresher {
     fetcher: Arc<dyn Fetcher>,
     /// Raw bodies for a second reading; tests have none.
     bodies: Option<Bodies>,
+    /// Held while a body is looked at and put on the disk, so that forgetting an event leaves none behind.
+    bodies_turn: AsyncMutex<()>,
     /// Held while one check is compared, merged and kept: changes take place one after the other.
     memory: Arc<AsyncMutex<Memory>>,
     hosts: Hosts,
@@ -139,6 +142,7 @@ impl Refresher {
             store,
             fetcher,
             bodies,
+            bodies_turn: AsyncMutex::default(),
             memory: Arc::new(AsyncMutex::new(memory)),
             hosts: Hosts::default(),
             pages: Mutex::default(),
@@ -380,6 +384,7 @@ impl Refresher {
 
     /// Compares, merges and keeps: one check after the other.
     async fn take_in(&self, round: Round<'_>, brought: Brought) -> Refreshed {
+        let _turn = self.bodies_turn.lock().await;
         let memory = Arc::clone(&self.memory).lock_owned().await;
         match brought {
             Brought::Same(meta) => {
@@ -388,7 +393,14 @@ impl Refresher {
             }
             Brought::New { meta, bytes, hash, mut made } => {
                 let drafts = std::mem::take(&mut made.drafts);
-                let private = drafts.iter().any(|draft| draft.private.is_some());
+                let (salt, feed) = (&memory.identity.salt, &round.feed.id);
+                let secret = drafts.iter().any(|draft| {
+                    draft.private.is_some()
+                        || forgotten(salt, feed, draft, &|hash| memory.is_forgotten(hash))
+                });
+                if secret {
+                    made.unquote();
+                }
                 let saw = Saw::Items {
                     drafts,
                     complete: made.complete,
@@ -398,8 +410,8 @@ impl Refresher {
                 let body = Some(report::Body { bytes: bytes.len(), hash: &hash, made: &made });
                 let good = report::Good { meta: &meta, body, took: round.began.elapsed() };
                 let refreshed = self.compare(&round, good, saw, memory).await;
-                // A body with private items is not kept: nothing of their text may lie on the disk.
-                if refreshed.check.outcome == Outcome::Changed && !private {
+                // A body with private or forgotten items is not kept: nothing of their text may lie on the disk.
+                if refreshed.check.outcome == Outcome::Changed && !secret {
                     self.keep_body(&round, meta.content_type.as_deref(), bytes).await;
                 }
                 refreshed

@@ -11,10 +11,11 @@ use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    event::{Change, ChangeKind, Event, Id, Listing},
+    event::{Change, ChangeKind, Event, Id, Listing, Span},
     health::{Check, FeedState},
 };
 
+pub mod backup;
 pub mod bodies;
 mod guard;
 mod sled;
@@ -50,8 +51,11 @@ pub struct ReviewDecision {
     pub event: Id,
     /// Accepted for listing, rejected, or left open.
     pub accepted: Option<bool>,
-    /// Words that its date is to be read from.
+    /// Words that its date was read from.
     pub date: Option<String>,
+    /// The date that was read from them.
+    #[serde(default)]
+    pub span: Option<Span>,
     /// When it was decided.
     pub at: DateTime<Utc>,
 }
@@ -168,6 +172,8 @@ pub struct Commit {
     pub rules: Option<String>,
     /// Decisions of the operator.
     pub decisions: Vec<ReviewDecision>,
+    /// Events about which nothing is decided any more.
+    pub decisions_removed: Vec<Id>,
     /// Forgotten events.
     pub tombstones: Vec<Tombstone>,
 }
@@ -189,6 +195,15 @@ pub struct Committed {
     pub log_start: u64,
 }
 
+/// What came of copying a store into fresh files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Compacted {
+    /// Bytes on disk before.
+    pub before: u64,
+    /// Bytes on disk now.
+    pub after: u64,
+}
+
 /// What is expected of a place where things are kept.
 ///
 /// One writer owns it; commits take effect in the order in which they are given.
@@ -198,6 +213,9 @@ pub trait Store: Send + Sync + fmt::Debug {
 
     /// Keeps all of a commit or nothing of it. `Ok` means that it survives a kill and a power cut.
     fn commit(&self, commit: Commit) -> BoxFuture<'_, Result<Committed, StoreError>>;
+
+    /// Copies what is kept into fresh files, so that nothing is left on the disk of what was taken away.
+    fn compact(&self) -> BoxFuture<'_, Result<Compacted, StoreError>>;
 
     /// Finishes what was begun and lets go of the files.
     fn close(&self) -> BoxFuture<'_, ()>;
@@ -303,6 +321,18 @@ pub enum StoreError {
         /// Its layout.
         found: u32,
     },
+    /// Something is there already where a store is to be made of a backup.
+    #[error(
+        "{} is not empty: there is \"{found}\" in it\n  A backup is brought back into an empty data directory only: move \
+         what is there away, or name another place with --data-dir DIR.",
+        dir.display()
+    )]
+    NotEmpty {
+        /// The data directory.
+        dir: PathBuf,
+        /// What was found.
+        found: String,
+    },
     /// The writer is gone.
     #[error("the store is closed")]
     Closed,
@@ -327,6 +357,21 @@ impl StoreError {
     pub fn may_pass(&self) -> bool {
         matches!(self, Self::Full { .. } | Self::Unwritable { .. })
     }
+}
+
+/// Makes a store of a snapshot, in a data directory that has none.
+///
+/// # Errors
+/// When there is something already, or it cannot be written; nothing is there then that would pass for a store.
+pub async fn make(dir: PathBuf, snapshot: Snapshot, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let made = tokio::task::spawn_blocking(move || sled::make(&dir, &snapshot, now));
+    made.await.map_err(|_| StoreError::Closed)?
+}
+
+/// The same identity in a new epoch of the log, so that cursors of before are refused.
+#[must_use]
+pub fn in_new_epoch(identity: Identity) -> Identity {
+    Identity { epoch: guard::random_word(8), ..identity }
 }
 
 /// Opens the store of a data directory.

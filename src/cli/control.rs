@@ -8,10 +8,15 @@ use folkmoot::{
     config::Loaded,
     daemon::{client::Remote, command::Reloaded},
     feed::Feed,
+    fetch,
     health::{FeedState, Health},
     publish,
-    refresh::{Memory, Settings, settle},
-    store::{self, Create, Open, Snapshot, Store, StoreError},
+    refresh::{
+        Memory, Refresher, Settings,
+        orders::{Obeyed, Order},
+        settle,
+    },
+    store::{self, Create, Open, Snapshot, Store, StoreError, bodies::Bodies},
 };
 
 use super::{
@@ -47,8 +52,40 @@ pub(crate) async fn open(
     store::open(Open { dir: global.data_dir(), create, domain, now: clock::now() }).await
 }
 
+/// All that refreshing takes, in this process, with the store opened for the while.
+pub(crate) async fn refresher(
+    global: &Global,
+    loaded: Loaded,
+    create: Create,
+) -> Result<(Refresher, Arc<Settings>), Failed> {
+    let other = |error: &dyn std::fmt::Display| Failed::Other(error.to_string());
+    let contact = loaded.config.network.contact.clone();
+    let domain =
+        loaded.config.network.url.as_ref().and_then(|url| url.host_str()).map(str::to_owned);
+    let settings = Arc::new(Settings::new(loaded).map_err(|error| other(&error))?);
+    let client = fetch::Client::new(fetch::Settings { contact, ..fetch::Settings::default() });
+    let client = Arc::new(client.map_err(|error| other(&error))?);
+    let store = open(global, create, domain).await?;
+    let bodies = Some(Bodies::new(&global.data_dir()));
+    Ok((Refresher::open(store, client, bodies, &settings.config).await?, settings))
+}
+
+/// Has an order obeyed, by the daemon or here.
+pub(crate) fn order(global: &Global, order: Order) -> Result<Obeyed, Failed> {
+    let loaded = global.load()?;
+    block_on(async {
+        if let Some(daemon) = Remote::find(&global.data_dir()).await {
+            return Ok(daemon.order(&order).await?);
+        }
+        let (refresher, settings) = refresher(global, loaded, Create::Never).await?;
+        let obeyed = refresher.obey(&settings, order, clock::now()).await;
+        refresher.close().await;
+        obeyed.map_err(|error| Failed::Other(error.to_string()))
+    })?
+}
+
 /// All that is known, from the daemon or from the store.
-async fn snapshot(global: &Global) -> Result<Snapshot, Failed> {
+pub(crate) async fn snapshot(global: &Global) -> Result<Snapshot, Failed> {
     if let Some(daemon) = Remote::find(&global.data_dir()).await {
         return Ok(daemon.state().await?);
     }

@@ -142,7 +142,7 @@ fn replace(path: &Path, text: &str) -> std::io::Result<()> {
 }
 
 /// Asks a yes-or-no question; no answer at all is a no.
-fn ask(question: &str) -> Result<bool, Failed> {
+pub(super) fn ask(question: &str) -> Result<bool, Failed> {
     use std::io::Write;
     let mut err = std::io::stderr().lock();
     write!(err, "{question} [y/N] ")?;
@@ -211,7 +211,7 @@ fn entry(loaded: &Loaded, feed: &Feed, state: Option<&FeedState>) -> Value {
 }
 
 /// The feed with this id, or a word on which there are.
-fn find<'c>(config: &'c Config, id: &str) -> Result<&'c Feed, Failed> {
+pub(super) fn find<'c>(config: &'c Config, id: &str) -> Result<&'c Feed, Failed> {
     config.feeds.iter().find(|feed| feed.id == id).ok_or_else(|| {
         Failed::Usage(format!(
             "there is no feed \"{id}\"\n  `folkmoot feeds list` shows those that there are."

@@ -1,15 +1,13 @@
 //! `folkmoot poll`: check feeds now, once.
 
-use std::{io::IsTerminal, sync::Arc};
+use std::io::IsTerminal;
 
 use clap::Args;
 use folkmoot::{
     clock,
     daemon::{client::Remote, command::Checked},
-    fetch,
     health::Outcome,
-    refresh::{Refresher, Settings},
-    store::{Create, bodies::Bodies},
+    store::Create,
 };
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -64,16 +62,7 @@ async fn here(
     ids: &[String],
     bar: &ProgressBar,
 ) -> Result<Vec<Checked>, Failed> {
-    let other = |error: &dyn std::fmt::Display| Failed::Other(error.to_string());
-    let contact = loaded.config.network.contact.clone();
-    let domain =
-        loaded.config.network.url.as_ref().and_then(|url| url.host_str()).map(str::to_owned);
-    let settings = Arc::new(Settings::new(loaded).map_err(|error| other(&error))?);
-    let client = fetch::Client::new(fetch::Settings { contact, ..fetch::Settings::default() });
-    let client = Arc::new(client.map_err(|error| other(&error))?);
-    let store = control::open(global, Create::IfAbsent, domain).await?;
-    let bodies = Some(Bodies::new(&global.data_dir()));
-    let refresher = Refresher::open(store, client, bodies, &settings.config).await?;
+    let (refresher, settings) = control::refresher(global, loaded, Create::IfAbsent).await?;
     let each = |_: &folkmoot::refresh::Refreshed| bar.inc(1);
     let done = tokio::select! {
         done = refresher.refresh_all(&settings, ids, clock::now, each) => Ok(done),
@@ -104,7 +93,7 @@ fn failed(checked: &Checked) -> bool {
         || matches!(checked.check.outcome, Outcome::FetchFailed | Outcome::ReadFailed)
 }
 
-fn report(mut checks: Vec<Checked>, output: &Output) -> Done {
+pub(super) fn report(mut checks: Vec<Checked>, output: &Output) -> Done {
     checks.sort_by(|a, b| a.feed.cmp(&b.feed));
     let count = checks.iter().filter(|checked| failed(checked)).count();
     if output.json {

@@ -9,7 +9,10 @@ use super::{
     control::{Begun, Poll},
     socket_path,
 };
-use crate::store::Snapshot;
+use crate::{
+    refresh::orders::{Obeyed, Order},
+    store::Snapshot,
+};
 
 /// Why a running daemon could not be asked.
 #[derive(Debug, thiserror::Error)]
@@ -84,6 +87,14 @@ impl Remote {
     /// When it does not answer.
     pub async fn apply(&self) -> Result<Reloaded, RemoteError> {
         self.post("apply", &()).await
+    }
+
+    /// Does what the operator says.
+    ///
+    /// # Errors
+    /// When it does not answer, or refuses.
+    pub async fn order(&self, order: &Order) -> Result<Obeyed, RemoteError> {
+        self.post("order", order).await
     }
 
     /// Reads the kept body of a feed again.

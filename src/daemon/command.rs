@@ -7,6 +7,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::{
     event::{Event, Id, Listing},
     health::{Check, FeedState, Health},
+    refresh::orders::{Obeyed, Order},
     store::Snapshot,
 };
 
@@ -120,6 +121,8 @@ pub enum Command {
     Reload(oneshot::Sender<Reloaded>),
     /// Take over feeds.toml whatever it takes away.
     Apply(oneshot::Sender<Reloaded>),
+    /// Do what the operator says about an event, or to the store.
+    Order(Order, oneshot::Sender<Result<Obeyed, String>>),
     /// Read the kept body of a feed again.
     Replay(String, oneshot::Sender<Result<Checked, String>>),
 }
@@ -202,6 +205,14 @@ impl Control {
     /// [`Stopping`].
     pub async fn apply(&self) -> Result<Reloaded, Stopping> {
         self.ask(Command::Apply).await
+    }
+
+    /// Does what the operator says.
+    ///
+    /// # Errors
+    /// [`Stopping`]; the inner error says why it was not done.
+    pub async fn order(&self, order: Order) -> Result<Result<Obeyed, String>, Stopping> {
+        self.ask(|reply| Command::Order(order, reply)).await
     }
 
     /// Reads the kept body of a feed again.

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use tokio::net::UnixListener;
 
 use super::command::{Control, Stopping};
+use crate::refresh::orders::Order;
 
 /// What `POST /poll` is given.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,6 +65,7 @@ pub fn router(control: Control) -> Router {
         .route("/poll", post(poll))
         .route("/reload", post(reload))
         .route("/apply", post(apply))
+        .route("/order", post(order))
         .route("/replay/{feed}", post(replay))
         .with_state(control)
 }
@@ -111,6 +113,17 @@ async fn reload(State(control): State<Control>) -> Result<Response, Refusal> {
 
 async fn apply(State(control): State<Control>) -> Result<Response, Refusal> {
     Ok(Json(control.apply().await?).into_response())
+}
+
+async fn order(
+    State(control): State<Control>,
+    asked: Result<Json<Order>, axum::extract::rejection::JsonRejection>,
+) -> Result<Response, Refusal> {
+    let Json(asked) = asked.map_err(|fault| Refusal(StatusCode::BAD_REQUEST, fault.body_text()))?;
+    let obeyed = control.order(asked).await?;
+    obeyed
+        .map(|obeyed| Json(obeyed).into_response())
+        .map_err(|words| Refusal(StatusCode::CONFLICT, words))
 }
 
 async fn replay(

@@ -24,7 +24,10 @@ use super::{
 use crate::{
     catalogue::FeedView,
     config,
-    refresh::{Memory, Refreshed, Refresher, Settings},
+    refresh::{
+        Memory, Refreshed, Refresher, Settings,
+        orders::{Obeyed, Order},
+    },
     schedule::{self, AT_ONCE, Candidate},
     store::StoreError,
 };
@@ -387,8 +390,19 @@ impl Engine {
             }
             Command::Reload(reply) => drop(reply.send(self.reload(false).await)),
             Command::Apply(reply) => drop(reply.send(self.reload(true).await)),
+            Command::Order(order, reply) => self.order(order, reply),
             Command::Replay(feed, reply) => self.replay(feed, reply),
         }
+    }
+
+    /// Copying a store may take long: it runs beside the engine.
+    fn order(&self, order: Order, reply: oneshot::Sender<Result<Obeyed, String>>) {
+        let (refresher, settings, now) =
+            (Arc::clone(&self.refresher), Arc::clone(&self.settings), self.now());
+        tokio::spawn(async move {
+            let obeyed = refresher.obey(&settings, order, now).await;
+            drop(reply.send(obeyed.map_err(|error| error.to_string())));
+        });
     }
 
     /// Reading anew may take long: it runs beside the engine.

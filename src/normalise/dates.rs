@@ -136,7 +136,7 @@ fn same_day(words: &Words<'_>, when: &When) -> Option<Reading> {
 }
 
 fn timed(reading: &Reading, zone: Tz) -> Option<Span> {
-    let span = span(reading.sessions.first()?, reading, zone);
+    let span = session_span(reading.sessions.first()?, reading, zone);
     (!span.is_all_day()).then_some(span)
 }
 
@@ -190,7 +190,7 @@ pub(super) fn from_reading(reading: &Reading, zone: Tz) -> Dates {
         .sessions
         .iter()
         .take(100)
-        .map(|session| When { span: span(session, reading, zone), zone, recurrence: None })
+        .map(|session| When { span: session_span(session, reading, zone), zone, recurrence: None })
         .collect();
     let says =
         sessions.iter().map(|when| in_words(&when.span, zone)).collect::<Vec<_>>().join("; ");
@@ -235,7 +235,8 @@ fn from_pubdate(words: &Words<'_>, start: chrono::DateTime<Utc>, zone: Tz) -> Da
 }
 
 /// A session of prose on the line of time.
-fn span(session: &Session, reading: &Reading, zone: Tz) -> Span {
+#[must_use]
+pub fn session_span(session: &Session, reading: &Reading, zone: Tz) -> Span {
     let rules = reading.zone.clone().unwrap_or(Zone::Iana(zone));
     match (session.start, session.end) {
         (Local::Date(start), end) => {

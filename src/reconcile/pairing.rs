@@ -17,15 +17,32 @@ pub fn hash(salt: &str, feed: &str, what: &str) -> String {
     format!("#{}", digest(&[salt, feed, what], 26))
 }
 
-/// The hashes by which an item can be known again, the one that is kept of private items first.
+/// The hashes by which an item of a feed can be known again, the one that is kept of private items first.
 #[must_use]
-pub fn hashes(before: &Before, draft: &Draft) -> Vec<String> {
-    let of = |what: &str| hash(before.salt, &before.feed.id, what);
+pub fn hashes(salt: &str, feed: &str, draft: &Draft) -> Vec<String> {
+    let of = |what: &str| hash(salt, feed, what);
     let by_content = of(&format!("content {}", content(draft)));
     match &draft.reference {
         Some(reference) => vec![of(&format!("ref {} {reference}", draft.ordinal)), by_content],
         None => vec![by_content],
     }
+}
+
+/// The hashes by which a forgotten item is known again, under another id of its feed or in another feed too: there by a
+/// reference that belongs to no one feed, or by a title with a start.
+#[must_use]
+pub fn lasting_hashes(salt: &str, feed: &str, draft: &Draft) -> Vec<String> {
+    let anywhere = |what: &str| hash(salt, "", what);
+    let mut all = hashes(salt, feed, draft);
+    if let Some(reference) = &draft.reference
+        && (reference.contains('@') || reference.contains("://"))
+    {
+        all.push(anywhere(&format!("ref {} {reference}", draft.ordinal)));
+    }
+    if draft.facts.span.is_some() {
+        all.push(anywhere(&format!("content {}", content(draft))));
+    }
+    all
 }
 
 /// Title, start and place, as far as they tell items apart.
@@ -124,7 +141,7 @@ impl Pairing<'_> {
         let private = self.drafts.iter().any(|draft| draft.private.is_some());
         for (index, event) in self.before.events.iter().enumerate() {
             let hashed = (private && event.draft.private.is_none())
-                .then(|| hashes(self.before, &event.draft));
+                .then(|| hashes(self.before.salt, &self.before.feed.id, &event.draft));
             for key in event.draft.reference.clone().into_iter().chain(hashed.into_iter().flatten())
             {
                 stored.entry(key).or_default().push(index);
@@ -134,7 +151,10 @@ impl Pairing<'_> {
         for (number, draft) in self.drafts.iter().enumerate() {
             let Some(reference) = &draft.reference else { continue };
             // An item that was private is stored under a hash of its reference.
-            let hashed = hashes(self.before, draft).into_iter().next().unwrap_or_default();
+            let hashed = hashes(self.before.salt, &self.before.feed.id, draft)
+                .into_iter()
+                .next()
+                .unwrap_or_default();
             let (numbers, events) = groups.entry(reference.clone()).or_default();
             numbers.push(number);
             for key in [reference.as_str(), &hashed] {

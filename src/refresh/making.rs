@@ -64,6 +64,13 @@ pub(super) struct Made {
     pub(super) more_pages: bool,
 }
 
+impl Made {
+    /// Takes the words of items out of the report card: some of them are nobody's business.
+    pub(super) fn unquote(&mut self) {
+        super::orders::unquote(&mut self.problems, &mut self.skipped);
+    }
+}
+
 /// Reads the bytes.
 pub(super) fn read(bytes: &[u8], work: &Work) -> Result<Document, ReadError> {
     let hint = Hint {

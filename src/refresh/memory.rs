@@ -129,6 +129,13 @@ impl Memory {
             || self.tombstones.iter().any(|stone| stone.event == id)
     }
 
+    /// The listing with this id, or the one that the event or the former listing of this id is part of now.
+    #[must_use]
+    pub fn listing_about(&self, id: &str) -> Option<&Arc<Listing>> {
+        let id = self.aliases.get(id).map_or(id, String::as_str);
+        self.listings.get(id).or_else(|| self.listings.get(self.listing_of.get(id)?))
+    }
+
     /// Whether an item with this hash was forgotten for good.
     #[must_use]
     pub fn is_forgotten(&self, hash: &str) -> bool {
@@ -158,6 +165,7 @@ impl Memory {
             let correction = all.entry(event.clone()).or_default();
             (correction.event, correction.from) = (event, "review".into());
             correction.listed = decision.accepted.or(correction.listed);
+            (correction.span, correction.words) = (decision.span, decision.date.clone());
         }
         all
     }
@@ -216,6 +224,9 @@ impl Memory {
             self.remembered.remove(id);
         }
         self.rules = commit.rules.or(self.rules.take());
+        for id in &commit.decisions_removed {
+            self.decisions.remove(id);
+        }
         for decision in commit.decisions {
             self.decisions.insert(decision.event.clone(), decision);
         }

@@ -47,6 +47,10 @@ impl PageCache {
         (now - *at < keeps).then(|| page.clone())
     }
 
+    pub(super) fn clear(&mut self) {
+        self.pages.clear();
+    }
+
     pub(super) fn put(&mut self, url: &str, page: Option<Arc<Document>>, now: DateTime<Utc>) {
         if self.pages.len() >= REMEMBERED {
             let oldest = self.pages.iter().min_by_key(|(_, (at, _))| *at);

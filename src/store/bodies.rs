@@ -107,6 +107,20 @@ impl Bodies {
         }
     }
 
+    /// Drops the bodies of feeds that are not known any more, as after another name was given to one.
+    ///
+    /// # Errors
+    /// When they cannot be removed.
+    pub fn forget_all_but(&self, known: &[String]) -> io::Result<()> {
+        let known: Vec<PathBuf> = known.iter().map(|feed| self.folder(feed)).collect();
+        for folder in files_of(&self.dir)? {
+            if !known.contains(&folder.path()) {
+                fs::remove_dir_all(folder.path())?;
+            }
+        }
+        Ok(())
+    }
+
     /// Drops what is older than a week and, beyond the cap, the oldest.
     ///
     /// # Errors

@@ -19,10 +19,15 @@ use sled::{Batch, Db, IVec, Tree};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
-    CHECKS_KEPT, Commit, Committed, Identity, LOG_KEPT, Open, SCHEMA, Snapshot, Store, StoreError,
+    CHECKS_KEPT, Commit, Committed, Compacted, Identity, LOG_KEPT, Open, SCHEMA, Snapshot, Store,
+    StoreError,
     guard::{self, Guard, Note},
 };
 use crate::{event::Change, health::Check};
+
+mod fresh;
+
+pub(super) use fresh::make;
 
 /// Memory for sled's pages: everything is read once, so little is gained by more.
 const CACHE: u64 = 32 * 1024 * 1024;
@@ -46,6 +51,7 @@ const CURSOR: &[u8] = b"m/cursor";
 enum Job {
     Load(oneshot::Sender<Result<Snapshot, StoreError>>),
     Commit(Box<Commit>, oneshot::Sender<Result<Committed, StoreError>>),
+    Compact(oneshot::Sender<Result<Compacted, StoreError>>),
     Close(oneshot::Sender<()>),
 }
 
@@ -94,6 +100,10 @@ impl Store for SledStore {
         Box::pin(async { self.ask(|reply| Job::Commit(Box::new(commit), reply)).await? })
     }
 
+    fn compact(&self) -> BoxFuture<'_, Result<Compacted, StoreError>> {
+        Box::pin(async { self.ask(Job::Compact).await? })
+    }
+
     fn close(&self) -> BoxFuture<'_, ()> {
         // An error means that it is closed already.
         Box::pin(async { drop(self.ask(Job::Close).await) })
@@ -132,6 +142,7 @@ struct Base {
 impl Writer {
     fn open(how: &Open) -> Result<Self, StoreError> {
         let guard = Guard::take(&how.dir, how.create)?;
+        fresh::finish_swap(&how.dir).map_err(|error| guard::io_error(&how.dir, &error))?;
         let note = guard.note()?;
         let mut base = Base::open(&how.dir)?;
         let found: Option<Identity> = base.guarded(&how.dir, |base| base.get(IDENTITY))?;
@@ -169,6 +180,7 @@ impl Writer {
             match job {
                 Job::Load(reply) => drop(reply.send(self.load())),
                 Job::Commit(commit, reply) => drop(reply.send(self.commit(&commit))),
+                Job::Compact(reply) => drop(reply.send(self.compact())),
                 Job::Close(reply) => {
                     closing = Some(reply);
                     break;
@@ -227,6 +239,8 @@ impl Writer {
             return Ok(());
         }
         self.guard.probe(4 * 1024 * 1024)?;
+        fresh::finish_swap(&self.guard.dir)
+            .map_err(|error| guard::io_error(&self.guard.dir, &error))?;
         let mut base = Base::open(&self.guard.dir)?;
         let (serial, cursor, log_start) = base.guarded(&self.guard.dir, Base::counters)?;
         if serial < self.serial {
@@ -256,7 +270,10 @@ fn emptied(dir: &Path, words: &str) -> StoreError {
 
 impl Base {
     fn open(dir: &Path) -> Result<Self, StoreError> {
-        let path = guard::database(dir);
+        Self::open_at(dir, guard::database(dir))
+    }
+
+    fn open_at(dir: &Path, path: PathBuf) -> Result<Self, StoreError> {
         guard::make_dir(&path).map_err(|error| guard::io_error(dir, &error))?;
         // sled lets go of its lock a moment after the last handle is dropped; other processes are kept out by ours.
         let mut tries = 0;
@@ -392,6 +409,7 @@ impl Base {
             batch.insert(key("t/", &stone.event), encode(stone)?);
         }
         let gone = [
+            ("d/", &commit.decisions_removed),
             ("e/", &commit.events_removed),
             ("l/", &commit.listings_removed),
             ("a/", &commit.aliases_removed),

@@ -30,6 +30,7 @@ mod month;
 mod network;
 mod normalise_corpus;
 mod program;
+mod operate;
 mod prose;
 mod published;
 mod server;

@@ -1,0 +1,347 @@
+//! What the operator decides about single events: accepted, rejected, dated by hand, forgotten.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use tokio::sync::OwnedMutexGuard;
+
+use super::{Memory, Refresher, Settings, settle};
+use crate::{
+    event::{ChangeKind, Decision, Event, Id, Listing, Span},
+    health::FeedState,
+    normalise::{
+        self,
+        phrase::{self, Posted},
+    },
+    read::{Problem, Skipped},
+    reconcile::pairing,
+    store::{Commit, Compacted, NewChange, ReviewDecision, StoreError, Tombstone},
+};
+
+/// A word of the operator that changes what is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "order")]
+pub enum Order {
+    /// List this event.
+    Accept {
+        /// Its id.
+        event: Id,
+    },
+    /// Never list it.
+    Reject {
+        /// Its id.
+        event: Id,
+    },
+    /// Give it the date that these words say, and list it.
+    Date {
+        /// Its id.
+        event: Id,
+        /// Such as "4 December, 10am to 1pm".
+        words: String,
+    },
+    /// Let nothing of it remain, and never let it come back.
+    Forget {
+        /// Its id.
+        event: Id,
+        /// Why.
+        reason: String,
+    },
+    /// Copy the store into fresh files.
+    Compact,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Obeyed {
+    /// The listing's id, for orders about an event.
+    pub event: Option<Id>,
+    /// Its title, unless it was forgotten.
+    pub title: Option<String>,
+    /// The date that was read.
+    pub span: Option<Span>,
+    /// What is so from now on, in plain sentences.
+    pub words: String,
+    /// Sizes, when the store was copied.
+    pub compacted: Option<Compacted>,
+}
+
+/// Why it was not obeyed.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum OrderError {
+    /// No such event.
+    #[error(
+        "there is no event \"{0}\"\n  `folkmoot review list` and `folkmoot events --listed any` show those that there are, with their ids."
+    )]
+    Unknown(Id),
+    /// The order makes no sense for this event.
+    #[error("{0}")]
+    Senseless(String),
+    /// It could not be kept.
+    #[error("{0}")]
+    Store(#[from] StoreError),
+    /// Kept, but old files are left.
+    #[error("{0}")]
+    Leftover(String),
+}
+
+impl Refresher {
+    /// Does what the operator says; when this returns, it is kept.
+    ///
+    /// # Errors
+    /// When it makes no sense or cannot be kept.
+    pub async fn obey(
+        &self,
+        settings: &Arc<Settings>,
+        order: Order,
+        now: DateTime<Utc>,
+    ) -> Result<Obeyed, OrderError> {
+        match order {
+            Order::Accept { event } => self.review(settings, &event, &Ruling::Accept, now).await,
+            Order::Reject { event } => self.review(settings, &event, &Ruling::Reject, now).await,
+            Order::Date { event, words } => {
+                self.review(settings, &event, &Ruling::Date(words), now).await
+            }
+            Order::Forget { event, reason } => self.forget(settings, &event, &reason, now).await,
+            Order::Compact => {
+                let _in_order = self.memory().await;
+                let done = self.store.compact().await?;
+                let words = "The store was copied into fresh files.".into();
+                Ok(Obeyed { words, compacted: Some(done), ..Obeyed::default() })
+            }
+        }
+    }
+
+    async fn review(
+        &self,
+        settings: &Arc<Settings>,
+        id: &str,
+        ruling: &Ruling,
+        now: DateTime<Utc>,
+    ) -> Result<Obeyed, OrderError> {
+        let mut memory = Arc::clone(&self.memory).lock_owned().await;
+        let (listing, events) = about(&memory, id)?;
+        let decisions = ruling.decisions(&memory, &events, now)?;
+        let span = decisions.iter().find_map(|decision| decision.span);
+        // Corrections count in memory from here on; they are taken back if the store does not keep them.
+        let before = memory.decisions.clone();
+        memory.decisions.extend(decisions.iter().map(|d| (d.event.clone(), d.clone())));
+        let corrections = memory.corrections_with(&settings.config.overrides);
+        let changed = memory.set_corrections(corrections);
+        let commit = Commit { decisions, ..Commit::new(now) };
+        let commit = settle::settle(&memory, settings, commit, &changed);
+        if let Err(error) = self.take(settings, commit, &mut memory).await {
+            memory.decisions = before;
+            let corrections = memory.corrections_with(&settings.config.overrides);
+            memory.set_corrections(corrections);
+            return Err(error.into());
+        }
+        let shown = memory.listing_about(&listing.id).map_or(listing, Arc::clone);
+        let title = Some(shown.facts.title.clone());
+        Ok(Obeyed {
+            words: ruling.words(&shown),
+            event: Some(shown.id.clone()),
+            title,
+            span,
+            compacted: None,
+        })
+    }
+
+    async fn take(
+        &self,
+        settings: &Settings,
+        commit: Commit,
+        memory: &mut OwnedMutexGuard<Memory>,
+    ) -> Result<(), StoreError> {
+        let done = self.store.commit(commit.clone()).await?;
+        memory.apply(commit.clone(), &done);
+        let update = settle::update(memory, settings, &commit, &done);
+        self.reveal(&update, commit.at);
+        Ok(())
+    }
+
+    async fn forget(
+        &self,
+        settings: &Arc<Settings>,
+        id: &str,
+        reason: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Obeyed, OrderError> {
+        // No body may be put back on the disk while this goes on.
+        let _no_bodies = self.bodies_turn.lock().await;
+        let mut memory = Arc::clone(&self.memory).lock_owned().await;
+        let (listing, events) = about(&memory, id)?;
+        let feeds: BTreeSet<String> = events.iter().map(|event| event.feed.clone()).collect();
+        let commit = forgetting(&memory, settings, &listing, &events, reason, now);
+        self.take(settings, commit, &mut memory).await?;
+        self.pages.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clear();
+        let leftover = |words: String| {
+            OrderError::Leftover(format!(
+                "the event is forgotten and shown nowhere, but old files could not be cleaned of it: {words}\n  Run \
+                 `folkmoot store copy` when that is mended; kept bodies go by themselves within a week."
+            ))
+        };
+        if let Some(bodies) = self.bodies.clone() {
+            let known: Vec<String> = settings.feeds.keys().cloned().collect();
+            let dropped = tokio::task::spawn_blocking(move || {
+                feeds.iter().try_for_each(|feed| bodies.forget(feed))?;
+                bodies.forget_all_but(&known)
+            });
+            let dropped = dropped.await.unwrap_or_else(|_| Ok(()));
+            dropped.map_err(|error| leftover(error.to_string()))?;
+        }
+        let compacted = self.store.compact().await.map_err(|error| leftover(error.to_string()))?;
+        let words = "Forgotten: it is in no output, no kept body and no record, and it will not come back. Backups that \
+                     were written before still hold it.";
+        Ok(Obeyed {
+            event: Some(listing.id.clone()),
+            words: words.into(),
+            compacted: Some(compacted),
+            ..Obeyed::default()
+        })
+    }
+}
+
+/// The listing that an id stands for, and its events.
+fn about(memory: &Memory, id: &str) -> Result<(Arc<Listing>, Vec<Arc<Event>>), OrderError> {
+    let unknown = || OrderError::Unknown(id.to_owned());
+    let listing = memory.listing_about(id).map(Arc::clone).ok_or_else(unknown)?;
+    let events =
+        listing.sources.iter().filter_map(|source| memory.events.get(&source.event)).cloned();
+    Ok((Arc::clone(&listing), events.collect()))
+}
+
+/// A word of review.
+enum Ruling {
+    Accept,
+    Reject,
+    Date(String),
+}
+
+impl Ruling {
+    fn decisions(
+        &self,
+        memory: &Memory,
+        events: &[Arc<Event>],
+        now: DateTime<Utc>,
+    ) -> Result<Vec<ReviewDecision>, OrderError> {
+        let senseless = |words: &str| Err(OrderError::Senseless(words.to_owned()));
+        let private = |event: &Arc<Event>| event.draft.private.is_some();
+        let listing = !matches!(self, Self::Reject);
+        if listing && events.iter().any(private) {
+            return senseless("this event is private: nothing of it may be shown");
+        }
+        let undated = |event: &&Arc<Event>| {
+            event.draft.facts.span.is_none() || event.draft.date_doubt.is_some()
+        };
+        let date = match self {
+            Self::Date(words) => {
+                let Some(event) = events.iter().find(undated) else {
+                    return senseless(
+                        "the feed gives this event a safe date, and a date given by hand yields to that",
+                    );
+                };
+                Some((words, span(words, event, now)?))
+            }
+            _ => None,
+        };
+        let decision = |event: &Arc<Event>| {
+            let known = memory.decisions.get(&event.id);
+            let kept = known.and_then(|known| Some((known.date.clone()?, known.span?)));
+            let dated =
+                date.as_ref().map(|(words, span)| ((*words).clone(), *span)).or(kept).unzip();
+            let event = event.id.clone();
+            ReviewDecision { event, accepted: Some(listing), date: dated.0, span: dated.1, at: now }
+        };
+        Ok(events.iter().map(decision).collect())
+    }
+
+    fn words(&self, listing: &Listing) -> String {
+        let listed = listing.facts.verdict.decision == Decision::Listed;
+        let words = match self {
+            Self::Reject => "Rejected: it is not listed, whatever its feed says.",
+            _ if !listed => "Noted. It is not listed yet: see `folkmoot explain`.",
+            Self::Accept if listing.facts.span.is_none() => {
+                "Accepted. It is listed as \"date to be announced\" until a date is known; `folkmoot review date` gives one."
+            }
+            Self::Accept => "Accepted: it is listed.",
+            Self::Date(_) => {
+                "Dated and listed. The date is shown as supplied by the network, and yields when the feed gives one."
+            }
+        };
+        words.to_owned()
+    }
+}
+
+/// The one date that words say.
+fn span(words: &str, event: &Event, now: DateTime<Utc>) -> Result<Span, OrderError> {
+    let zone = event.draft.facts.time_zone;
+    let reading = phrase::read(words, &Posted { at: Some(now), zone, month_first: false });
+    let senseless = |why: String| {
+        OrderError::Senseless(format!(
+            "no date was understood in \"{words}\": {why}\n  Write it as in \"4 December 2027, 10am to 1pm\"; `folkmoot try date` \
+             shows how a text is read."
+        ))
+    };
+    match reading.sessions.as_slice() {
+        [session] => Ok(normalise::session_span(session, &reading, zone)),
+        [] => Err(senseless(reading.reason.clone())),
+        several => Err(senseless(format!("it says {} dates, and one is wanted", several.len()))),
+    }
+}
+
+/// The commit that leaves nothing of a listing and its events but hashes.
+fn forgetting(
+    memory: &Memory,
+    settings: &Settings,
+    listing: &Listing,
+    events: &[Arc<Event>],
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Commit {
+    let mut commit = Commit::new(now);
+    for event in events {
+        let draft = &event.draft;
+        let hashes = match (&draft.private, &draft.reference) {
+            // All that is kept of a private item is the hash.
+            (Some(_), Some(hash)) => vec![hash.clone()],
+            _ => pairing::lasting_hashes(&memory.identity.salt, &event.feed, draft),
+        };
+        let (event, reason) = (event.id.clone(), reason.to_owned());
+        commit.tombstones.push(Tombstone { event, hashes, reason, at: now });
+    }
+    commit.events_removed = events.iter().map(|event| event.id.clone()).collect();
+    commit.decisions_removed = commit.events_removed.clone();
+    let feeds: BTreeSet<&String> = events.iter().map(|event| &event.feed).collect();
+    // What a report card quotes may be of the event.
+    let cards = feeds.into_iter().filter_map(|feed| memory.feeds.get(feed));
+    commit.feeds.extend(cards.map(|state| unquoted(state.clone())));
+    let mut commit = settle::settle(memory, settings, commit, &[]);
+    commit.changes.retain(|change| change.id != listing.id);
+    let (change, id) = (ChangeKind::Forgotten, listing.id.clone());
+    commit.changes.push(NewChange { change, id, into: None });
+    commit
+}
+
+/// A feed's state without any words of its items.
+pub(super) fn unquoted(mut state: FeedState) -> FeedState {
+    unquote(&mut state.problems, &mut state.skipped);
+    state
+}
+
+/// Takes what is quoted of items out of a report card.
+pub(super) fn unquote(problems: &mut [Problem], skipped: &mut [Skipped]) {
+    let bare = |text: &mut String| {
+        if let (Some(from), Some(to)) = (text.find('"'), text.rfind('"')) {
+            text.replace_range(from..=to, "\"…\"");
+        }
+    };
+    for problem in problems {
+        bare(&mut problem.text);
+        problem.fix.as_mut().map(bare);
+    }
+    for skipped in skipped {
+        bare(&mut skipped.reason);
+        skipped.reference = None;
+    }
+}

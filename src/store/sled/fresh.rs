@@ -1,0 +1,177 @@
+//! The store in fresh files: a copy without what sled keeps of former records, and a store made of a backup.
+//!
+//! The new database is whole and on the disk before it takes the old one's place, so that a kill at any instant leaves
+//! one of the two.
+
+use std::{
+    fs::{self, File},
+    io,
+    path::{Path, PathBuf},
+    thread,
+    time::Duration,
+};
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    Base, CURSOR, Compacted, Fault, IDENTITY, RULES, SERIAL, Snapshot, StoreError, Writer, encode,
+    guard::{self, Guard, Note},
+    key,
+};
+use crate::store::Create;
+
+/// How often to look whether sled has let go of its files, 50 ms apart.
+const PATIENCE: u32 = 100;
+
+fn new_path(dir: &Path) -> PathBuf {
+    dir.join("store.new")
+}
+
+fn old_path(dir: &Path) -> PathBuf {
+    dir.join("store.old")
+}
+
+/// Ends a change of files that a kill has interrupted.
+pub(super) fn finish_swap(dir: &Path) -> io::Result<()> {
+    let (store, new, old) = (guard::database(dir), new_path(dir), old_path(dir));
+    if !store.exists() && old.exists() {
+        // The old one is moved away only when the new one is complete.
+        fs::rename(if new.exists() { &new } else { &old }, &store)?;
+        File::open(dir)?.sync_all()?;
+    }
+    remove(&new)?;
+    remove(&old)
+}
+
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_dir_all(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+fn size(dir: &Path) -> u64 {
+    let entries = fs::read_dir(dir).into_iter().flatten().flatten();
+    let size_of = |entry: fs::DirEntry| match entry.metadata() {
+        Ok(facts) if facts.is_dir() => size(&entry.path()),
+        Ok(facts) => facts.len(),
+        Err(_) => 0,
+    };
+    entries.map(size_of).sum()
+}
+
+/// Waits until sled has closed a database: it writes by path for as long as it has one open.
+fn released(path: &Path) -> io::Result<()> {
+    let file = File::open(path.join("db"))?;
+    for _ in 0..PATIENCE {
+        if file.try_lock().is_ok() {
+            return Ok(());
+        }
+        thread::sleep(Duration::from_millis(50));
+    }
+    Err(io::Error::other("the database library does not let go of its files"))
+}
+
+impl Writer {
+    /// Copies every record into a new database and puts that in the old one's place.
+    pub(super) fn compact(&mut self) -> Result<Compacted, StoreError> {
+        self.reopen()?;
+        let dir = self.guard.dir.clone();
+        let io = |error: io::Error| guard::io_error(&dir, &error);
+        let (store, new, old) = (guard::database(&dir), new_path(&dir), old_path(&dir));
+        let before = size(&store);
+        remove(&new).map_err(io)?;
+        remove(&old).map_err(io)?;
+        let copied = Base::open_at(&dir, new.clone()).and_then(|mut copy| {
+            let base = self.base.as_mut().ok_or(StoreError::Closed)?;
+            base.guarded(&dir, |base| {
+                for item in &base.tree {
+                    let (key, value) = item?;
+                    copy.tree.insert(key, value)?;
+                }
+                copy.persist()
+            })
+        });
+        let copied = copied.and_then(|()| released(&new).map_err(io));
+        if let Err(error) = copied {
+            // Half a copy is of no use; that it may not go either changes nothing.
+            drop(remove(&new));
+            return Err(error);
+        }
+        self.base = None;
+        released(&store).map_err(io)?;
+        let swapped = fs::rename(&store, &old)
+            .and_then(|()| fs::rename(&new, &store))
+            .and_then(|()| File::open(&dir)?.sync_all())
+            .and_then(|()| remove(&old));
+        swapped.map_err(io)?;
+        self.reopen()?;
+        Ok(Compacted { before, after: size(&store) })
+    }
+}
+
+/// Makes a store of a snapshot, in a data directory that has none.
+pub(in crate::store) fn make(
+    dir: &Path,
+    snapshot: &Snapshot,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let io = |error: io::Error| guard::io_error(dir, &error);
+    let ours = |name: &str| matches!(name, "lock" | "store.new" | "probe.partial");
+    for entry in fs::read_dir(dir).into_iter().flatten() {
+        let name = entry.map_err(io)?.file_name().to_string_lossy().into_owned();
+        if !ours(&name) {
+            return Err(StoreError::NotEmpty { dir: dir.to_owned(), found: name });
+        }
+    }
+    let guard = Guard::take(dir, Create::IfAbsent)?;
+    let (store, new) = (guard::database(dir), new_path(dir));
+    remove(&new).map_err(io)?;
+    let mut base = Base::open_at(dir, new.clone())?;
+    base.guarded(dir, |base| base.fill(snapshot))?;
+    drop(base);
+    released(&new).map_err(io)?;
+    fs::rename(&new, &store).map_err(io)?;
+    guard.write_note(&Note { identity: snapshot.identity.clone(), serial: 1, at: now }).map_err(io)
+}
+
+impl Base {
+    fn fill(&mut self, all: &Snapshot) -> Result<(), Fault> {
+        let tree = &self.tree;
+        for state in &all.feeds {
+            for check in &state.history {
+                let stamp = check.at.timestamp_micros().max(0);
+                tree.insert(key("h/", &format!("{}\0{stamp:016x}", state.feed)), encode(check)?)?;
+            }
+            let bare = crate::health::FeedState { history: Vec::new(), ..state.clone() };
+            tree.insert(key("f/", &state.feed), encode(&bare)?)?;
+        }
+        for event in &all.events {
+            tree.insert(key("e/", &event.id), encode(event)?)?;
+        }
+        for (prefix, listings) in [("l/", &all.listings), ("r/", &all.remembered)] {
+            for listing in listings {
+                tree.insert(key(prefix, &listing.id), encode(listing)?)?;
+            }
+        }
+        for (from, into) in &all.aliases {
+            tree.insert(key("a/", from), encode(into)?)?;
+        }
+        for change in &all.log {
+            tree.insert(key("c/", &format!("{:016x}", change.cursor)), encode(change)?)?;
+        }
+        for decision in &all.decisions {
+            tree.insert(key("d/", &decision.event), encode(decision)?)?;
+        }
+        for stone in &all.tombstones {
+            tree.insert(key("t/", &stone.event), encode(stone)?)?;
+        }
+        if let Some(rules) = &all.rules {
+            tree.insert(RULES, encode(rules)?)?;
+        }
+        tree.insert(CURSOR, &all.next_cursor.to_be_bytes())?;
+        tree.insert(SERIAL, &1_u64.to_be_bytes())?;
+        tree.insert(IDENTITY, encode(&all.identity)?)?;
+        self.persist()
+    }
+}

@@ -1,0 +1,395 @@
+//! The operator's commands, run as the operator runs them: the program itself against a folder, with a daemon and without.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+
+/// A word that must not be found anywhere once its event is forgotten.
+const MARKER: &str = "Quibblesnatch";
+/// A word of a private event.
+const SECRET: &str = "Zanderwhisper";
+
+/// A folder with a configuration and feeds in files.
+struct House {
+    dir: tempfile::TempDir,
+    daemon: Option<Child>,
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+fn event(uid: &str, title: &str, day: u32, more: &str) -> String {
+    format!(
+        "BEGIN:VEVENT\r\nUID:{uid}\r\nDTSTAMP:20270101T000000Z\r\nDTSTART:209803{day:02}T100000Z\r\n\
+         DTEND:209803{day:02}T120000Z\r\nSUMMARY:{title}\r\n{more}END:VEVENT\r\n"
+    )
+}
+
+fn calendar(events: &[String]) -> String {
+    format!(
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//test//EN\r\n{}END:VCALENDAR\r\n",
+        events.concat()
+    )
+}
+
+fn item(title: &str, number: u32) -> String {
+    format!(
+        "<item><title>{title}</title><link>https://news.example.org/{number}</link><guid>https://news.example.org/{number}</guid>\
+         <description>For everyone who works on this service.</description><pubDate>Mon, 04 Jan 2027 09:00:00 GMT</pubDate></item>"
+    )
+}
+
+fn rss(items: &[String]) -> String {
+    format!("<rss version=\"2.0\"><channel><title>News</title>{}</channel></rss>", items.concat())
+}
+
+impl House {
+    fn new() -> Self {
+        let house = Self { dir: tempfile::tempdir().unwrap(), daemon: None };
+        house.put(
+            "feeds.toml",
+            "[network]\nname = \"Test\"\nhost_delay = \"0s\"\n\n\
+             [[feed]]\nid = \"held\"\nurl = \"file:held.ics\"\npolicy = \"review\"\n\n\
+             [[feed]]\nid = \"open\"\nurl = \"file:open.ics\"\npolicy = \"trusted\"\n\n\
+             [[feed]]\nid = \"news\"\nurl = \"file:news.xml\"\npolicy = \"trusted\"\nfollow_links = false\n",
+        );
+        house.put(
+            "held.ics",
+            &calendar(&[
+                event("h1@x", "Waste workshop", 4, ""),
+                event("h2@x", "Library camp", 5, ""),
+            ]),
+        );
+        house.put(
+            "open.ics",
+            &calendar(&[
+                event("o1@x", "Housing discovery day", 6, ""),
+                event(
+                    "o2@x",
+                    &format!("Planning workshop {MARKER}"),
+                    7,
+                    &format!("DESCRIPTION:All about {MARKER}.\r\n"),
+                ),
+            ]),
+        );
+        house.put("secret.ics", "");
+        house.put("news.xml", &rss(&[item("Makers session on council tax", 1)]));
+        house
+    }
+
+    fn put(&self, name: &str, text: &str) {
+        fs::write(self.dir.path().join(name), text).unwrap();
+    }
+
+    fn data(&self) -> PathBuf {
+        self.dir.path().join("data")
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_folkmoot"));
+        command.current_dir(self.dir.path()).args(arguments).stdin(Stdio::null());
+        for variable in ["FOLKMOOT_CONFIG", "FOLKMOOT_DATA_DIR", "STATE_DIRECTORY"] {
+            command.env_remove(variable);
+        }
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    /// What a command that must succeed says.
+    fn ok(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        let (out, err) = (
+            String::from_utf8(output.stdout).unwrap(),
+            String::from_utf8_lossy(&output.stderr).into_owned(),
+        );
+        assert!(output.status.success(), "{arguments:?} failed: {out}{err}");
+        out
+    }
+
+    fn json(&self, arguments: &[&str]) -> Value {
+        let mut all = arguments.to_vec();
+        all.push("--json");
+        serde_json::from_str(&self.ok(&all)).unwrap()
+    }
+
+    /// Exit code and complaint of a command that must fail.
+    fn fails(&self, arguments: &[&str]) -> (i32, String) {
+        let output = self.run(arguments);
+        assert!(!output.status.success(), "{arguments:?} was to fail");
+        (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
+    }
+
+    fn start(&mut self) {
+        let mut command = self.command(&["run", "--listen", "127.0.0.1:0"]);
+        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        self.daemon = Some(child);
+        let until = Instant::now() + Duration::from_secs(30);
+        // The socket is there only once the daemon serves it.
+        while !self.data().join("control.sock").exists() {
+            assert!(Instant::now() < until, "the daemon does not answer");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn stop(&mut self) {
+        if let Some(mut child) = self.daemon.take() {
+            drop(Command::new("kill").arg(child.id().to_string()).status());
+            drop(child.wait());
+        }
+    }
+
+    /// The titles of what is listed.
+    fn listed(&self) -> Vec<String> {
+        let events = self.json(&["events", "--from", "2000-01-01", "--limit", "200"]);
+        let titles = events["events"].as_array().unwrap().iter();
+        titles.map(|event| event["title"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// The id of a held event by its title.
+    fn held(&self, title: &str) -> String {
+        let held = self.json(&["review", "list"]);
+        let one = held["held"].as_array().unwrap().iter().find(|one| one["title"] == title);
+        one.unwrap_or_else(|| panic!("{title} is not held: {held}"))["id"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    }
+
+    /// Files in the data directory that hold a word, as it is or compressed.
+    fn holding(&self, word: &str) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        search(&self.data(), word.as_bytes(), &mut found);
+        found
+    }
+}
+
+fn search(dir: &Path, word: &[u8], found: &mut Vec<PathBuf>) {
+    let has = |bytes: &[u8]| bytes.windows(word.len()).any(|part| part == word);
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            search(&path, word, found);
+        } else if path.is_file() {
+            let bytes = fs::read(&path).unwrap();
+            let plain = zstd::stream::decode_all(&*bytes).unwrap_or_default();
+            if has(&bytes) || has(&plain) {
+                found.push(path);
+            }
+        }
+    }
+}
+
+/// Runs a test without a daemon and with one.
+fn both(test: impl Fn(&House)) {
+    let mut house = House::new();
+    house.ok(&["poll"]);
+    test(&house);
+    house = House::new();
+    house.start();
+    house.ok(&["poll"]);
+    test(&house);
+}
+
+#[test]
+fn review_decides_and_the_decision_outlives_later_checks() {
+    both(|house| {
+        let (waste, library) = (house.held("Waste workshop"), house.held("Library camp"));
+        assert_eq!(house.listed().len(), 2);
+        assert!(house.ok(&["review", "list"]).contains("Held until the network accepts it"));
+        let said = house.ok(&["review", "accept", &waste]);
+        assert!(said.contains("Accepted: it is listed."), "{said}");
+        assert!(house.listed().contains(&"Waste workshop".to_owned()));
+        house.ok(&["review", "reject", &library]);
+        let (code, words) = house.fails(&["review", "accept", "nosuchevent0"]);
+        assert_eq!(code, 1);
+        assert!(words.contains("there is no event \"nosuchevent0\""), "{words}");
+        // The feed says something new: the decisions stay.
+        house.put(
+            "held.ics",
+            &calendar(&[
+                event("h1@x", "Waste workshop moved", 14, ""),
+                event("h2@x", "Library camp moved", 15, ""),
+            ]),
+        );
+        house.ok(&["poll", "held"]);
+        let listed = house.listed();
+        assert!(listed.contains(&"Waste workshop moved".to_owned()), "{listed:?}");
+        assert!(!listed.iter().any(|title| title.contains("Library")), "{listed:?}");
+        assert_eq!(
+            house.json(&["review", "list", "--feed", "held"])["held"],
+            serde_json::json!([])
+        );
+        assert_eq!(
+            house.json(&["review", "list", "--all", "--feed", "held"])["held"]
+                .as_array()
+                .unwrap()
+                .len(),
+            2
+        );
+    });
+}
+
+#[test]
+fn a_date_by_hand_is_said_to_be_one_and_yields_to_the_feeds() {
+    both(|house| {
+        let id = house.held("Makers session on council tax");
+        let (_, words) = house.fails(&["review", "date", &id, "one of these days"]);
+        assert!(words.contains("no date was understood"), "{words}");
+        let said = house.ok(&["review", "date", &id, "4 December 2097, 10am to 1pm"]);
+        assert!(said.contains("supplied by the network"), "{said}");
+        let event = house.json(&["explain", &id]);
+        assert_eq!(event["start"], "2097-12-04T10:00:00+00:00", "{event}");
+        assert_eq!(event["end"], "2097-12-04T13:00:00+00:00");
+        assert_eq!(event["evidence"]["date"][0]["says"], "date supplied by the network");
+        assert_eq!(event["evidence"]["date"][0]["text"], "4 December 2097, 10am to 1pm");
+        assert_eq!(event["listed"], true);
+        house.put(
+            "news.xml",
+            &rss(&[item("Makers session on council tax, 12 January 2027, 2pm to 4pm", 1)]),
+        );
+        house.ok(&["poll", "news"]);
+        let event = house.json(&["explain", &id]);
+        assert_eq!(event["start"], "2027-01-12T14:00:00+00:00", "{event}");
+        let (_, words) = house.fails(&["review", "date", &id, "4 December 2097"]);
+        assert!(words.contains("yields"), "{words}");
+    });
+}
+
+#[test]
+fn a_backup_brings_back_ids_decisions_history_and_health() {
+    let mut house = House::new();
+    house.start();
+    house.ok(&["poll"]);
+    let waste = house.held("Waste workshop");
+    house.ok(&["review", "accept", &waste]);
+    let said = house.ok(&["backup", "all.zst"]);
+    assert!(said.contains("3 feeds, 5 events, 1 decision"), "{said}");
+    let mode = fs::metadata(house.dir.path().join("all.zst")).unwrap().permissions();
+    assert_eq!(std::os::unix::fs::PermissionsExt::mode(&mode) & 0o777, 0o600);
+    // Neither beside a daemon nor over a store.
+    assert!(house.fails(&["restore", "all.zst"]).1.contains("a daemon is using"));
+    let before = house.json(&["events", "--from", "2000-01-01"]);
+    let status = house.json(&["status"])["feeds"].clone();
+    house.stop();
+    assert!(house.fails(&["restore", "all.zst"]).1.contains("is not empty"));
+    let epoch = |house: &House| {
+        let note = fs::read(house.data().join("store.json")).unwrap();
+        serde_json::from_slice::<Value>(&note).unwrap()["identity"].clone()
+    };
+    let old = epoch(&house);
+    fs::rename(house.data(), house.dir.path().join("gone")).unwrap();
+    // A damaged file makes nothing.
+    let bytes = fs::read(house.dir.path().join("all.zst")).unwrap();
+    fs::write(house.dir.path().join("half.zst"), &bytes[..bytes.len() / 2]).unwrap();
+    assert_eq!(house.fails(&["restore", "half.zst"]).0, 1);
+    assert!(!house.data().join("store").exists());
+    let said = house.ok(&["restore", "all.zst"]);
+    assert!(said.contains("3 feeds, 5 events, 1 decision again"), "{said}");
+    assert_eq!(house.json(&["events", "--from", "2000-01-01"]), before);
+    assert_eq!(house.json(&["status"])["feeds"], status);
+    let new = epoch(&house);
+    assert_eq!((&new["domain"], &new["salt"]), (&old["domain"], &old["salt"]));
+    assert_ne!(new["epoch"], old["epoch"]);
+    house.ok(&["poll"]);
+    assert!(house.listed().contains(&"Waste workshop".to_owned()));
+    // A second backup of the same holds the same.
+    house.ok(&["store", "copy", "second"]);
+    assert_eq!(house.json(&["--data-dir", "second", "events", "--from", "2000-01-01"]), before);
+}
+
+#[test]
+fn a_forgotten_event_leaves_no_trace_and_does_not_come_back() {
+    both(|house| {
+        assert!(!house.holding(MARKER).is_empty(), "the search finds nothing at all");
+        let events = house.json(&["events", "--from", "2000-01-01", MARKER]);
+        let id = events["events"][0]["id"].as_str().unwrap().to_owned();
+        assert_eq!(house.fails(&["forget", &id]).0, 2);
+        let said = house.ok(&["forget", &id, "--reason", "asked for by a person", "--yes"]);
+        assert!(said.contains("will not come back"), "{said}");
+        assert_eq!(house.holding(MARKER), Vec::<PathBuf>::new());
+        // It is still in the feed, and in another.
+        house.ok(&["poll"]);
+        let again = format!("Planning workshop {MARKER}");
+        house.put(
+            "held.ics",
+            &calendar(&[event("h1@x", "Waste workshop", 4, ""), event("new@x", &again, 7, "")]),
+        );
+        let toml = fs::read_to_string(house.dir.path().join("feeds.toml")).unwrap();
+        house.put("feeds.toml", &toml.replace("\"open\"", "\"opened\""));
+        house.put(
+            "open.ics",
+            &calendar(&[
+                event("o1@x", "Housing discovery day 2", 6, ""),
+                event("o2@x", &again, 9, ""),
+            ]),
+        );
+        std::thread::sleep(Duration::from_millis(2500));
+        house.ok(&["poll"]);
+        assert_eq!(house.holding(MARKER), Vec::<PathBuf>::new());
+        assert!(
+            !house
+                .ok(&["events", "--from", "2000-01-01", "--listed", "any", "--ics"])
+                .contains(MARKER)
+        );
+        assert!(
+            house.listed().contains(&"Housing discovery day 2".to_owned()),
+            "{:?}",
+            house.listed()
+        );
+        // A backup keeps it from coming back.
+        house.ok(&["backup", "after.zst"]);
+        let plain =
+            zstd::stream::decode_all(&*fs::read(house.dir.path().join("after.zst")).unwrap())
+                .unwrap();
+        let plain = String::from_utf8(plain).unwrap();
+        assert!(!plain.contains(MARKER) && plain.contains("asked for by a person"));
+        assert!(house.fails(&["explain", &id]).1.contains(&id));
+    });
+}
+
+#[test]
+fn nothing_of_a_private_event_is_ever_on_the_disk() {
+    both(|house| {
+        let private = format!(
+            "CLASS:PRIVATE\r\nDESCRIPTION:With {SECRET}.\r\nLOCATION:{SECRET} House\r\nX-ODD;=:{SECRET}\r\n"
+        );
+        house.put(
+            "open.ics",
+            &calendar(&[
+                event("o1@x", "Housing discovery day", 6, ""),
+                event(&format!("{SECRET}@x"), &format!("Meeting {SECRET}"), 8, &private),
+            ]),
+        );
+        house.ok(&["poll"]);
+        house.ok(&["replay", "held"]);
+        assert_eq!(house.holding(SECRET), Vec::<PathBuf>::new());
+        assert!(
+            !house
+                .ok(&["events", "--listed", "any", "--from", "2000-01-01", "--json"])
+                .contains(SECRET)
+        );
+    });
+}
+
+#[test]
+fn replay_reads_the_kept_body_again() {
+    both(|house| {
+        let done = house.json(&["replay", "open"]);
+        assert_eq!(done["checks"][0]["feed"], "open");
+        assert_eq!(done["checks"][0]["check"]["outcome"], "unchanged");
+        assert_eq!(house.fails(&["replay", "nobody"]).0, 2);
+        house.ok(&["store", "copy"]);
+        assert_eq!(house.listed().len(), 2);
+    });
+}
