@@ -212,6 +212,11 @@ impl Engine {
                 drop(waiter.each.send(checked.clone()));
             }
         }
+        if self.trouble.is_some() {
+            // No check begins until the store takes commits again: nobody is left waiting for one.
+            let busy = &self.busy;
+            self.waiters.iter_mut().for_each(|w| w.feeds.retain(|feed| busy.contains_key(feed)));
+        }
         self.waiters.retain(|waiter| !waiter.feeds.is_empty());
     }
 
