@@ -346,9 +346,11 @@ impl StoreError {
             Self::Full { .. } => "no space is left on the disk",
             Self::Unwritable { .. } => "the disk does not take writes",
             Self::Damaged { .. } | Self::Emptied { .. } => "the store is damaged",
-            Self::Absent { .. } | Self::InUse { .. } | Self::Newer { .. } | Self::Closed => {
-                "the store cannot be used"
-            }
+            Self::Absent { .. }
+            | Self::NotEmpty { .. }
+            | Self::InUse { .. }
+            | Self::Newer { .. }
+            | Self::Closed => "the store cannot be used",
         }
     }
 
