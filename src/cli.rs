@@ -248,7 +248,10 @@ pub(crate) fn run(cli: Cli) -> Done {
 /// A runtime for commands that talk to a site or to the daemon.
 pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Failed> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    Ok(runtime.block_on(future))
+    let done = runtime.block_on(future);
+    // A thread that reads a hostile body cannot be stopped, only left behind; the store is closed by now.
+    runtime.shutdown_timeout(std::time::Duration::from_millis(500));
+    Ok(done)
 }
 
 #[cfg(test)]

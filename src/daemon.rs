@@ -80,7 +80,7 @@ pub async fn run(
     listener: TcpListener,
     shutdown: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
-    Daemon::start(setup).await?.serve(listener, shutdown).await
+    Daemon::start(setup).await?.serve(listener, None, shutdown).await
 }
 
 /// Told of what the public side has to know.
@@ -89,6 +89,10 @@ pub trait Audience: Send + Sync {
     fn settings(&self, settings: &Settings);
     /// Whether all is well enough to be sent visitors.
     fn ready(&self, ready: bool);
+    /// Why changes cannot be kept, in words for everybody; `None` when they can again.
+    fn trouble(&self, words: Option<&'static str>) {
+        let _ = words;
+    }
 }
 
 /// Nobody looks.
@@ -140,13 +144,14 @@ impl Daemon {
         self.control.clone()
     }
 
-    /// Serves the public and runs until `shutdown` resolves.
+    /// Serves the public, and figures for Prometheus on a listener of their own, and runs until `shutdown` resolves.
     ///
     /// # Errors
     /// When the control socket cannot be made.
     pub async fn serve(
         self,
         listener: TcpListener,
+        figures: Option<TcpListener>,
         shutdown: impl Future<Output = ()>,
     ) -> anyhow::Result<()> {
         let listen = listener.local_addr().ok();
@@ -154,6 +159,11 @@ impl Daemon {
         let state = Arc::new(server::State::new(self.catalogue(), shown));
         let router = server::router(Arc::clone(&state));
         let (stop, mut stopped) = watch::channel(());
+        if let Some(figures) = figures {
+            let (router, mut gone) = (server::metrics::router(Arc::clone(&state)), stopped.clone());
+            let gone = async move { drop(gone.changed().await) };
+            tokio::spawn(server::serve(figures, router, gone));
+        }
         let gone = async move { drop(stopped.changed().await) };
         let front = tokio::spawn(server::serve(listener, router, gone));
         let ran = self.run(Arc::new(public::Public { state, listen }), async {

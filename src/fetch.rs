@@ -3,7 +3,7 @@
 //! Redirects are followed here, hop by hop, so that each hop passes the guard in [`guard`], headers of the
 //! operator stay with the feed's own origin, and permanent moves are told apart from passing ones.
 
-use std::{collections::BTreeMap, path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use reqwest::{
@@ -134,7 +134,20 @@ impl Client {
     /// # Errors
     /// When the system's certificates cannot be loaded.
     pub fn new(settings: Settings) -> Result<Self, reqwest::Error> {
-        Ok(Self { guarded: build(&settings, false)?, open: build(&settings, true)?, settings })
+        Self::with_lookup(settings, Arc::new(guard::SystemLookup))
+    }
+
+    /// The same with another way to find the addresses of names.
+    ///
+    /// # Errors
+    /// When the system's certificates cannot be loaded.
+    pub fn with_lookup(
+        settings: Settings,
+        lookup: Arc<dyn guard::Lookup>,
+    ) -> Result<Self, reqwest::Error> {
+        let guarded = build(&settings, guard::Resolver::new(false, Arc::clone(&lookup)))?;
+        let open = build(&settings, guard::Resolver::new(true, lookup))?;
+        Ok(Self { guarded, open, settings })
     }
 
     /// Asks once; never longer than the timeout, never more than the cap.
@@ -293,7 +306,10 @@ impl Client {
     }
 }
 
-fn build(settings: &Settings, allow_private: bool) -> Result<reqwest::Client, reqwest::Error> {
+fn build(
+    settings: &Settings,
+    resolver: Arc<guard::Resolver>,
+) -> Result<reqwest::Client, reqwest::Error> {
     let contact = settings.contact.as_ref().map(|contact| format!("; +{contact}"));
     let agent = format!("Folkmoot/{}{}", env!("CARGO_PKG_VERSION"), contact.unwrap_or_default());
     // A name in the contact may hold what a header may not.
@@ -306,7 +322,7 @@ fn build(settings: &Settings, allow_private: bool) -> Result<reqwest::Client, re
         .no_proxy()
         .pool_max_idle_per_host(1)
         .pool_idle_timeout(Duration::from_secs(15))
-        .dns_resolver(guard::Resolver::new(allow_private))
+        .dns_resolver(resolver)
         .build()
 }
 

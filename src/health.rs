@@ -49,6 +49,9 @@ pub struct Check {
     pub withdrawn: u32,
 }
 
+/// A permanent redirect counts after so many equal answers.
+pub const MOVED_AFTER: u32 = 3;
+
 /// Health of a feed in a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

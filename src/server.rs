@@ -38,6 +38,7 @@ mod cache;
 mod calendars;
 mod find;
 mod manners;
+pub mod metrics;
 mod openapi;
 mod origin;
 mod pages;
@@ -103,6 +104,8 @@ pub struct State {
     settings: ArcSwap<Settings>,
     /// False until the daemon says so, and again from the moment it shuts down.
     ready: AtomicBool,
+    /// Why changes cannot be kept at present.
+    trouble: ArcSwap<Option<&'static str>>,
     /// Finished answers.
     cache: cache::Cache,
     /// Bounds the answers made at once, and makes a crowd that wants the same one wait for the first.
@@ -121,6 +124,7 @@ impl State {
             catalogue,
             settings: ArcSwap::from_pointee(settings),
             ready: AtomicBool::new(true),
+            trouble: ArcSwap::default(),
             cache: cache::Cache::default(),
             renderers: Semaphore::new(4),
             waiting: Semaphore::new(256),
@@ -137,6 +141,26 @@ impl State {
     /// Takes over new settings (a reload of the configuration).
     pub fn set_settings(&self, settings: Settings) {
         self.settings.store(Arc::new(settings));
+    }
+
+    /// Says why changes cannot be kept, if they cannot; what is known is served all the same.
+    pub fn set_trouble(&self, words: Option<&'static str>) {
+        self.trouble.store(Arc::new(words));
+    }
+
+    /// What `/readyz` says.
+    fn readiness(&self) -> (bool, String) {
+        let ready = self.ready.load(Ordering::Acquire);
+        match **self.trouble.load() {
+            Some(words) => (
+                false,
+                format!(
+                    "not ready: changes cannot be kept, since {words}; what is known is served"
+                ),
+            ),
+            None if ready => (true, "ready".into()),
+            None => (false, "not ready".into()),
+        }
     }
 
     /// Says whether `/readyz` answers yes.
@@ -165,8 +189,8 @@ pub fn router(state: Arc<State>) -> Router {
         .route(
             "/readyz",
             routing::get(move || async move {
-                let yes = ready.ready.load(Ordering::Acquire);
-                manners::probe(yes, if yes { "ready" } else { "not ready" })
+                let (yes, words) = ready.readiness();
+                manners::probe(yes, &words)
             }),
         )
         .fallback(move |request: Request| async move { manners::nowhere(&nowhere, request) })

@@ -339,6 +339,21 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// The same in a few words that name no place: for the public.
+    #[must_use]
+    pub fn brief(&self) -> &'static str {
+        match self {
+            Self::Full { .. } => "no space is left on the disk",
+            Self::Unwritable { .. } => "the disk does not take writes",
+            Self::Damaged { .. } | Self::Emptied { .. } => "the store is damaged",
+            Self::Absent { .. }
+            | Self::NotEmpty { .. }
+            | Self::InUse { .. }
+            | Self::Newer { .. }
+            | Self::Closed => "the store cannot be used",
+        }
+    }
+
     /// True where waiting may help: space may come back, a file system may be made writable.
     #[must_use]
     pub fn may_pass(&self) -> bool {

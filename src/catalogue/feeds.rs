@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     feed::Feed,
-    health::{FeedState, Health},
+    health::{FeedState, Health, MOVED_AFTER},
 };
 
 /// A feed: its settings and its state.
@@ -30,7 +30,9 @@ impl FeedView {
             () if state.last_check.is_none() => Health::New,
             () if state.last_good.is_none() => Health::NeverWorked,
             () if state.failures > 0 => Health::Failing,
-            () if state.moved_to.is_some() => Health::Moved,
+            () if state.moved_to.as_ref().is_some_and(|(_, times)| *times >= MOVED_AFTER) => {
+                Health::Moved
+            }
             () if state.shrank_since.is_some() => Health::Shrinking,
             () if state.listed == 0
                 && newest.is_some_and(|at| (now - at).num_days() > QUIET_AFTER_DAYS) =>

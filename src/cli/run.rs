@@ -26,6 +26,9 @@ pub(crate) struct Run {
     /// Address and port to listen on; 127.0.0.1:8080 unless said here or in feeds.toml. Port 0 takes a free one.
     #[arg(long, env = "FOLKMOOT_LISTEN", value_name = "ADDRESS")]
     listen: Option<SocketAddr>,
+    /// Address and port for Prometheus (/metrics). It names every feed and asks for no password: keep it private.
+    #[arg(long, env = "FOLKMOOT_METRICS_LISTEN", value_name = "ADDRESS")]
+    metrics_listen: Option<SocketAddr>,
     /// Write the log as JSON lines.
     #[arg(long)]
     log_json: bool,
@@ -85,11 +88,23 @@ impl Run {
         let daemon =
             Daemon::start(setup).await.map_err(|error| Failed::Other(format!("{error:#}")))?;
         super::output::line(&format!("Folkmoot is at http://{address}/ (Ctrl-C ends it)"))?;
+        let figures = self.figures().await?;
         let (stop, stopped) = watch::channel(false);
         let ends = tokio::spawn(stop_on_signal(stop));
-        let served = daemon.serve(listener, until(stopped)).await;
+        let served = daemon.serve(listener, figures, until(stopped)).await;
         ends.abort();
         served.map_err(|error| Failed::Other(format!("{error:#}")))
+    }
+
+    /// The listener for Prometheus, if one is wanted.
+    async fn figures(&self) -> Result<Option<TcpListener>, Failed> {
+        let Some(address) = self.metrics_listen else { return Ok(None) };
+        let listener = TcpListener::bind(address)
+            .await
+            .map_err(|error| Failed::Other(format!("cannot listen on {address}: {error}")))?;
+        let address = listener.local_addr()?;
+        super::output::line(&format!("Figures for Prometheus are at http://{address}/metrics"))?;
+        Ok(Some(listener))
     }
 
     /// systemd's socket, or one of our own.

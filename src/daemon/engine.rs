@@ -19,7 +19,7 @@ use super::{
     Audience, Setup,
     command::{Checked, Command, Explanation, FeedReport, Reloaded, Status, Waiting},
     notify::Notices,
-    reload::{Watched, takes_away_too_much},
+    reload::{Watched, lost_since, takes_away_too_much},
     systemd,
 };
 use crate::{
@@ -114,6 +114,7 @@ impl Engine {
     ) {
         let mut shutdown = pin!(shutdown);
         let settings = Arc::clone(&self.settings);
+        self.compare_with_store().await;
         self.settle(None, settings).await;
         self.audience.ready(self.trouble.is_none());
         systemd::ready();
@@ -216,6 +217,11 @@ impl Engine {
                 drop(waiter.each.send(checked.clone()));
             }
         }
+        if self.trouble.is_some() {
+            // No check begins until the store takes commits again: nobody is left waiting for one.
+            let busy = &self.busy;
+            self.waiters.iter_mut().for_each(|w| w.feeds.retain(|feed| busy.contains_key(feed)));
+        }
         self.waiters.retain(|waiter| !waiter.feeds.is_empty());
     }
 
@@ -230,6 +236,7 @@ impl Engine {
             None if was => tracing::info!("changes are kept again"),
             _ => {}
         }
+        self.audience.trouble(self.trouble.as_ref().map(|(error, _)| error.brief()));
         if was != self.trouble.is_some() {
             self.audience.ready(self.trouble.is_none());
         }
@@ -295,6 +302,14 @@ impl Engine {
             self.waiting = Some((waiting.clone(), settings));
             return Reloaded::Waits(waiting);
         }
+        if sure {
+            self.refresher.memory().await.spared.clear();
+        } else if let Some(waiting) = self.still_missing(&settings).await {
+            self.waiting = Some((waiting.clone(), Arc::clone(&settings)));
+            let old = Arc::clone(&self.settings);
+            self.settle(Some(old), settings).await;
+            return Reloaded::Waits(waiting);
+        }
         self.waiting = None;
         let (old, feeds) = (Arc::clone(&self.settings), settings.feeds.len());
         self.settle(Some(old), settings).await;
@@ -302,6 +317,30 @@ impl Engine {
             Some((error, _)) if self.pending.is_some() => Reloaded::NotKept(error.to_string()),
             _ => Reloaded::Applied { feeds },
         }
+    }
+
+    /// Holds the feeds of the store that feeds.toml lost while nobody ran, if those are suspiciously many.
+    async fn compare_with_store(&mut self) {
+        let (now, mut memory) = (self.now(), self.refresher.memory().await);
+        let Some((removes, of)) = lost_since(&memory, &self.settings) else { return };
+        memory.spared = removes.iter().cloned().collect();
+        tracing::warn!(
+            removes = removes.len(),
+            of,
+            "feeds.toml lost so many feeds since the last run that their events stay until `folkmoot config apply`"
+        );
+        let waiting = Waiting { since: now, removes, of };
+        self.waiting = Some((waiting, Arc::clone(&self.settings)));
+    }
+
+    /// After an edit: those of the held feeds that are still not in feeds.toml.
+    async fn still_missing(&self, settings: &Settings) -> Option<Waiting> {
+        let mut memory = self.refresher.memory().await;
+        memory.spared.retain(|feed| !settings.feeds.contains_key(feed));
+        let (waiting, _) = self.waiting.as_ref()?;
+        let mut removes: Vec<String> = memory.spared.iter().cloned().collect();
+        removes.sort();
+        (!removes.is_empty()).then(|| Waiting { removes, ..waiting.clone() })
     }
 
     /// Takes over settings, if the store can keep what follows from them.

@@ -24,6 +24,10 @@ impl Audience for Public {
     fn ready(&self, ready: bool) {
         self.state.set_ready(ready);
     }
+
+    fn trouble(&self, words: Option<&'static str>) {
+        self.state.set_trouble(words);
+    }
 }
 
 /// What the server has to know of a configuration.

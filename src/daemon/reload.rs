@@ -6,7 +6,10 @@ use std::{
     time::SystemTime,
 };
 
-use crate::{config::Config, refresh::Settings};
+use crate::{
+    config::Config,
+    refresh::{Memory, Settings, report},
+};
 
 /// Losing up to this many feeds in one edit is nothing unusual.
 const FEW: usize = 3;
@@ -65,4 +68,18 @@ pub(super) fn takes_away_too_much(old: &Settings, new: &Settings) -> Option<Vec<
     let mut gone: Vec<String> = gone.map(|feed| feed.id.clone()).collect();
     gone.sort();
     (gone.len() > FEW && gone.len() * 3 > old.feeds.len()).then_some(gone)
+}
+
+/// The feeds that the store knows and feeds.toml does not, and of how many, if that looks like an accident.
+pub(super) fn lost_since(memory: &Memory, settings: &Settings) -> Option<(Vec<String>, usize)> {
+    let addresses: Vec<String> =
+        settings.feeds.values().map(|feed| report::hash(feed.url.as_str().as_bytes())).collect();
+    let known = || memory.feeds.values().filter(|state| state.removed_since.is_none());
+    let gone = known().filter(|state| {
+        !settings.feeds.contains_key(&state.feed) && !addresses.contains(&state.url_hash)
+    });
+    let mut gone: Vec<String> = gone.map(|state| state.feed.clone()).collect();
+    gone.sort();
+    let of = known().count();
+    (gone.len() > FEW && gone.len() * 3 > of).then_some((gone, of))
 }

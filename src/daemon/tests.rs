@@ -168,6 +168,39 @@ async fn an_edit_is_taken_over_unless_it_is_broken_or_takes_away_too_much() {
     running.stop().await;
 }
 
+#[tokio::test]
+async fn feeds_lost_while_nobody_ran_are_held_until_a_word() {
+    let house = House::with(&["a", "b", "c", "d", "e", "f"]);
+    let running = house.start().await;
+    running.poll(&[]).await;
+    running.stop().await;
+    house.write(&["a", "b"]);
+    let running = house.start().await;
+    let status = running.control.status().await.unwrap();
+    let waiting = status.config_waiting.unwrap();
+    assert_eq!(
+        (waiting.removes.join(" "), waiting.of, status.feeds.len()),
+        ("c d e f".into(), 6, 2)
+    );
+    let removed = async || {
+        let state = running.control.state().await.unwrap();
+        state.feeds.iter().filter(|feed| feed.removed_since.is_some()).count()
+    };
+    assert_eq!((removed().await, running.catalogue.load().len()), (0, 6));
+    // Some of them come back; the rest is still asked about.
+    house.write(&["a", "b", "c"]);
+    let Reloaded::Waits(waiting) = running.control.reload().await.unwrap() else { panic!() };
+    assert_eq!((waiting.removes.join(" "), removed().await), ("d e f".into(), 0));
+    assert_eq!(running.control.apply().await.unwrap(), Reloaded::Applied { feeds: 3 });
+    assert_eq!(removed().await, 3);
+    assert_eq!(running.control.status().await.unwrap().config_waiting, None);
+    running.stop().await;
+    // What was said once is not asked again.
+    let running = house.start().await;
+    assert_eq!(running.control.status().await.unwrap().config_waiting, None);
+    running.stop().await;
+}
+
 #[test]
 fn changed_files_are_noticed() {
     let house = House::with(&["a"]);
@@ -205,7 +238,7 @@ async fn what_it_polls_is_served_and_the_end_is_quick() {
     let daemon = Daemon::start(setup).await.unwrap();
     let control = daemon.control();
     let (stop, stopped) = oneshot::channel::<()>();
-    let task = tokio::spawn(daemon.serve(listener, async move { drop(stopped.await) }));
+    let task = tokio::spawn(daemon.serve(listener, None, async move { drop(stopped.await) }));
     let (_, mut checks) = control.poll(vec![]).await.unwrap().unwrap();
     while checks.recv().await.is_some() {}
     assert!(get(address, "/readyz").await.starts_with("HTTP/1.1 200"));

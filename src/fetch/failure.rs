@@ -55,6 +55,9 @@ pub enum FailureKind {
     /// An answer other than success.
     #[error("{}", status_words(*.0))]
     Status(u16),
+    /// A head that never ends.
+    #[error("the site sends more header lines than any feed needs")]
+    HeaderFlood,
     /// The answer broke off or could not be unpacked.
     #[error("the answer could not be read: {0}")]
     Broken(String),
@@ -90,6 +93,7 @@ impl FailureKind {
             Self::Downgrade => "downgrade",
             Self::Scheme(_) => "scheme",
             Self::Status(_) => "status",
+            Self::HeaderFlood => "header_flood",
             Self::Broken(_) => "broken",
             Self::MissingVariable(_) => "missing_variable",
             Self::NoSuchFile(_) => "no_such_file",
@@ -140,6 +144,9 @@ impl Failure {
             FailureKind::Connect("it did not answer in time".into())
         } else if error.is_dns() {
             FailureKind::NoSuchHost
+        } else if cause.contains("message head is too large") {
+            // hyper says so of more than 100 lines, and of a head over its buffer.
+            FailureKind::HeaderFlood
         } else if cause.contains("certificate") || cause.contains("tls") || cause.contains("TLS") {
             FailureKind::Tls(cause)
         } else if error.is_connect() {

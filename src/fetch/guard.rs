@@ -4,10 +4,12 @@
 //! checked in [`check_url`], before the first request and after each redirect.
 
 use std::{
+    fmt, io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     sync::Arc,
 };
 
+use futures_util::future::BoxFuture;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
 
@@ -73,29 +75,51 @@ fn is_private_v6(address: Ipv6Addr) -> bool {
 #[error("{0} is on a private network")]
 pub struct Refused(pub String);
 
-/// Resolves names with the system's resolver and gives back only addresses that may be dialled.
+/// Who knows the addresses of a name; tests put a liar in its place.
+pub trait Lookup: Send + Sync + fmt::Debug {
+    /// All addresses of a name, as of now.
+    fn addresses(&self, host: String) -> BoxFuture<'static, io::Result<Vec<IpAddr>>>;
+}
+
+/// The system's resolver.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemLookup;
+
+impl Lookup for SystemLookup {
+    fn addresses(&self, host: String) -> BoxFuture<'static, io::Result<Vec<IpAddr>>> {
+        Box::pin(async move {
+            let found = tokio::net::lookup_host((host.as_str(), 0)).await?;
+            Ok(found.map(|address| address.ip()).collect())
+        })
+    }
+}
+
+/// Resolves names and gives back only addresses that may be dialled.
+///
+/// The connection is made to what this returns and to nothing else, so there is no moment between check and dial
+/// in which a name could come to mean another address.
 #[derive(Debug)]
 pub(super) struct Resolver {
     allow_private: bool,
+    lookup: Arc<dyn Lookup>,
 }
 
 impl Resolver {
-    pub(super) fn new(allow_private: bool) -> Arc<Self> {
-        Arc::new(Self { allow_private })
+    pub(super) fn new(allow_private: bool, lookup: Arc<dyn Lookup>) -> Arc<Self> {
+        Arc::new(Self { allow_private, lookup })
     }
 }
 
 impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
-        let allow_private = self.allow_private;
+        let (allow_private, host) = (self.allow_private, name.as_str().to_owned());
+        let asked = self.lookup.addresses(host.clone());
         Box::pin(async move {
-            let host = name.as_str().to_owned();
-            let found: Vec<SocketAddr> =
-                tokio::net::lookup_host((host.as_str(), 0)).await?.collect();
+            let found = asked.await?;
             let allowed: Vec<SocketAddr> = found
                 .iter()
-                .copied()
-                .filter(|address| allow_private || !is_private(address.ip()))
+                .filter(|address| allow_private || !is_private(**address))
+                .map(|address| SocketAddr::new(*address, 0))
                 .collect();
             if allowed.is_empty() && !found.is_empty() {
                 return Err(Box::new(Refused(host)) as Box<dyn std::error::Error + Send + Sync>);
@@ -169,7 +193,46 @@ mod tests {
             "http://168.63.129.16/",
             "http://[100::1]/",
             "http://[3fff::1]/",
+            "http://127.255.255.254/",
+            "http://127.0.1/",
+            "http://0x7f.1/",
+            "http://0177.0x0.0.1/",
+            "http://017700000001/",
+            "http://%31%32%37.0.0.1/",
+            "http://１２７.０.０.１/",
+            "http://127。0。0。1/",
+            "http://0/",
+            "http://0x0/",
+            "http://10.255.255.255/",
+            "http://167772161/",
+            "http://172.16.0.1/",
+            "http://192.168.65535/",
+            "http://0xc0a80101/",
+            "http://0xa9fea9fe/",
+            "http://2852039166/",
+            "http://100.127.255.255/",
+            "http://192.0.0.192/",
+            "http://192.88.99.1/",
+            "http://198.19.255.255/",
+            "http://240.0.0.1/",
+            "http://239.255.255.250/",
+            "http://[0:0:0:0:0:0:0:1]/",
+            "http://[::ffff:169.254.169.254]/",
+            "http://[::ffff:7f00:1]/",
+            "http://[64:ff9b::a9fe:a9fe]/",
+            "http://[64:ff9b::10.0.0.1]/",
+            "http://[2002:a00:1::1]/",
+            "http://[2002:a9fe:a9fe::]/",
+            "http://[2001:0:4136:e378::]/",
+            "http://[2001:10::1]/",
+            "http://[fd00:ec2::254]/",
+            "http://[fec0::1]/",
+            "http://[ff05::1:3]/",
+            "http://[::a00:1]/",
+            "http://[4000::1]/",
+            "http://user:secret@127.0.0.1/",
         ];
+        assert!(forms.len() >= 60, "{} forms", forms.len());
         for form in forms {
             let url = Url::parse(form).unwrap();
             let result = check_url(&url, &Request::new(url.clone()));
@@ -190,6 +253,37 @@ mod tests {
             let url = Url::parse(public).unwrap();
             assert!(check_url(&url, &Request::new(url.clone())).is_ok(), "{public}");
         }
+    }
+
+    /// A DNS that gives another answer each time it is asked.
+    #[derive(Debug, Default)]
+    struct Fickle(std::sync::atomic::AtomicUsize);
+
+    impl Lookup for Fickle {
+        fn addresses(&self, _: String) -> BoxFuture<'static, io::Result<Vec<IpAddr>>> {
+            let asked = self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            let answer: &[&str] = match asked {
+                0 => &["8.8.8.8"],
+                1 => &["127.0.0.1"],
+                2 => &["10.0.0.1", "2606:4700::1111", "::ffff:127.0.0.1"],
+                _ => &[],
+            };
+            let answer = answer.iter().map(|address| address.parse().unwrap()).collect();
+            Box::pin(async move { Ok(answer) })
+        }
+    }
+
+    #[tokio::test]
+    async fn each_dial_asks_anew_and_gets_public_addresses_only() {
+        let resolver = Resolver::new(false, Arc::new(Fickle::default()));
+        let ask = async || {
+            let found = resolver.resolve("rebind.example".parse().unwrap()).await;
+            found.map(|found| found.map(|address| address.ip().to_string()).collect::<Vec<_>>())
+        };
+        assert_eq!(ask().await.unwrap(), ["8.8.8.8"]);
+        assert!(ask().await.unwrap_err().downcast_ref::<Refused>().is_some());
+        assert_eq!(ask().await.unwrap(), ["2606:4700::1111"]);
+        assert_eq!(ask().await.unwrap(), Vec::<String>::new());
     }
 
     #[test]

@@ -37,6 +37,7 @@ pub(super) fn add(scope: &Scope<'_>, out: &mut Normalised) {
         at_night(scope, out),
         an_hour_off(scope, out),
         too_long(scope),
+        hidden(scope),
         pubdate(out),
         private(out),
     ];
@@ -177,6 +178,21 @@ fn an_hour_off(scope: &Scope<'_>, out: &Normalised) -> Option<Problem> {
         "Set the site's time zone to Europe/London, and write times with TZID=Europe/London."
     };
     Some(problem(Severity::Warning, "utc_for_local_time", text, fix))
+}
+
+/// Characters that turn the direction of text, or that nobody sees, can make a title read as what it is not.
+fn hidden(scope: &Scope<'_>) -> Option<Problem> {
+    let odd = |c: char| matches!(c, '\u{200b}' | '\u{2060}' | '\u{feff}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let titles = scope.document.entries.iter().filter_map(|entry| entry.title.as_ref());
+    let count = titles.filter(|title| title.value.contains(odd)).count();
+    (count > 0).then(|| {
+        let text = format!(
+            "{} hidden characters in the title, which turn or break up its words; they were left out.",
+            items(count, "has", "have")
+        );
+        let fix = "Type the title anew instead of pasting it from a formatted text.";
+        problem(Severity::Info, "hidden_characters", text, fix)
+    })
 }
 
 fn too_long(scope: &Scope<'_>) -> Option<Problem> {

@@ -146,6 +146,17 @@ impl<'a> Reader<'a> {
         }
         self.begun = true;
         if self.open.len() >= DEEPEST {
+            if self.too_deep == 0 {
+                // Nothing is dropped in silence, and absence proves nothing after this.
+                self.document.complete = false;
+                self.problem(Problem {
+                    severity: Severity::Warning,
+                    code: "too_deep".into(),
+                    line: Some(property.line),
+                    text: "components are nested too deeply; the innermost were left out".into(),
+                    fix: Some("Remove the needless nesting.".into()),
+                });
+            }
             self.too_deep = self.too_deep.saturating_add(1);
             return;
         }

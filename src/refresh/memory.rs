@@ -41,6 +41,8 @@ pub struct Memory {
     pub decisions: HashMap<Id, ReviewDecision>,
     /// Forgotten events.
     pub tombstones: Vec<Tombstone>,
+    /// Feeds that are not in feeds.toml, but are not counted as taken out until the operator says so.
+    pub spared: HashSet<String>,
     /// What the operator said about single events.
     pub corrections: Arc<HashMap<Id, Correction>>,
     /// Hashes of forgotten items.
@@ -70,6 +72,7 @@ impl Memory {
             decisions: snapshot.decisions.into_iter().map(|d| (d.event.clone(), d)).collect(),
             forgotten: snapshot.tombstones.iter().flat_map(|t| t.hashes.clone()).collect(),
             tombstones: snapshot.tombstones,
+            spared: HashSet::new(),
             corrections: Arc::default(),
             by_feed: HashMap::new(),
             listing_of: HashMap::new(),

@@ -10,7 +10,7 @@ use crate::{
     event::{Event, Id},
     feed::{Feed, Format},
     fetch::{Failure, FailureKind, Meta},
-    health::{Check, FeedState, Outcome},
+    health::{Check, FeedState, MOVED_AFTER, Outcome},
     reconcile::Reconciled,
     schedule::{Answer, next_check, weather::Meaning},
     store::Commit,
@@ -18,8 +18,6 @@ use crate::{
 
 /// Problems and unreadable items kept with the state; the counts are in the words of the check.
 const LISTED: usize = 200;
-/// A permanent redirect counts after so many equal answers.
-pub const MOVED_AFTER: u32 = 3;
 
 /// A check, as far as every report needs it.
 pub(super) struct Scene<'a> {

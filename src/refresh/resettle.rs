@@ -143,6 +143,7 @@ fn come_and_go(memory: &Memory, new: &Settings, renamed: &[(String, String)], co
         let with = |removed_since| FeedState { removed_since, ..state.clone() };
         match (new.feeds.contains_key(&state.feed), state.removed_since) {
             (true, Some(_)) => commit.feeds.push(with(None)),
+            (false, None) if memory.spared.contains(&state.feed) => {}
             (false, None) => commit.feeds.push(with(Some(commit.at))),
             (false, Some(since)) if commit.at - since >= LEAVES_AFTER => {
                 let events = memory.events_of(&state.feed).into_iter();

@@ -224,6 +224,71 @@ async fn the_log_tells_changes_cancellation_and_withdrawal() {
 }
 
 #[tokio::test]
+async fn faults_of_servers_in_their_validators_do_no_harm() {
+    let (dir, sites) = (tempfile::tempdir().unwrap(), Arc::new(Sites::default()));
+    let settings = settings(&["a"]);
+    let here = refresher(dir.path(), &sites).await;
+    let body = || Bytes::from(calendar(&[("u1", "Waste workshop", 4)]));
+    let answer = |etag: &str, modified: &str, moved: Option<&str>| {
+        let meta = Meta {
+            status: Some(200),
+            etag: Some(etag.into()),
+            last_modified: Some(modified.into()),
+            moved_to: moved.map(|to| Url::parse(to).unwrap()),
+            ..Meta::default()
+        };
+        sites.answer(&url("a"), Fetched::Body { meta, bytes: body() });
+    };
+    let old = "Fri, 01 Jan 2027 00:00:00 GMT";
+    // A date in the future would make every later answer "not modified": it is not sent back.
+    answer("W/\"1\"", "Fri, 01 Jan 2038 00:00:00 GMT", None);
+    here.refresh(&settings, "a", at(0)).await.unwrap();
+    // A tag that changes with each answer costs a body, but no change; a weak one is sent as it came.
+    answer("W/\"2\"", old, None);
+    let same = here.refresh(&settings, "a", at(60)).await.unwrap();
+    assert_eq!((same.check.outcome, same.update.put.len()), (Outcome::Unchanged, 0));
+    {
+        let asked = sites.asked.lock().unwrap();
+        assert_eq!(
+            (asked[1].etag.as_deref(), asked[1].last_modified.as_deref()),
+            (Some("W/\"1\""), None)
+        );
+    }
+    // A 304 without a tag keeps the one that is known.
+    sites.answer(&url("a"), Fetched::NotModified(Meta { status: Some(304), ..Meta::default() }));
+    here.refresh(&settings, "a", at(120)).await.unwrap();
+    let state = here.memory().await.feeds["a"].clone();
+    assert_eq!(
+        (state.etag.as_deref(), state.last_modified.as_deref()),
+        (Some("W/\"2\""), Some(old))
+    );
+    // A permanent redirect is believed after three equal answers, and then only proposed.
+    let health = async || {
+        let state = here.memory().await.feeds["a"].clone();
+        crate::catalogue::FeedView { feed: feed("a"), state }.health(at(1000))
+    };
+    for (n, to) in
+        ["https://x.example/", "https://y.example/", "https://y.example/", "https://y.example/"]
+            .into_iter()
+            .enumerate()
+    {
+        assert_eq!(health().await, crate::health::Health::Fine);
+        answer("\"3\"", old, Some(to));
+        let minute = 180 + 60 * i64::try_from(n).unwrap();
+        let checked = here.refresh(&settings, "a", at(minute)).await.unwrap();
+        assert_eq!(
+            checked.check.words.contains("feeds adopt a"),
+            n == 3,
+            "{}",
+            checked.check.words
+        );
+    }
+    assert_eq!(health().await, crate::health::Health::Moved);
+    assert_eq!(sites.asked.lock().unwrap().last().unwrap().url.as_str(), url("a"));
+    here.close().await;
+}
+
+#[tokio::test]
 async fn when_all_sites_fail_together_nobody_is_blamed() {
     let (dir, sites) = (tempfile::tempdir().unwrap(), Arc::new(Sites::default()));
     let ids = ["a", "b", "c", "d"];

@@ -134,7 +134,10 @@ async fn held(
     if let Some(held) = state.cache.get(&key, &moment) {
         return Ok(held);
     }
-    let Ok(_permit) = state.renderers.acquire().await else { return Err(Refusal::Broken) };
+    let crowd =
+        || Refusal::Busy("Many people are asking at once. Please try again in a moment.".into());
+    let waited = tokio::time::timeout(PATIENCE, state.renderers.acquire()).await;
+    let Ok(_permit) = waited.map_err(|_| crowd())? else { return Err(Refusal::Broken) };
     if let Some(held) = state.cache.get(&key, &moment) {
         return Ok(held);
     }

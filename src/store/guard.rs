@@ -72,12 +72,12 @@ impl Guard {
             return Err(StoreError::Newer { dir: self.dir.clone(), found: note.identity.schema });
         }
         for name in ["conf", "db"] {
-            if !database(&self.dir).join(name).exists() {
-                return Err(StoreError::Emptied {
-                    dir: database(&self.dir),
-                    words: format!("its file \"{name}\" is missing"),
-                });
-            }
+            let words = match fs::metadata(database(&self.dir).join(name)) {
+                Ok(facts) if facts.len() > 0 => continue,
+                Ok(_) => format!("its file \"{name}\" is empty"),
+                Err(_) => format!("its file \"{name}\" is missing"),
+            };
+            return Err(StoreError::Emptied { dir: database(&self.dir), words });
         }
         Ok(Some(note))
     }

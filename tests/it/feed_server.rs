@@ -20,6 +20,10 @@ pub(crate) enum Answer {
     Endless,
     /// Nothing, for as long as the client waits.
     Silent,
+    /// A good head, and then a byte every tenth of a second.
+    Drip,
+    /// Header lines without end.
+    Headers,
 }
 
 type Handler = dyn Fn(&Seen) -> Answer + Send + Sync;
@@ -56,7 +60,15 @@ pub(crate) fn answer(status: &str, headers: &[(&str, &str)], body: &[u8]) -> Ans
 
 impl FeedServer {
     pub(crate) async fn start(handler: impl Fn(&Seen) -> Answer + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::start_on("127.0.0.1", handler).await
+    }
+
+    /// The same on an address of its own, so that it counts as a host of its own.
+    pub(crate) async fn start_on(
+        host: &str,
+        handler: impl Fn(&Seen) -> Answer + Send + Sync + 'static,
+    ) -> Self {
+        let listener = TcpListener::bind((host, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
         let seen = Arc::new(Mutex::new(Vec::new()));
         let (log, handler): (_, Arc<Handler>) = (seen.clone(), Arc::new(handler));
@@ -101,6 +113,24 @@ async fn serve(mut stream: TcpStream, log: Arc<Mutex<Vec<Seen>>>, handler: Arc<H
             // Bounded, should the client not hang up: far beyond any cap under test.
             for _ in 0..20_000 {
                 if stream.write_all(&[b'x'; 4096]).await.is_err() {
+                    return;
+                }
+            }
+        }
+        Answer::Drip => {
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n").await;
+            for _ in 0..6_000 {
+                tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+                if stream.write_all(b" ").await.is_err() {
+                    return;
+                }
+            }
+        }
+        Answer::Headers => {
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n").await;
+            for number in 0..200_000 {
+                let line = format!("X-Flood-{number}: {}\r\n", "x".repeat(200));
+                if stream.write_all(line.as_bytes()).await.is_err() {
                     return;
                 }
             }

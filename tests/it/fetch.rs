@@ -138,6 +138,149 @@ async fn private_addresses_are_refused_before_a_byte_is_sent() {
     assert!(server.requests().is_empty());
 }
 
+/// Every form of a private address that a site may redirect to.
+const PRIVATE: &[&str] = &[
+    "127.0.0.1",
+    "127.1",
+    "127.0.1",
+    "2130706433",
+    "0x7f000001",
+    "0x7f.1",
+    "0177.0.0.1",
+    "017700000001",
+    "127.255.255.254",
+    "%31%32%37.0.0.1",
+    "１２７.０.０.１",
+    "127。0。0。1",
+    "localhost",
+    "LOCALHOST",
+    "0",
+    "0.0.0.0",
+    "10.0.0.1",
+    "10.255.255.255",
+    "167772161",
+    "0xa000001",
+    "172.16.0.1",
+    "172.31.255.255",
+    "192.168.0.1",
+    "192.168.65535",
+    "3232235777",
+    "0xc0a80101",
+    "169.254.169.254",
+    "0xa9fea9fe",
+    "2852039166",
+    "168.63.129.16",
+    "100.64.0.1",
+    "100.127.255.255",
+    "192.0.0.192",
+    "192.88.99.1",
+    "198.18.0.1",
+    "198.19.255.255",
+    "224.0.0.1",
+    "239.255.255.250",
+    "240.0.0.1",
+    "255.255.255.255",
+    "[::1]",
+    "[::]",
+    "[0:0:0:0:0:0:0:1]",
+    "[::ffff:127.0.0.1]",
+    "[::ffff:7f00:1]",
+    "[::ffff:10.0.0.1]",
+    "[::ffff:169.254.169.254]",
+    "[::127.0.0.1]",
+    "[fc00::1]",
+    "[fd00:ec2::254]",
+    "[fe80::1]",
+    "[fec0::1]",
+    "[ff02::1]",
+    "[ff05::1:3]",
+    "[64:ff9b::7f00:1]",
+    "[64:ff9b::a9fe:a9fe]",
+    "[64:ff9b:1::1]",
+    "[2002:7f00:1::]",
+    "[2002:a9fe:a9fe::]",
+    "[2001:0:4136:e378::]",
+    "[2001:db8::1]",
+    "[100::1]",
+    "[3fff::1]",
+    "user:secret@127.0.0.1",
+];
+
+/// The names of the other site, as a DNS that the attacker owns would give them.
+#[derive(Debug)]
+struct Elsewhere;
+
+impl folkmoot::fetch::guard::Lookup for Elsewhere {
+    fn addresses(
+        &self,
+        host: String,
+    ) -> futures_util::future::BoxFuture<'static, std::io::Result<Vec<std::net::IpAddr>>> {
+        let address = match host.as_str() {
+            "mapped.example" => "::ffff:127.0.0.1",
+            "metadata.example" => "169.254.169.254",
+            _ => "127.0.0.1",
+        };
+        Box::pin(async move { Ok(vec![address.parse().unwrap()]) })
+    }
+}
+
+#[tokio::test]
+async fn every_form_of_private_address_is_refused_and_hears_nothing() {
+    let server = FeedServer::start(|_| answer("200 OK", &[], CALENDAR)).await;
+    let port = server.address.port();
+    let client = Client::with_lookup(Settings::default(), std::sync::Arc::new(Elsewhere)).unwrap();
+    let names = ["rebind.example", "mapped.example", "metadata.example"];
+    for host in PRIVATE.iter().chain(&names) {
+        let url = url::Url::parse(&format!("http://{host}:{port}/")).unwrap();
+        let kind = failure(&client, &Request::new(url)).await;
+        assert!(matches!(kind, FailureKind::PrivateAddress(_)), "{host}: {kind:?}");
+    }
+    assert!(server.requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_redirect_to_any_of_them_is_refused_too() {
+    // The first hop is the operator's own private feed; where it leads is not: another port is never named, and a
+    // name that leads home is looked up by the guarded client.
+    let inner = FeedServer::start(|_| answer("200 OK", &[], CALENDAR)).await;
+    let port = inner.address.port();
+    let server = FeedServer::start(move |seen| {
+        let number: usize = seen.path.trim_start_matches('/').parse().unwrap();
+        let host = PRIVATE[number].replace(|c: char| !c.is_ascii(), "");
+        answer("302 Found", &[("Location", &format!("http://{host}:{port}/"))], b"")
+    })
+    .await;
+    let client = client(Settings::default());
+    for (number, host) in PRIVATE.iter().enumerate() {
+        let kind = failure(&client, &open(server.url(&format!("/{number}")))).await;
+        let refused = matches!(kind, FailureKind::Port(_) | FailureKind::BadRedirect);
+        assert!(refused, "{host}: {kind:?}");
+    }
+    assert!(inner.requests().is_empty());
+}
+
+#[tokio::test]
+async fn floods_and_drips_are_named() {
+    let server = FeedServer::start(|seen| match seen.path.as_str() {
+        "/headers" => Answer::Headers,
+        _ => Answer::Drip,
+    })
+    .await;
+    let timeout = Duration::from_millis(700);
+    let client = client(Settings { timeout, ..Settings::default() });
+    assert_eq!(failure(&client, &open(server.url("/drip"))).await, FailureKind::Timeout(timeout));
+    assert_eq!(failure(&client, &open(server.url("/headers"))).await, FailureKind::HeaderFlood);
+}
+
+#[tokio::test]
+async fn the_operator_may_introduce_us_under_another_name() {
+    let server = FeedServer::start(|_| answer("200 OK", &[], CALENDAR)).await;
+    let mut request = open(server.url("/"));
+    request.headers.insert("User-Agent".into(), "Mozilla/5.0 (as the council asked)".into());
+    let _ = client(Settings::default()).get(&request).await;
+    assert_eq!(server.requests()[0].headers["user-agent"], "Mozilla/5.0 (as the council asked)");
+}
+
 #[tokio::test]
 async fn the_operators_headers_stay_with_the_feeds_own_origin() {
     let other = FeedServer::start(|_| answer("200 OK", &[], CALENDAR)).await;
