@@ -12,6 +12,8 @@ mod made_up;
 #[path = "../network/memory.rs"]
 mod memory;
 
+mod calendar_cases;
+mod check_corpus;
 mod config;
 mod feed_cases;
 mod feed_corpus;
@@ -28,3 +30,4 @@ mod normalise_corpus;
 mod prose;
 mod published;
 mod server;
+mod year;
