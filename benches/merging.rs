@@ -5,6 +5,7 @@ use std::time::Instant;
 
 #[path = "../tests/network/made_up.rs"]
 mod made_up;
+#[allow(dead_code, reason = "the tests use the rest of it")]
 #[path = "../tests/network/memory.rs"]
 mod memory;
 

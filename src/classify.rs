@@ -99,7 +99,7 @@ impl Classifier {
     pub fn classify(&self, draft: &mut Draft, feed: &Feed, now: DateTime<Utc>) {
         let facts = &mut draft.facts;
         let description = facts.description.clone().unwrap_or_default();
-        organiser::organiser(&mut facts.organiser, &facts.title, &description, feed, &self.members);
+        organiser::organiser(facts, feed, &self.members);
         let mut categories = draft.categories.clone();
         categories.extend(feed.tags.iter().cloned());
         let notice = Notice {

@@ -12,12 +12,16 @@ use std::{
 use anyhow::Context as _;
 use arc_swap::ArcSwap;
 use chrono::{DateTime, Utc};
-use tokio::{net::UnixListener, sync::mpsc};
+use tokio::{
+    net::{TcpListener, UnixListener},
+    sync::{mpsc, watch},
+};
 
 use crate::{
     catalogue::Catalogue,
     config,
     refresh::{Fetcher, Refresher, Settings},
+    server,
     store::{Create, Open, bodies::Bodies, open},
 };
 
@@ -25,6 +29,7 @@ pub mod client;
 pub mod command;
 pub mod control;
 mod engine;
+pub mod public;
 mod reload;
 pub mod systemd;
 #[cfg(test)]
@@ -61,6 +66,20 @@ pub struct Daemon {
     setup: Setup,
     inbox: mpsc::Receiver<Command>,
     control: Control,
+}
+
+/// Runs a whole daemon: starts it, serves the public on `listener`, polls, and ends when `shutdown` resolves.
+///
+/// The end takes no longer than five seconds and loses nothing that was acknowledged.
+///
+/// # Errors
+/// When the configuration or the store is not to be had, or the control socket cannot be made.
+pub async fn run(
+    setup: Setup,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()>,
+) -> anyhow::Result<()> {
+    Daemon::start(setup).await?.serve(listener, shutdown).await
 }
 
 /// Told of what the public side has to know.
@@ -120,6 +139,36 @@ impl Daemon {
         self.control.clone()
     }
 
+    /// Serves the public and runs until `shutdown` resolves.
+    ///
+    /// # Errors
+    /// When the control socket cannot be made.
+    pub async fn serve(
+        self,
+        listener: TcpListener,
+        shutdown: impl Future<Output = ()>,
+    ) -> anyhow::Result<()> {
+        let listen = listener.local_addr().ok();
+        let shown = public::server_settings(&self.settings, listen);
+        let state = Arc::new(server::State::new(self.catalogue(), shown));
+        let router = server::router(Arc::clone(&state));
+        let (stop, mut stopped) = watch::channel(());
+        let gone = async move { drop(stopped.changed().await) };
+        let front = tokio::spawn(server::serve(listener, router, gone));
+        let ran = self.run(Arc::new(public::Public { state, listen }), async {
+            shutdown.await;
+            // Both ends begin at once: the server lets open requests end while the store is closed.
+            drop(stop);
+        });
+        let ran = ran.await;
+        match tokio::time::timeout(FAREWELL, front).await {
+            Ok(Ok(Err(error))) => tracing::error!(%error, "the public listener failed"),
+            Ok(Ok(Ok(()))) => {}
+            Ok(Err(_)) | Err(_) => tracing::warn!("the public listener did not end in time"),
+        }
+        ran
+    }
+
     /// Runs until `shutdown` resolves, then closes the store. Takes no longer than [`FAREWELL`] to end.
     ///
     /// # Errors
@@ -145,14 +194,8 @@ impl Daemon {
         audience: Arc<dyn Audience>,
         shutdown: impl Future<Output = ()>,
     ) {
-        let router = control::router(self.control.clone());
-        let serving = socket.map(|socket| {
-            tokio::spawn(async move {
-                if let Err(error) = axum::serve(socket, router).await {
-                    tracing::error!(%error, "the control socket failed; commands cannot reach the daemon");
-                }
-            })
-        });
+        let control = self.control.clone();
+        let serving = socket.map(|socket| tokio::spawn(control::serve(socket, control)));
         let refresher = Arc::clone(&self.refresher);
         let mut engine = engine::Engine::new(self.refresher, self.settings, self.setup, audience);
         engine.run(self.inbox, shutdown).await;

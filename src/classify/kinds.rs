@@ -168,13 +168,13 @@ fn settle(
         series: series.map(|series| series.name.clone()),
         reasons: Vec::new(),
     };
-    if let Some((_, id, score, case)) = best.filter(|(_, _, score, _)| *score >= 0.6) {
-        if usual.is_none() || score >= NAMED {
-            judged.kind = id.to_owned();
-            judged.in_title = case.in_title;
-            judged.reasons.extend(case.reason.map(|reason| says(words, id, reason)));
-            return judged;
-        }
+    if let Some((_, id, score, case)) = best.filter(|(_, _, score, _)| *score >= 0.6)
+        && (usual.is_none() || score >= NAMED)
+    {
+        judged.kind = id.to_owned();
+        judged.in_title = case.in_title;
+        judged.reasons.extend(case.reason.map(|reason| says(words, id, reason)));
+        return judged;
     }
     if let (Some(kind), Some(series)) = (usual, series) {
         judged.kind = kind.to_owned();

@@ -1,7 +1,7 @@
 //! Which council runs an event: said by its organiser's name, by its title or by the description, else the feed's owner.
 
 use crate::{
-    event::Organiser,
+    event::Facts,
     feed::Feed,
     member::{Council, Members},
 };
@@ -22,16 +22,13 @@ const RUN_BY: [&str; 8] = [
 const COUNCIL: &str = "Council";
 
 /// Fills in who runs it. What the announcement itself says goes before the feed's owner.
-pub(super) fn organiser(
-    known: &mut Organiser,
-    title: &str,
-    description: &str,
-    feed: &Feed,
-    members: &Members,
-) {
+pub(super) fn organiser(facts: &mut Facts, feed: &Feed, members: &Members) {
+    let (title, url) = (facts.title.as_str(), facts.url.as_deref());
+    let description = facts.description.as_deref().unwrap_or_default();
+    let known = &mut facts.organiser;
     if let Some(name) = known.name.as_deref()
         && let Some(council) = members.council_named(name)
-        && name.to_lowercase().contains("council") | name.to_lowercase().contains("borough")
+        && ["council", "borough"].iter().any(|word| name.to_lowercase().contains(word))
     {
         known.council = Some(council.code.clone());
         return;
@@ -45,6 +42,9 @@ pub(super) fn organiser(
     if known.council.is_none() && known.group.is_none() && known.name.is_none() {
         known.council = members.council(owner).map(|council| council.code.clone());
         known.group = members.group(owner).map(|group| group.id.clone());
+        if owner.is_empty() {
+            known.council = url.and_then(|url| at_home(url, members)).map(|c| c.code.clone());
+        }
     }
 }
 
@@ -55,6 +55,15 @@ fn named<'m>(title: &str, description: &str, members: &'m Members) -> Option<&'m
             members.council_named(head.trim())
         })
         .or_else(|| RUN_BY.iter().find_map(|words| after(description, words, members)))
+}
+
+/// The council on whose own site the event's page stands, where the site is one council's only.
+fn at_home<'m>(url: &str, members: &'m Members) -> Option<&'m Council> {
+    let url = url::Url::parse(url).ok()?;
+    match members.councils_at(url.host_str()?).as_slice() {
+        [only] => Some(only),
+        _ => None,
+    }
 }
 
 /// "Croydon Council's housing repairs show and tell".
@@ -97,9 +106,16 @@ mod tests {
             (Some("Stockport Council"), "Repairs demo", "", "SKP"),
             (None, "Reading for pleasure", "", "CMD"),
         ] {
-            let mut known = Organiser { name: name.map(str::to_owned), ..Organiser::default() };
-            organiser(&mut known, title, description, &feed, &members);
-            assert_eq!(known.council.as_deref(), Some(expected), "{title}");
+            let mut facts = Facts::new(title, chrono_tz::Tz::Europe__London);
+            facts.organiser.name = name.map(str::to_owned);
+            facts.description = Some(description.into());
+            organiser(&mut facts, &feed, &members);
+            assert_eq!(facts.organiser.council.as_deref(), Some(expected), "{title}");
         }
+        feed.member = None;
+        let mut facts = Facts::new("Repairs demo", chrono_tz::Tz::Europe__London);
+        facts.url = Some("https://www.leeds.gov.uk/events/1".into());
+        organiser(&mut facts, &feed, &members);
+        assert_eq!(facts.organiser.council.as_deref(), Some("LDS"));
     }
 }

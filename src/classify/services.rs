@@ -170,9 +170,7 @@ fn leads(hit: &Hit, part: &Part) -> bool {
     let organised =
         next.is_some_and(|word| !word.breaks && ORGANISED.contains(&word.folded.as_str()));
     let alone = next.is_none_or(|word| word.breaks);
-    organised
-        || (part.field == Field::Title && starts && (alone || organised))
-        || (part.field == Field::Categories && starts && alone)
+    organised || (part.field != Field::Description && starts && alone)
 }
 
 fn credit(case: &mut Case, hit: &Hit, part: &Part, strong: bool) {

@@ -47,6 +47,13 @@ pub fn bind(path: &FilePath) -> io::Result<UnixListener> {
     Ok(listener)
 }
 
+/// Serves for as long as it is polled.
+pub async fn serve(socket: UnixListener, control: Control) {
+    if let Err(error) = axum::serve(socket, router(control)).await {
+        tracing::error!(%error, "the control socket failed; commands cannot reach the daemon");
+    }
+}
+
 /// All routes of the control socket.
 pub fn router(control: Control) -> Router {
     Router::new()

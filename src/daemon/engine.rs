@@ -9,6 +9,7 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::{
+    signal::unix::{Signal, SignalKind, signal},
     sync::{mpsc, oneshot},
     task::JoinSet,
     time::{Instant, MissedTickBehavior},
@@ -112,9 +113,11 @@ impl Engine {
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let (patience, mut said) = (systemd::alive_every(), Instant::now());
+        let mut hangup = signal(SignalKind::hangup()).ok();
         loop {
             tokio::select! {
                 () = &mut shutdown => break,
+                Some(()) = hung_up(&mut hangup) => drop(self.reload(false).await),
                 Some(command) = inbox.recv() => self.obey(command).await,
                 Some(done) = self.running.join_next() => self.checked(done),
                 _ = tick.tick() => {
@@ -411,9 +414,17 @@ impl Engine {
     }
 }
 
+/// The next SIGHUP; for ever where signals cannot be had.
+async fn hung_up(signal: &mut Option<Signal>) -> Option<()> {
+    match signal {
+        Some(signal) => signal.recv().await,
+        None => std::future::pending().await,
+    }
+}
+
 /// A feed as `status` shows it.
 #[must_use]
-pub(super) fn report(memory: &Memory, feed: &crate::feed::Feed, now: DateTime<Utc>) -> FeedReport {
+fn report(memory: &Memory, feed: &crate::feed::Feed, now: DateTime<Utc>) -> FeedReport {
     let state = memory.feeds.get(&feed.id).cloned().unwrap_or_default();
     let view = FeedView { feed: feed.clone(), state };
     let (health, name) = (view.health(now), view.name().to_owned());

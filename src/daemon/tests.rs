@@ -180,3 +180,39 @@ fn changed_files_are_noticed() {
     std::fs::remove_file(&path).unwrap();
     assert!(watched.changed());
 }
+
+async fn get(address: std::net::SocketAddr, path: &str) -> String {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    let head = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+#[tokio::test]
+async fn what_it_polls_is_served_and_the_end_is_quick() {
+    let house = House::with(&["a"]);
+    let setup = Setup {
+        config: house.dir.path().join("feeds.toml"),
+        data_dir: house.dir.path().join("data"),
+        fetcher: Arc::clone(&house.sites) as Arc<dyn Fetcher>,
+        clock,
+    };
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let daemon = Daemon::start(setup).await.unwrap();
+    let control = daemon.control();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let task = tokio::spawn(daemon.serve(listener, async move { drop(stopped.await) }));
+    let (_, mut checks) = control.poll(vec![]).await.unwrap().unwrap();
+    while checks.recv().await.is_some() {}
+    assert!(get(address, "/readyz").await.starts_with("HTTP/1.1 200"));
+    let events = get(address, "/api/v1/events?from=2027-01-01").await;
+    assert!(events.contains("Waste workshop a"), "{events}");
+    stop.send(()).unwrap();
+    let ended = tokio::time::timeout(Duration::from_secs(5), task).await;
+    ended.unwrap().unwrap().unwrap();
+    assert!(tokio::net::TcpStream::connect(address).await.is_err());
+}

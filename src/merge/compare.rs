@@ -95,12 +95,13 @@ pub(super) fn contradiction(left: &Side, right: &Side) -> Option<&'static str> {
     None
 }
 
-/// Each title has telling words of its own, and no service is common to both.
+/// Each title has telling words of its own, and the main service of neither is among the other's.
 fn subjects_differ(left: &Side, right: &Side) -> bool {
     let (ours, theirs) = (&left.event.draft.facts.services, &right.event.draft.facts.services);
-    !ours.is_empty()
-        && !theirs.is_empty()
-        && !ours.iter().any(|service| theirs.contains(service))
+    let stranger =
+        |main: Option<&String>, list: &[String]| main.is_some_and(|id| !list.contains(id));
+    stranger(ours.first(), theirs)
+        && stranger(theirs.first(), ours)
         && left.language() == right.language()
         && left.title.telling.difference(&right.title.telling).next().is_some()
         && right.title.telling.difference(&left.title.telling).next().is_some()
@@ -175,7 +176,7 @@ pub(super) fn weigh(left: &Side, right: &Side) -> Weighed {
         }
         Start::Different => return weighed,
     };
-    let alike = left.title_against(right);
+    let alike = left.title_against(right) - other_kind(ours, theirs);
     if left.uid.is_some() && left.uid == right.uid {
         weighed.add("uid", 1.4, "the same UID");
     } else if same_link(left, right, alike) {
@@ -192,6 +193,12 @@ pub(super) fn weigh(left: &Side, right: &Side) -> Weighed {
         weighed.add("language", 0.9, "the same event in Welsh and in English");
     }
     weighed
+}
+
+/// What two different kinds of event take off the likeness of their titles.
+fn other_kind(ours: &Facts, theirs: &Facts) -> f64 {
+    let named = |facts: &Facts| facts.kind != "other";
+    if named(ours) && named(theirs) && ours.kind != theirs.kind { 0.25 } else { 0.0 }
 }
 
 /// A link that several events of one feed share is the address of a list: alike titles are asked for then.

@@ -3,15 +3,24 @@
 //! Tokens, then days and times, then what belongs together, then what is not the event's date at all, then a choice
 //! with its reason. Nothing is guessed: what is under the bar is given with `held`, for a person to look at.
 
-mod choice;
-pub(crate) mod dates;
+pub(crate) mod tokens;
+pub(crate) mod names;
+mod numeric;
+mod relative;
+mod dates;
+mod times;
+mod halves;
+mod numbers;
+pub(crate) mod cues;
+mod refusals;
+mod roles;
 mod ranges;
-pub(crate) mod refusals;
-mod sentence;
+mod calendar;
 mod sessions;
 pub(crate) mod status;
-pub(crate) mod times;
-pub(crate) mod tokens;
+mod sentence;
+mod doubts;
+mod choice;
 
 #[cfg(test)]
 mod tests;
@@ -83,10 +92,8 @@ pub fn read(text: &str, posted: &Posted) -> Reading {
     let Some(mut best) = survey.best() else {
         return nothing(&[(&survey, text)], said, "text");
     };
-    if !best.timed {
-        if let Some(time) = survey.lone_time() {
-            best.at_time(&time, "text", posted);
-        }
+    if let Some(time) = survey.lone_time().filter(|_| !best.timed) {
+        best.at_time(&time, "text", posted);
     }
     doubt_report(&mut best, &[&survey], posted);
     best.reading(&survey, text, said, "text")
@@ -104,7 +111,14 @@ pub fn read_item(title: &str, description: &str, posted: &Posted) -> Reading {
     // A description that announces another date overrules the title that it was posted with.
     let moved = b.as_ref().is_some_and(|b| b.new && b.confidence >= BAR)
         && !a.as_ref().is_some_and(|a| a.new);
-    if let Some(mut best) = a.filter(|_| !moved) {
+    // "Mindful Monday" is a name; and a safe date in the description settles a doubtful one of the same day.
+    let better = |a: &choice::Candidate| {
+        b.as_ref().is_some_and(|b| {
+            let safer = b.confidence >= BAR && a.confidence < BAR;
+            safer && (a.is_vague() || same_days(&a.sessions, &b.sessions))
+        })
+    };
+    if let Some(mut best) = a.filter(|a| !moved && !better(a)) {
         if !best.timed {
             lend(&mut best, &second, b.as_ref(), posted);
         }

@@ -225,11 +225,9 @@ pub fn state_words(title: &str, description: &str, posted: &Posted) -> StateWord
         }
     }
     for (text, from) in [(title, "title"), (description, "description")] {
-        if state.booking_by.is_none() {
-            if let Some((day, words)) = phrase::booking_by(text, posted) {
-                state.booking_by = Some(day);
-                state.note(&words, from, "the last day for booking");
-            }
+        if let (None, Some((day, words))) = (state.booking_by, phrase::booking_by(text, posted)) {
+            state.booking_by = Some(day);
+            state.note(&words, from, "the last day for booking");
         }
     }
     settle_status(&mut state, title, description, posted);

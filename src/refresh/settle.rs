@@ -222,7 +222,7 @@ pub(super) fn tally<'a>(events: impl Iterator<Item = &'a Event>) -> (u32, u32, V
         }
     }
     let mut others: Vec<(String, u32)> = others.into_iter().collect();
-    others.sort_by(|a, b| b.1.cmp(&a.1));
+    others.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     // Each reason is a sentence of a small stock; a hostile feed must not make a large one.
     others.truncate(50);
     (listed, undated, others)

@@ -1,5 +1,11 @@
 //! How well the lens tells kinds, services and what belongs, on notices labelled by people.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a fault of a test is shown by its panic"
+)]
+
 use std::{path::Path, sync::Arc};
 
 use folkmoot::{

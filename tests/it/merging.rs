@@ -1,5 +1,11 @@
 //! Merging, on the network's known groups and on made-up networks.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a fault of a test is shown by its panic"
+)]
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
@@ -388,7 +394,8 @@ fn build(n: usize, (title, start, council, place, feed): (u8, u8, u8, u8, u8)) -
         [usize::from(place)]
     .map(|name| Place { name: Some(name.into()), ..Place::default() });
     facts.attendance = if place == 0 { Attendance::Unknown } else { Attendance::InPerson };
-    facts.audience = (n % 2 == 0)
+    facts.audience = n
+        .is_multiple_of(2)
         .then(|| Audience { open_to: "councils".into(), words: "councils only".into() });
     if n % 5 == 4 {
         facts.verdict.decision = Decision::Held;

@@ -1,5 +1,11 @@
 //! A made-up network: events announced by several feeds in the ways people vary them, with the truth kept beside.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a fault of a test is shown by its panic"
+)]
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -179,7 +185,7 @@ pub(crate) fn network(feeds: usize, events: usize, seed: u64) -> MadeUp {
         .take(300)
         .map(|council| (council.code.clone(), council.nice_name.clone()))
         .collect();
-    let owner = |n: usize| (n % 4 != 0).then(|| codes[n % codes.len()].0.clone());
+    let owner = |n: usize| (!n.is_multiple_of(4)).then(|| codes[n % codes.len()].0.clone());
     let network = Network::new((0..feeds).map(|n| (format!("feed-{n}"), owner(n))));
     let mut made = MadeUp { network, events: Vec::new() };
     let mut real = 0;
@@ -349,7 +355,10 @@ pub(crate) fn score(made: &MadeUp) -> (f64, f64, Vec<String>) {
     let title = |id: &str| {
         let event = store.event(id).unwrap();
         let facts = &event.draft.facts;
-        format!("{} {:?} {:?}", facts.title, facts.organiser.council, facts.span)
+        format!(
+            "{} {:?} {:?} {:?} {:?}",
+            facts.title, facts.services, facts.url, facts.organiser.council, facts.span
+        )
     };
     let (mut right, mut wrong, mut missed, mut faults) = (0_u32, 0_u32, 0_u32, Vec::new());
     for listing in store.listings.values() {

@@ -1,5 +1,11 @@
 //! A store in memory, as simple as can be, for tests and measurements of merging.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a fault of a test is shown by its panic"
+)]
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, TimeZone, Utc};

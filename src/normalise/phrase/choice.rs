@@ -3,10 +3,12 @@
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 
 use super::{
-    Posted, Reading, Session,
-    dates::{Join, Trust},
-    ranges::{self, Group, Role, Use},
+    Posted, Reading, Session, calendar, cues,
+    dates::Trust,
+    doubts::{self, Doubts, HOLDS},
+    ranges::{self, Group, Use},
     refusals::{self, Sense},
+    roles::Role,
     sentence,
     sessions::{self, Sessions},
     status,
@@ -16,9 +18,6 @@ use crate::event::{Local, Status, Zone};
 
 /// Below this a date is held for a person to look at.
 pub(crate) const BAR: f64 = 0.6;
-
-/// What a doubt costs when it must keep the date from being listed.
-const HOLDS: f64 = 0.45;
 
 /// One date that the event may have.
 #[derive(Debug, Clone)]
@@ -74,20 +73,6 @@ const BOOKING_WORDS: &[&str] = &[
     "attend",
     "sales",
 ];
-
-struct Doubts {
-    confidence: f64,
-    said: Vec<String>,
-}
-
-impl Doubts {
-    fn add(&mut self, when: bool, cost: f64, words: impl FnOnce() -> String) {
-        if when {
-            self.confidence -= cost;
-            self.said.push(words());
-        }
-    }
-}
 
 /// The day on which a text was published, where it was published.
 pub(crate) fn day(posted: &Posted) -> Option<NaiveDate> {
@@ -176,23 +161,17 @@ fn weigh(
     let t = &survey.tokens;
     let (from, to) = (group.from, group.to);
     if let Sense::Refused(says) = sense {
-        survey.refused.push((from, to, format!("is {says}, not the day of the event")));
-        let clause = refusals::clause(t, floor, from);
-        let ends =
-            !(clause..from).any(|p| t.one_of(p, &["opens", "open", "released", "from", "sale"]));
-        if refusals::is_deadline(says)
-            && ends
-            && (clause..from).chain(to..to + 5).any(|p| t.one_of(p, BOOKING_WORDS))
-        {
-            let day = ranges::place(&mut group, today).0.first().copied().flatten();
-            survey.bookings.extend(day.map(|day| (day, from, to)));
-        }
+        refuse(survey, &mut group, floor, says, today);
         return;
     }
-    if sense == Sense::New && group.is_range() && t.is(from.saturating_sub(1), "from") {
+    let arrow = (from..to).any(|p| t.has(p, '\u{2192}') || (t.has(p, '>') && t.has(p - 1, '-')));
+    if sense == Sense::New
+        && group.is_range()
+        && (arrow || t.one_of(from.saturating_sub(1), &["from", "o"]))
+    {
         group.after_move();
     }
-    let (placed, notes) = ranges::place(&mut group, today);
+    let (placed, notes) = calendar::place(&mut group, today);
     let Some(first) = placed.first().copied().flatten() else {
         let says = if notes.no_posted {
             "names no year, and nothing says when the text was published"
@@ -208,16 +187,16 @@ fn weigh(
         return;
     }
     let mut doubts = Doubts { confidence: 1.0, said: Vec::new() };
-    doubts_of_days(&mut doubts, &group, &placed, notes, today);
-    doubts_of_times(&mut doubts, &built);
-    doubts_of_words(&mut doubts, t, &group, clause, &built, first, sense);
+    doubts::of_days(&mut doubts, &group, &placed, notes, today);
+    doubts::of_times(&mut doubts, &built);
+    doubts::of_words(&mut doubts, t, &group, clause, &built, first, sense);
     let welcome = refusals::welcome(t, clause, from);
     let trust = group.days.iter().map(|day| cost_of_rank(day.trust)).fold(0.0, f64::max);
     let mut rank = welcome + if built.notes.timed { 2.0 } else { 0.0 } - trust;
     rank +=
         if notes.year_inferred { 0.0 } else { 0.5 } + if notes.weekday_agrees { 0.5 } else { 0.0 };
     rank += if sense == Sense::New { 5.0 } else { 0.0 };
-    let week = is_week(t, clause, from);
+    let week = doubts::is_week(t, clause, from);
     let list = if week { vec![week_of(first)] } else { built.list };
     survey.candidates.push(Candidate {
         from,
@@ -236,6 +215,25 @@ fn weigh(
     });
 }
 
+/// Notes what a date is instead; a last day for booking is kept as such.
+fn refuse(
+    survey: &mut Survey,
+    group: &mut Group,
+    floor: usize,
+    says: &str,
+    today: Option<NaiveDate>,
+) {
+    let (t, from, to) = (&survey.tokens, group.from, group.to);
+    survey.refused.push((from, to, format!("is {says}, not the day of the event")));
+    let clause = refusals::clause(t, floor, from);
+    let opens = (clause..from).any(|p| t.one_of(p, &["opens", "open", "released", "from", "sale"]));
+    let booking = (clause..from).chain(to..to + 5).any(|p| t.one_of(p, BOOKING_WORDS));
+    if cues::is_deadline(says) && booking && !opens {
+        let day = calendar::place(group, today).0.first().copied().flatten();
+        survey.bookings.extend(day.map(|day| (day, from, to)));
+    }
+}
+
 /// A weekday by itself in the middle of a text says nothing.
 fn is_idle(t: &Tokens, group: &Group, built: &Sessions) -> bool {
     let bare = group.days.iter().all(|day| day.trust == Trust::BareWeekday);
@@ -249,144 +247,6 @@ fn cost_of_rank(trust: Trust) -> f64 {
         Trust::NoMonth | Trust::Slashed | Trust::Stamp | Trust::MonthFirst | Trust::Relative => 1.0,
         Trust::NextWeekday | Trust::Past | Trust::BareWeekday | Trust::Repeats => 4.0,
     }
-}
-
-fn doubts_of_days(
-    doubts: &mut Doubts,
-    group: &Group,
-    placed: &[Option<NaiveDate>],
-    notes: ranges::Notes,
-    today: Option<NaiveDate>,
-) {
-    let first = placed.first().copied().flatten();
-    let last = placed.last().copied().flatten();
-    let year = first.map(|day| day.format("%Y").to_string()).unwrap_or_default();
-    let named = notes.weekday_agrees && notes.weekday_wrong.is_none();
-    let words = group.days.iter().all(|day| matches!(day.trust, Trust::Written | Trust::Slashed));
-    doubts.add(notes.year_inferred && words, if named { 0.05 } else { 0.12 }, || {
-        let fits = if named { ", and the weekday agrees" } else { "" };
-        format!(
-            "The year is not written; {year} is the one that fits the day it was published{fits}."
-        )
-    });
-    if let Some((weekday, day)) = notes.weekday_wrong {
-        doubts.add(true, HOLDS, || {
-            format!(
-                "It says {}, but {} is a {}.",
-                sentence::weekday(weekday),
-                sentence::short(day),
-                day.format("%A")
-            )
-        });
-    }
-    doubts.add(notes.month_far, HOLDS, || {
-        "The month is not written and the next such day is far off.".into()
-    });
-    doubts.add(notes.impossible, HOLDS, || "One of its days does not exist.".into());
-    doubts.add(notes.far_year, HOLDS, || {
-        "The year is far from the year in which it was published.".into()
-    });
-    let past = today.zip(first).is_some_and(|(today, first)| first < today - Duration::days(14));
-    doubts.add(past && notes.year_inferred && words, 0.1, || {
-        "That day had passed when it was published.".into()
-    });
-    let backwards = placed.windows(2).zip(&group.joins).any(|(pair, join)| {
-        matches!(pair, [Some(a), Some(b)] if b < a || (b == a && *join == Join::Range))
-    });
-    doubts.add(backwards, HOLDS, || "Its days are not in order.".into());
-    let long = group.is_range()
-        && first.zip(last).is_some_and(|(first, last)| last - first > Duration::days(31));
-    doubts.add(long, HOLDS, || "It lasts more than a month, which an event seldom does.".into());
-    doubts.add(group.joins.contains(&Join::Or), HOLDS, || {
-        "It offers more than one day (“or”).".into()
-    });
-    let mixed = group.is_range()
-        && group.joins.iter().any(|join| matches!(join, Join::Comma | Join::And | Join::Slash));
-    doubts.add(mixed, HOLDS, || "A range and a list of days are mixed.".into());
-    for trust in [
-        Trust::NoMonth,
-        Trust::Slashed,
-        Trust::Stamp,
-        Trust::MonthFirst,
-        Trust::Relative,
-        Trust::NextWeekday,
-        Trust::Past,
-        Trust::BareWeekday,
-        Trust::Repeats,
-    ] {
-        if group.days.iter().any(|day| day.trust == trust) {
-            let (cost, words) = sentence::trust(trust);
-            doubts.add(true, cost, || words.into());
-        }
-    }
-}
-
-fn doubts_of_times(doubts: &mut Doubts, built: &Sessions) {
-    let notes = built.notes;
-    doubts.add(notes.assumed, 0.05, || {
-        "Neither am nor pm is written; office hours were assumed.".into()
-    });
-    doubts.add(notes.doubtful, HOLDS, || {
-        "Its times do not run forward, or run over midnight.".into()
-    });
-    doubts.add(notes.unclear_zone, HOLDS, || {
-        "The time zone beside the time can mean several zones.".into()
-    });
-    doubts.add(notes.abroad, 0.1, || {
-        "The time was written in another country’s zone and was converted.".into()
-    });
-    doubts.add(notes.weak, 0.1, || {
-        "Only doors or registration are given a time; that was taken for the start.".into()
-    });
-    doubts.add(built.list.len() > 12, HOLDS, || "It lists very many days.".into());
-}
-
-fn doubts_of_words(
-    doubts: &mut Doubts,
-    t: &Tokens,
-    group: &Group,
-    clause: usize,
-    built: &Sessions,
-    first: NaiveDate,
-    sense: Sense,
-) {
-    let from = group.from;
-    if let Sense::Doubtful(says) = sense {
-        doubts.add(true, HOLDS, || format!("The words before it may mean {says}."));
-    }
-    doubts.add(is_week(t, clause, from), 0.5, || {
-        format!("Only the week that begins on {} is given.", sentence::short(first))
-    });
-    let single = group.days.len() == 1;
-    let open = from > clause
-        && t.one_of(from - 1, &["from", "beginning", "o"])
-        && single
-        && !built.notes.timed
-        && sense == Sense::Free;
-    doubts.add(open, HOLDS, || "“From” gives a beginning without an end, which may be the start of a rule or a service.".into());
-    let relative = group.days.iter().any(|day| day.trust == Trust::Relative);
-    let called = from > clause
-        && t.one_of(from - 1, &["book", "register", "apply", "up", "join", "reply", "us"]);
-    let event = (clause..from).any(|p| t.word(p).is_some_and(refusals::is_event));
-    doubts.add(relative && (called || !(built.notes.timed || event)), HOLDS, || {
-        "It may tell people what to do today rather than when the event is.".into()
-    });
-    let often = group.is_range()
-        && (clause..(group.to + 8).min(t.len()))
-            .any(|p| t.one_of(p, &["weekly", "fortnightly", "monthly"]));
-    doubts.add(often, HOLDS, || {
-        "It repeats between the two days, which needs a person to enter.".into()
-    });
-}
-
-/// "w/c", "week commencing".
-fn is_week(t: &Tokens, clause: usize, from: usize) -> bool {
-    let back = |steps: usize| from.checked_sub(steps).filter(|p| *p >= clause);
-    let word = |steps: usize, words: &[&str]| back(steps).is_some_and(|p| t.one_of(p, words));
-    (word(2, &["week"]) && word(1, &["commencing", "beginning", "starting", "of"]))
-        || (word(3, &["w"]) && word(1, &["c", "b"]))
-        || (word(2, &["w"]) && word(1, &["c"]))
-        || word(1, &["wc", "wb"])
 }
 
 fn week_of(first: NaiveDate) -> Session {
@@ -437,23 +297,20 @@ impl Survey {
 
     /// The one time that belongs to no date, if there is one and only one.
     pub(crate) fn lone_time(&self) -> Option<Use> {
-        let starts: Vec<&Use> = self
-            .loose
+        let of = |role: Role| -> Vec<&Use> {
+            self.loose.iter().filter(|time| time.role == role).collect()
+        };
+        let (starts, weak, ends) = (of(Role::Start), of(Role::Weak), of(Role::End));
+        let starts = if starts.is_empty() { weak } else { starts };
+        let (first, rest) = starts.split_first()?;
+        let same = rest
             .iter()
-            .filter(|time| matches!(time.role, Role::Start | Role::Weak))
-            .collect();
-        let ranges: Vec<&&Use> = starts.iter().filter(|time| time.mark.end.is_some()).collect();
-        match (starts.as_slice(), ranges.as_slice()) {
-            ([one], _) => Some((*one).clone()),
-            (_, [one]) => Some((**one).clone()),
-            (several, _) => {
-                let (first, rest) = several.split_first()?;
-                let same = rest.iter().all(|time| {
-                    time.mark.start == first.mark.start && time.mark.end == first.mark.end
-                });
-                same.then(|| (*first).clone())
-            }
+            .all(|time| time.mark.start == first.mark.start && time.mark.end == first.mark.end);
+        let mut time = same.then(|| (*first).clone())?;
+        if let ([end], None) = (ends.as_slice(), time.mark.end) {
+            time.mark.end = Some(end.mark.start);
         }
+        Some(time)
     }
 
     /// The words of a candidate.
@@ -472,12 +329,17 @@ impl Survey {
 }
 
 impl Candidate {
+    /// It names no day of the calendar.
+    pub(crate) fn is_vague(&self) -> bool {
+        self.group.days.iter().all(|day| cost_of_rank(day.trust) > 0.0)
+    }
+
     /// Gives it a time that stood elsewhere.
     pub(crate) fn at_time(&mut self, time: &Use, place: &str, posted: &Posted) {
         let mut group = self.group.clone();
         let Some(slot) = group.times.last_mut() else { return };
         slot.push(Use { role: Role::Start, another: false, mark: time.mark.clone() });
-        let (placed, _) = ranges::place(&mut group, day(posted));
+        let (placed, _) = calendar::place(&mut group, day(posted));
         let built = sessions::build(&group, &placed, posted.zone);
         if built.list.is_empty() || built.list.len() != self.sessions.len() {
             return;
@@ -485,19 +347,23 @@ impl Candidate {
         let mut doubts =
             Doubts { confidence: self.confidence - 0.08, said: std::mem::take(&mut self.doubts) };
         doubts.said.push(format!("The time stands elsewhere in the {place}."));
-        doubts_of_times(&mut doubts, &built);
+        doubts::of_times(&mut doubts, &built);
         (self.sessions, self.zone, self.timed) = (built.list, built.zone, true);
         (self.confidence, self.doubts) = (doubts.confidence, doubts.said);
     }
 
     /// The reading that follows from it.
     pub(crate) fn reading(
-        self,
+        mut self,
         survey: &Survey,
         text: &str,
         status: Option<Status>,
         found_in: &'static str,
     ) -> Reading {
+        if self.former && status.is_none() {
+            self.confidence -= HOLDS;
+            self.doubts.push("It is called the former date, and no other is given.".into());
+        }
         let (span, words) = survey.words(text, self.from, self.to);
         let confidence = (self.confidence.clamp(0.05, 1.0) * 100.0).round() / 100.0;
         let status = match status {

@@ -1,8 +1,13 @@
 //! Finds the days that a text writes: "14 November", "5th & 6th March", "14/11/14", "this Friday".
 
-use chrono::{Datelike, Days, NaiveDate, Weekday};
+use chrono::{Datelike, NaiveDate, Weekday};
 
-use super::tokens::Tokens;
+use super::{
+    names::{COUNTED, ORDINALS, STREETS, VERB_AFTER, month, spelt, weekday},
+    numeric::numeric,
+    relative::{relative, repeating},
+    tokens::Tokens,
+};
 
 /// How far a day is to be believed as it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,199 +72,6 @@ pub(crate) struct Chain {
 /// Most days that one chain may list.
 const ITEMS: usize = 12;
 
-const WEEKDAYS: &[(&str, Weekday)] = &[
-    ("monday", Weekday::Mon),
-    ("mon", Weekday::Mon),
-    ("tuesday", Weekday::Tue),
-    ("tues", Weekday::Tue),
-    ("tue", Weekday::Tue),
-    ("wednesday", Weekday::Wed),
-    ("weds", Weekday::Wed),
-    ("wed", Weekday::Wed),
-    ("thursday", Weekday::Thu),
-    ("thurs", Weekday::Thu),
-    ("thur", Weekday::Thu),
-    ("thu", Weekday::Thu),
-    ("friday", Weekday::Fri),
-    ("fri", Weekday::Fri),
-    ("saturday", Weekday::Sat),
-    ("sat", Weekday::Sat),
-    ("sunday", Weekday::Sun),
-    ("sun", Weekday::Sun),
-];
-
-const WELSH_WEEKDAYS: &[(&str, Weekday)] = &[
-    ("llun", Weekday::Mon),
-    ("lun", Weekday::Mon),
-    ("mawrth", Weekday::Tue),
-    ("fawrth", Weekday::Tue),
-    ("mercher", Weekday::Wed),
-    ("fercher", Weekday::Wed),
-    ("iau", Weekday::Thu),
-    ("gwener", Weekday::Fri),
-    ("wener", Weekday::Fri),
-    ("sadwrn", Weekday::Sat),
-    ("sul", Weekday::Sun),
-];
-
-/// English and Welsh, with the mutations that follow "o" ("5 o Fawrth") and "ym".
-const MONTHS: &[(&str, u32)] = &[
-    ("january", 1),
-    ("jan", 1),
-    ("ionawr", 1),
-    ("ion", 1),
-    ("february", 2),
-    ("feb", 2),
-    ("chwefror", 2),
-    ("chwe", 2),
-    ("march", 3),
-    ("mar", 3),
-    ("mawrth", 3),
-    ("fawrth", 3),
-    ("april", 4),
-    ("apr", 4),
-    ("ebrill", 4),
-    ("ebr", 4),
-    ("may", 5),
-    ("mai", 5),
-    ("fai", 5),
-    ("june", 6),
-    ("jun", 6),
-    ("mehefin", 6),
-    ("fehefin", 6),
-    ("meh", 6),
-    ("july", 7),
-    ("jul", 7),
-    ("gorffennaf", 7),
-    ("orffennaf", 7),
-    ("gorff", 7),
-    ("august", 8),
-    ("aug", 8),
-    ("awst", 8),
-    ("september", 9),
-    ("sept", 9),
-    ("sep", 9),
-    ("medi", 9),
-    ("fedi", 9),
-    ("october", 10),
-    ("oct", 10),
-    ("hydref", 10),
-    ("november", 11),
-    ("nov", 11),
-    ("tachwedd", 11),
-    ("dachwedd", 11),
-    ("tach", 11),
-    ("december", 12),
-    ("dec", 12),
-    ("rhagfyr", 12),
-    ("ragfyr", 12),
-    ("rhag", 12),
-];
-
-const ORDINALS: &[&str] =
-    &["st", "nd", "rd", "th", "af", "ail", "il", "ydd", "ed", "fed", "eg", "ain"];
-
-const ORDINAL_WORDS: &[&str] = &[
-    "first",
-    "second",
-    "third",
-    "fourth",
-    "fifth",
-    "sixth",
-    "seventh",
-    "eighth",
-    "ninth",
-    "tenth",
-    "eleventh",
-    "twelfth",
-    "thirteenth",
-    "fourteenth",
-    "fifteenth",
-    "sixteenth",
-    "seventeenth",
-    "eighteenth",
-    "nineteenth",
-    "twentieth",
-];
-
-/// After "N may" these show that the word is a verb.
-const VERB_AFTER: &[&str] = &[
-    "be", "not", "have", "also", "attend", "come", "apply", "need", "want", "wish", "include",
-    "vary",
-];
-
-/// "12 May Road" and the like are addresses.
-const STREETS: &[&str] = &[
-    "street", "st", "road", "rd", "avenue", "lane", "close", "court", "terrace", "gardens",
-    "drive", "crescent", "square",
-];
-
-/// "In March 10 people came": a count, not a day.
-const COUNTED: &[&str] = &[
-    "people",
-    "councils",
-    "officers",
-    "members",
-    "teams",
-    "places",
-    "sessions",
-    "tickets",
-    "years",
-    "days",
-    "weeks",
-    "hours",
-    "minutes",
-    "mins",
-    "months",
-    "projects",
-    "of",
-    "percent",
-    "staff",
-    "organisations",
-    "events",
-    "miles",
-    "per",
-    "new",
-    "million",
-    "residents",
-    "spaces",
-    "attendees",
-];
-
-pub(crate) fn lookup<T: Copy>(table: &[(&str, T)], word: &str) -> Option<T> {
-    table.iter().find(|(name, _)| *name == word).map(|(_, value)| *value)
-}
-
-/// The month that a word names; a full stop after a short form belongs to it.
-pub(crate) fn month(t: &Tokens, at: usize) -> Option<(u32, usize)> {
-    let word = t.word(at)?;
-    let month = lookup(MONTHS, word)?;
-    let short =
-        word.len() <= 5 && !matches!(word, "may" | "june" | "july" | "march" | "april" | "mai");
-    let dot = short && t.has(at + 1, '.') && t.glued(at + 1);
-    Some((month, at + 1 + usize::from(dot)))
-}
-
-/// The weekday that stands there, with "dydd" or "nos" before a Welsh one.
-pub(crate) fn weekday(t: &Tokens, at: usize) -> Option<(Weekday, usize)> {
-    let word = t.word(at)?;
-    if matches!(word, "dydd" | "ddydd" | "nos") {
-        let day = lookup(WELSH_WEEKDAYS, t.word(at + 1)?)?;
-        return Some((day, at + 2));
-    }
-    let day = lookup(WEEKDAYS, word)?;
-    let short = word.len() <= 5;
-    let dot = short && t.has(at + 1, '.') && t.glued(at + 1) && !t.breaks(at + 2);
-    let dot = dot || (short && t.has(at + 1, '.') && t.number(at + 2).is_some());
-    Some((day, at + 1 + usize::from(dot)))
-}
-
-/// A plural weekday: "Tuesdays".
-fn weekdays(t: &Tokens, at: usize) -> Option<Weekday> {
-    let word = t.word(at)?.strip_suffix('s')?;
-    lookup(WEEKDAYS, word).filter(|_| word.len() > 5)
-}
-
 struct Item {
     weekday: Option<Weekday>,
     day: u32,
@@ -319,28 +131,12 @@ fn is_amount(t: &Tokens, next: usize) -> bool {
     meridiem || dotted
 }
 
-/// "fifth", "twenty-first".
-fn spelt(t: &Tokens, at: usize) -> Option<(u32, usize)> {
-    let place = |word: &str| {
-        ORDINAL_WORDS.iter().position(|o| *o == word).and_then(|p| u32::try_from(p + 1).ok())
-    };
-    let word = t.word(at)?;
-    let tens = match word {
-        "twenty" => 20,
-        "thirty" => 30,
-        "thirtieth" => return Some((30, at + 1)),
-        _ => return place(word).map(|day| (day, at + 1)),
-    };
-    let p = at + 1 + usize::from(t.has(at + 1, '-'));
-    let ones = t.word(p).and_then(place).filter(|ones| *ones < 10 && tens + ones <= 31)?;
-    Some((tens + ones, p + 1))
-}
-
 /// What joins two days: the join and where the next begins.
 pub(crate) fn join(t: &Tokens, at: usize) -> Option<(Join, usize)> {
     if let Some(mark) = t.mark(at) {
         return match mark {
-            '-' => Some((Join::Range, at + 1)),
+            '-' if t.has(at + 1, '>') => Some((Join::Range, at + 2)),
+            '-' | '\u{2192}' => Some((Join::Range, at + 1)),
             '&' | '+' => Some((Join::And, at + 1)),
             '/' => Some((Join::Slash, at + 1)),
             ',' if t.one_of(at + 1, &["and", "a", "ac"]) || t.has(at + 1, '&') => {
@@ -399,7 +195,8 @@ fn year(t: &Tokens, at: usize, near: i32, dashed: bool) -> Option<(i32, usize)> 
 
 /// "10 to 4": the number before is an hour, not a year.
 fn is_hour_range(t: &Tokens, at: usize) -> bool {
-    matches!(join(t, at), Some((Join::Range, next)) if t.number(next).is_some() || t.one_of(next, &["noon", "midday", "late"]))
+    let day = |next: usize| month(t, next + 1).is_some() || t.one_of(next + 1, ORDINALS);
+    matches!(join(t, at), Some((Join::Range, next)) if (t.number(next).is_some() && !day(next)) || t.one_of(next, &["noon", "midday", "late"]))
 }
 
 /// "14 November", "Fri 14 - Sun 16 Nov", "5, 12 and 19 March 2015", "the 14th of November".
@@ -497,7 +294,8 @@ fn month_first(t: &Tokens, at: usize, near: i32) -> Option<Chain> {
         let Some(found) = item(t, p).filter(|item| item.weekday.is_none() && !item.spelt) else {
             break;
         };
-        let counted = !found.ordinal && t.one_of(found.next, COUNTED);
+        let verb = t.one_of(p - 1, &["may", "march"]) && t.one_of(found.next, VERB_AFTER);
+        let counted = !found.ordinal && (verb || t.one_of(found.next, COUNTED));
         if counted || atoms.last().is_some_and(|last| last.day >= found.day) {
             break;
         }
@@ -531,216 +329,9 @@ fn month_first(t: &Tokens, at: usize, near: i32) -> Option<Chain> {
     Some(Chain { from: at, to, atoms, joins })
 }
 
-/// Three numbers with the same mark between: `14/11/2014`, `2014-11-14`, `14.11.14`; `5/3` with a cue.
-fn numeric(t: &Tokens, at: usize, america: bool) -> Option<Chain> {
-    let mut p = at;
-    let mut name = None;
-    if let Some((day, next)) = weekday(t, p) {
-        name = Some(day);
-        p = next + usize::from(t.has(next, ','));
-    } else if t.glued(at)
-        && at > 0
-        && (t.word(at - 1).is_some()
-            || matches!(t.mark(at - 1), Some('/' | '-' | '.')) && t.glued(at - 1))
-    {
-        return None;
-    }
-    let (a, a_digits) = t.number(p)?;
-    let mark = t.mark(p + 1).filter(|mark| matches!(mark, '/' | '-' | '.'))?;
-    let loose = mark == '/' && !t.glued(p + 1) && !t.glued(p + 2);
-    if !loose && !(t.glued(p + 1) && t.glued(p + 2)) {
-        return None;
-    }
-    let (b, b_digits) = t.number(p + 2).filter(|(_, digits)| *digits <= 2)?;
-    let third = t.has(p + 3, mark) && (loose || (t.glued(p + 3) && t.glued(p + 4)));
-    let Some((c, c_digits)) = t.number(p + 4).filter(|_| third) else {
-        return slashed(t, (at, p), name, (a, b), mark, (a_digits, b_digits));
-    };
-    let mut to = p + 5;
-    let more = t.glued(to)
-        && matches!(t.mark(to), Some('/' | '-' | '.'))
-        && t.glued(to + 1)
-        && t.number(to + 1).is_some();
-    if more {
-        return None;
-    }
-    if t.glued(to) && t.word(to).is_some() {
-        // `2014-11-14T10:00`
-        if !(t.is(to, "t") && t.glued(to + 1) && t.number(to + 1).is_some()) {
-            return None;
-        }
-        to += 1;
-    }
-    let (d, m, y, trust) = if a_digits == 4 {
-        (c, b, a, Trust::Written)
-    } else {
-        let y = match c_digits {
-            4 => c,
-            2 => 2000 + c,
-            _ => return None,
-        };
-        if america && (1..=12).contains(&a) {
-            (b, a, y, Trust::Written)
-        } else if b > 12 && (13..=31).contains(&b) && (1..=12).contains(&a) {
-            (b, a, y, Trust::MonthFirst)
-        } else {
-            let stamp = b != a && a <= 12 && is_us_stamp(t, to);
-            if stamp { (b, a, y, Trust::Stamp) } else { (a, b, y, Trust::Written) }
-        }
-    };
-    if a_digits != 4 && a_digits > 2 {
-        return None;
-    }
-    let year = i32::try_from(y).ok().filter(|year| (1900..=2199).contains(year))?;
-    let atom = Atom { weekday: name, day: d, month: Some(m), year: Some(year), trust };
-    Some(Chain { from: at, to, atoms: vec![atom], joins: Vec::new() })
-}
-
-/// `1:00:00 PM` after the date: seconds and AM/PM together are how American machines print.
-fn is_us_stamp(t: &Tokens, at: usize) -> bool {
-    let p = at + usize::from(t.has(at, ','));
-    t.number(p).is_some()
-        && t.has(p + 1, ':')
-        && t.has(p + 3, ':')
-        && t.number(p + 4).is_some()
-        && t.one_of(p + 5, &["am", "pm"])
-}
-
-/// `5/3`, no year.
-fn slashed(
-    t: &Tokens,
-    (at, p): (usize, usize),
-    name: Option<Weekday>,
-    (day, month): (u32, u32),
-    mark: char,
-    digits: (usize, usize),
-) -> Option<Chain> {
-    let to = p + 3;
-    let fits = mark == '/' && digits.0 <= 2 && (1..=31).contains(&day) && (1..=12).contains(&month);
-    let more =
-        (t.glued(to) && t.word(to).is_some()) || t.has(to, '%') || self::month(t, to).is_some();
-    let cue = name.is_some()
-        || (at > 0 && t.one_of(at - 1, &["on", "date", "when", "dyddiad"]))
-        || (at > 1
-            && t.has(at - 1, ':')
-            && t.one_of(at - 2, &["date", "when", "dates", "dyddiad"]));
-    if !fits || more || !cue {
-        return None;
-    }
-    let atom = Atom { weekday: name, day, month: Some(month), year: None, trust: Trust::Slashed };
-    Some(Chain { from: at, to, atoms: vec![atom], joins: Vec::new() })
-}
-
-fn whole(day: NaiveDate, trust: Trust) -> Atom {
-    Atom { weekday: None, day: day.day(), month: Some(day.month()), year: Some(day.year()), trust }
-}
-
-/// The first such weekday on or after a day.
-fn next_weekday(from: NaiveDate, weekday: Weekday) -> Option<NaiveDate> {
-    let ahead = (7 + weekday.num_days_from_monday() - from.weekday().num_days_from_monday()) % 7;
-    from.checked_add_days(Days::new(u64::from(ahead)))
-}
-
-/// "today", "tomorrow", "this Friday", "last Thursday", a bare "Tuesday".
-fn relative(t: &Tokens, at: usize, posted: NaiveDate) -> Option<Chain> {
-    let one = |to: usize, day: NaiveDate, trust: Trust| {
-        Some(Chain { from: at, to, atoms: vec![whole(day, trust)], joins: Vec::new() })
-    };
-    // "today's", "tomorrow's"
-    match t.word(at)? {
-        "today" | "tonight" | "heddiw" | "heno" => return one(at + 1, posted, Trust::Relative),
-        "tomorrow" | "yfory" => return one(at + 1, posted.succ_opt()?, Trust::Relative),
-        "yesterday" | "ddoe" => return one(at + 1, posted.pred_opt()?, Trust::Past),
-        "this" if t.one_of(at + 1, &["morning", "afternoon", "evening", "lunchtime"]) => {
-            return one(at + 2, posted, Trust::Relative);
-        }
-        "this" | "coming" | "next" | "last" => {
-            let word = t.word(at)?;
-            let p = at + 1 + usize::from(word == "this" && t.is(at + 1, "coming"));
-            let (weekday, to) = weekday(t, p)?;
-            let coming = next_weekday(posted, weekday)?;
-            return match word {
-                "last" => one(to, coming.checked_sub_days(Days::new(7))?, Trust::Past),
-                "next" => {
-                    let monday = posted.checked_sub_days(Days::new(u64::from(
-                        posted.weekday().num_days_from_monday(),
-                    )))?;
-                    let next = monday.checked_add_days(Days::new(7))?;
-                    one(to, next_weekday(next, weekday)?, Trust::NextWeekday)
-                }
-                _ => one(to, coming, Trust::Relative),
-            };
-        }
-        _ => {}
-    }
-    let (weekday, to) = weekday(t, at)?;
-    // "Monday to Friday" are opening hours.
-    let hours = |p: usize| join(t, p).is_some_and(|(_, next)| self::weekday(t, next).is_some());
-    if hours(to) || (at >= 2 && join(t, at - 1).is_some() && self::weekday(t, at - 2).is_some()) {
-        return None;
-    }
-    // "sat", "sun", "wed" are words too.
-    (t.word(at)?.len() > 4).then_some(())?;
-    one(to, next_weekday(posted, weekday)?, Trust::BareWeekday)
-}
-
-/// "every Wednesday", "every first Tuesday", "first Thursday of the month", "Tuesdays".
-fn repeating(t: &Tokens, at: usize, posted: NaiveDate) -> Option<Chain> {
-    let every = t.one_of(at, &["every", "each", "bob"]);
-    let p = at + usize::from(every) + usize::from(!every && t.is(at, "the"));
-    let (nth, p) = match nth(t, p) {
-        Some((nth, next)) => (Some(nth), next),
-        None => (None, p + usize::from(every && t.one_of(p, &["other", "second", "alternate"]))),
-    };
-    let (day, mut to) = match weekday(t, p) {
-        Some(found) => found,
-        None => (weekdays(t, p)?, p + 1),
-    };
-    let plural = to == p + 1 && weekdays(t, p).is_some();
-    let monthly = t.one_of(to, &["of", "in"])
-        && t.one_of(to + 1, &["the", "every", "each"])
-        && t.is(to + 2, "month");
-    to += if monthly { 3 } else { 0 };
-    if !(every || plural || (nth.is_some() && monthly)) || item(t, to).is_some() {
-        return None;
-    }
-    let first = match nth {
-        None => next_weekday(posted, day)?,
-        Some(nth) => (0..3).find_map(|ahead| {
-            nth_weekday(posted, ahead, day, nth).filter(|found| *found >= posted)
-        })?,
-    };
-    Some(Chain { from: at, to, atoms: vec![whole(first, Trust::Repeats)], joins: Vec::new() })
-}
-
-/// Which one of the month: 1 to 4, or 5 for the last.
-fn nth(t: &Tokens, at: usize) -> Option<(u32, usize)> {
-    let word = match t.word(at) {
-        Some("first") => 1,
-        Some("second") => 2,
-        Some("third") => 3,
-        Some("fourth") => 4,
-        Some("last") => 5,
-        _ => {
-            let (value, _) = t.number(at).filter(|(value, _)| (1..=4).contains(value))?;
-            return (t.glued(at + 1) && t.one_of(at + 1, ORDINALS)).then_some((value, at + 2));
-        }
-    };
-    Some((word, at + 1))
-}
-
-fn nth_weekday(posted: NaiveDate, ahead: u32, weekday: Weekday, nth: u32) -> Option<NaiveDate> {
-    let first = posted.with_day(1)?.checked_add_months(chrono::Months::new(ahead))?;
-    if nth < 5 {
-        return NaiveDate::from_weekday_of_month_opt(
-            first.year(),
-            first.month(),
-            weekday,
-            u8::try_from(nth).ok()?,
-        );
-    }
-    let find = |n| NaiveDate::from_weekday_of_month_opt(first.year(), first.month(), weekday, n);
-    find(5).or_else(|| find(4))
+/// "Thursday 14" without a month is no bare weekday either.
+pub(crate) fn is_day(t: &Tokens, at: usize) -> bool {
+    item(t, at).is_some()
 }
 
 /// The days that begin at this token, if any do. `posted` is the day of publication where the text appeared.
@@ -753,7 +344,6 @@ pub(crate) fn chain(
     america: bool,
     after: usize,
 ) -> Option<Chain> {
-    let near = posted.map_or(0, |day| day.year());
     // A number glued to letters or to a mark of its own is an id ("RG14", "COVID-19").
     if t.number(at).is_some() && at > 0 && t.glued(at) && after + 1 != at {
         if t.word(at - 1).is_some() {
@@ -770,12 +360,42 @@ pub(crate) fn chain(
         return None;
     }
     let repeats = posted.and_then(|day| repeating(t, at, day));
-    repeats
-        .or_else(|| {
-            day_first(t, at, near).filter(|c| c.atoms.iter().all(|a| a.trust != Trust::NoMonth))
-        })
-        .or_else(|| numeric(t, at, america))
-        .or_else(|| month_first(t, at, near))
-        .or_else(|| day_first(t, at, near).filter(|_| posted.is_some()))
-        .or_else(|| posted.and_then(|day| relative(t, at, day)))
+    if repeats.is_some() {
+        return repeats;
+    }
+    let mut found = written(t, at, posted, america)?;
+    weekday_behind(t, &mut found);
+    Some(found)
+}
+
+/// "8 January 2027 (Friday)": the weekday may stand behind.
+fn weekday_behind(t: &Tokens, chain: &mut Chain) {
+    let open = t.has(chain.to, '(');
+    let p = chain.to + usize::from(open || matches!(t.mark(chain.to), Some(',' | '-')));
+    let Some((day, next)) = weekday(t, p).filter(|_| !t.breaks(p)) else { return };
+    let named = open && t.has(next, ')') || t.word(p).is_some_and(|word| word.len() > 5);
+    let other = item(t, next).is_some()
+        || month(t, next).is_some()
+        || t.has(next, '/')
+        || join(t, next)
+            .is_some_and(|(_, after)| item(t, after).is_some() || weekday(t, after).is_some());
+    if let ([atom], true, false) = (chain.atoms.as_mut_slice(), named, other)
+        && atom.weekday.is_none()
+        && atom.month.is_some()
+        && matches!(atom.trust, Trust::Written | Trust::Slashed)
+    {
+        atom.weekday = Some(day);
+        chain.to = next + usize::from(open && t.has(next, ')'));
+    }
+}
+
+fn written(t: &Tokens, at: usize, posted: Option<NaiveDate>, america: bool) -> Option<Chain> {
+    let near = posted.map_or(0, |day| day.year());
+    None.or_else(|| {
+        day_first(t, at, near).filter(|c| c.atoms.iter().all(|a| a.trust != Trust::NoMonth))
+    })
+    .or_else(|| numeric(t, at, america))
+    .or_else(|| month_first(t, at, near))
+    .or_else(|| day_first(t, at, near).filter(|_| posted.is_some()))
+    .or_else(|| posted.and_then(|day| relative(t, at, day)))
 }

@@ -5,8 +5,11 @@ use chrono_tz::Tz;
 
 use super::{
     Session,
-    ranges::{self, Group, Role, Stretch, Use},
-    times::{self, Beside, Clock, Form},
+    calendar::{self, Stretch},
+    halves,
+    ranges::{self, Group, Use},
+    roles::Role,
+    times::{Beside, Clock, Form},
 };
 use crate::event::{Local, Zone};
 
@@ -52,7 +55,7 @@ fn times_of(group: &Group, stretch: Stretch) -> Vec<Use> {
 
 fn at_end(day: NaiveDate, clock: Clock) -> NaiveDateTime {
     let midnight = clock.form == Form::Midnight || clock.hour == 24;
-    let resolved = times::resolve(clock, None);
+    let resolved = halves::resolve(clock, None);
     day.and_time(resolved.start) + Duration::days(i64::from(midnight))
 }
 
@@ -104,9 +107,9 @@ impl Builder<'_> {
         if opens.role == Role::End {
             return false;
         }
-        let start = first.and_time(times::resolve(opens.mark.start, opens.mark.end).start);
+        let start = first.and_time(halves::resolve(opens.mark.start, opens.mark.end).start);
         let end = match closes.mark.end {
-            Some(end) => times::resolve(closes.mark.start, Some(end)).end.map_or_else(
+            Some(end) => halves::resolve(closes.mark.start, Some(end)).end.map_or_else(
                 || at_end(last, end),
                 |(at, next)| last.and_time(at) + Duration::days(i64::from(next)),
             ),
@@ -117,7 +120,7 @@ impl Builder<'_> {
     }
 
     fn push(&mut self, main: &Use, end: Option<Clock>, first: NaiveDate, last: NaiveDate) {
-        let resolved = times::resolve(main.mark.start, end);
+        let resolved = halves::resolve(main.mark.start, end);
         self.out.notes.assumed |= resolved.assumed;
         self.out.notes.doubtful |= resolved.doubtful;
         let end =
@@ -159,7 +162,7 @@ impl Builder<'_> {
 pub(crate) fn build(group: &Group, placed: &[Option<NaiveDate>], home: Tz) -> Sessions {
     let out = Sessions { list: Vec::new(), zone: None, notes: TimeNotes::default() };
     let mut builder = Builder { group, home, out };
-    for stretch in ranges::stretches(group, placed) {
+    for stretch in calendar::stretches(group, placed) {
         let day = |index: usize| placed.get(index).copied().flatten();
         let Some(first) = day(stretch.first) else { continue };
         let last = day(stretch.last).filter(|last| *last >= first).unwrap_or(first);

@@ -105,6 +105,18 @@ const UNSAID: &[&str] = &[
     "handling",
     "missed",
     "cost",
+    "time",
+    "times",
+    "venue",
+    "location",
+    "speaker",
+    "speakers",
+    "room",
+    "agenda",
+    "programme",
+    "details",
+    "topic",
+    "host",
     "no-one",
     "nobody",
     "fee",
@@ -160,11 +172,11 @@ pub(crate) fn of_title(t: &Tokens) -> Option<Said> {
             && (t.one_of(at - 1, STATED)
                 || matches!(*status, Status::Tentative | Status::Confirmed) && words.len() > 1);
         let unsaid = at > 0 && t.one_of(at - 1, UNSAID);
-        let noun = opens && t.word(to).is_some_and(super::refusals::is_event);
+        let noun = opens && t.word(to).is_some_and(super::cues::is_event);
         let moves = matches!(status, Status::Postponed | Status::Confirmed)
-            && t.one_of(to, &["to", "from", "until", "till", "for", "is", "on"])
+            && t.one_of(to, &["to", "from", "until", "till", "for", "is", "on", "o", "i"])
             && (opens || stated);
-        let dated = opens && (t.number(to).is_some() || super::dates::weekday(t, to).is_some());
+        let dated = opens && (t.number(to).is_some() || super::names::weekday(t, to).is_some());
         let last =
             closes && !unsaid && words.first() != Some(&"moved") && (t.at(to).is_none() || opens);
         let phrase = words.len() > 2 && !unsaid;
@@ -192,7 +204,7 @@ pub(crate) fn of_line(t: &Tokens) -> Option<Said> {
         let first = t.breaks(at);
         let subject = before.iter().any(|&p| {
             t.one_of(p, &["this", "it", "we", "have", "has", "sadly", "unfortunately"])
-                || t.word(p).is_some_and(super::refusals::is_event)
+                || t.word(p).is_some_and(super::cues::is_event)
         });
         let verb = before.iter().take(3).any(|&p| {
             t.one_of(p, &["is", "are", "been", "be", "was", "have", "had", "has", "now", "were"])
@@ -241,6 +253,9 @@ const REPORTS: &[&[&str]] = &[
     &["reflections", "on"],
     &["highlights", "from"],
     &["report", "from"],
+    &["report", "of"],
+    &["what", "happened"],
+    &["we", "had", "a"],
     &["looking", "back"],
     &["a", "look", "back"],
     &["last", "week's"],

@@ -219,9 +219,11 @@ fn cost_is_linear_and_capped() {
         "\u{1}a",
     ] {
         let of = |length: usize| steps(&piece.repeat(length / piece.chars().count() + 1));
-        let (small, large) = (of(8_000), of(32_000));
+        let (small, large) = (of(4_000), of(16_000));
         assert!(large < small * 5 + 2_000, "{piece:?}: {small} then {large}");
-        let (cap, beyond) = (of(64 * 1024 + 64), of(1_048_576));
+    }
+    for piece in ["1, ", "4 Dec and ", "10am and ", "4 Dec every Tuesday "] {
+        let (cap, beyond) = (steps(&piece.repeat(23_000)), steps(&piece.repeat(350_000)));
         assert!(beyond < cap * 2, "{piece:?}: {cap} then {beyond}");
         assert!(cap < 64 * 1024 * 150, "{piece:?}: {cap}");
     }
@@ -290,4 +292,62 @@ fn shared_examples() {
     }
     eprintln!("reported apart:\n{}", apart.join("\n"));
     assert!(failures.is_empty(), "{} wrong\n{}", failures.len(), failures.join("\n"));
+}
+
+/// A title's date, a description's time, and which of them wins.
+#[test]
+fn items() {
+    for (title, description, expect) in [
+        (
+            "Housing day - Thursday 14 January, Guildford",
+            "10am to 4pm, Millmead House. Book by 7 January.",
+            "2027-01-14T10:00/2027-01-14T16:00",
+        ),
+        (
+            "Housing day",
+            "Thursday 14 January, 10am to 4pm. Book by 7 January 2027.",
+            "2027-01-14T10:00/2027-01-14T16:00",
+        ),
+        (
+            "Housing day 14 January",
+            "Lunch at 12.30. Starts 10am, ends 4pm. Call 0118 496 0000, 9am to 5pm.",
+            "2027-01-14T10:00/2027-01-14T16:00",
+        ),
+        ("Housing webinar, 2pm", "On Thursday 14 January 2027.", "2027-01-14T14:00/"),
+        (
+            "Housing webinar 14 January",
+            "A follow up on 21 January, 2pm to 3pm.",
+            "2027-01-14/2027-01-15",
+        ),
+        (
+            "Housing webinar 14 January",
+            "This has moved to 21 January 2027, 2pm.",
+            "2027-01-21T14:00/",
+        ),
+        ("Housing webinar 14 January", "When: 21 January 2027, 2pm", "?2027-01-14/2027-01-15"),
+        (
+            "Published 20 November: housing webinar",
+            "When: 14 January 2027, 2pm",
+            "2027-01-14T14:00/",
+        ),
+        (
+            "Mindful Monday",
+            "County Hall. Monday 18 January 2027, 12:30pm - 1pm",
+            "2027-01-18T12:30/2027-01-18T13:00",
+        ),
+        ("Friday 14 January: housing day", "Thursday 14 January 2027, 10am", "2027-01-14T10:00/"),
+        ("Housing day", "Bring a laptop.", "-"),
+        ("Thanks for coming on 14 November", "Slides below.", "?2026-11-14/2026-11-15"),
+    ] {
+        let reading = read_item(title, description, &posted("2026-11-22"));
+        assert_eq!(shown(&reading), expect, "{title:?} {description:?} {}", reading.reason);
+    }
+}
+
+#[test]
+fn month_first_feeds() {
+    let posted = Posted { month_first: true, ..posted("2026-11-22") };
+    assert_eq!(shown(&read("3/5/2027 1:00:00 PM", &posted)), "2027-03-05T13:00/");
+    assert_eq!(shown(&read("12/13/2026", &posted)), "2026-12-13/2026-12-14");
+    assert_eq!(shown(&read("13/12/2026", &posted)), "2026-12-13/2026-12-14");
 }

@@ -1,9 +1,8 @@
 //! Finds the times of day that a text writes: "10am", "9.30-12", "1400hrs", "noon until 2pm".
 
-use chrono::NaiveTime;
-
 use super::{
     dates::{self, Join},
+    names,
     tokens::Tokens,
 };
 
@@ -166,12 +165,12 @@ fn named(t: &Tokens, at: usize) -> Option<(Clock, usize)> {
         "hanner" if t.is(at + 1, "nos") => Some((clock(0, Form::Midnight), at + 2)),
         "half" | "quarter" => {
             let past = t.is(at + 1, "past");
-            if !past && !(t.is(at, "quarter") && t.is(at + 1, "to")) {
+            if !(past || (t.is(at, "quarter") && t.is(at + 1, "to"))) {
                 return None;
             }
             let hour = match t.number(at + 2) {
                 Some((hour, _)) => hour,
-                None => dates::lookup(HOUR_WORDS, t.word(at + 2)?)?,
+                None => names::lookup(HOUR_WORDS, t.word(at + 2)?)?,
             };
             let minute = if t.is(at, "half") { 30 } else { 15 };
             let (hour, minute) = if past { (hour, minute) } else { (hour.checked_sub(1)?, 45) };
@@ -182,7 +181,7 @@ fn named(t: &Tokens, at: usize) -> Option<(Clock, usize)> {
                 .then_some((Clock { hour, minute, half, form: Form::Sure }, next))
         }
         word => {
-            let hour = dates::lookup(HOUR_WORDS, word)?;
+            let hour = names::lookup(HOUR_WORDS, word)?;
             let (half, next) = match t.is(at + 1, "o'clock") {
                 true => half(t, at + 2).map_or((None, at + 2), |(half, next)| (Some(half), next)),
                 // "no one am I…"
@@ -202,7 +201,9 @@ pub(crate) fn clock(t: &Tokens, at: usize) -> Option<(Clock, usize)> {
     }
     let (value, digits) = t.number(at)?;
     let (mut hour, mut minute, mut form, mut p) = (value, 0, Form::Bare, at + 1);
-    let parted = matches!(t.mark(p), Some(':' | '.')) && t.glued(p) && t.glued(p + 1);
+    // "18h00" is how some neighbours write it.
+    let parted =
+        (matches!(t.mark(p), Some(':' | '.')) || t.is(p, "h")) && t.glued(p) && t.glued(p + 1);
     if let Some((minutes, 2)) = t.number(p + 1).filter(|_| parted && digits <= 2) {
         let dot = t.has(p, '.');
         (minute, p) = (minutes, p + 2);
@@ -245,7 +246,7 @@ fn suffix(t: &Tokens, p: usize, mut clock: Clock) -> Option<(Clock, usize)> {
     if let Some((found, next)) = half(t, p) {
         // "10 a m…": the article, not the half of the day.
         clock.half = Some(found);
-        if clock.form == Form::Digits && clock.hour > 12 || clock.hour > 12 {
+        if clock.hour > 12 {
             clock.half = None;
             clock.form = Form::Clock24;
         }
@@ -285,7 +286,7 @@ fn suffix(t: &Tokens, p: usize, mut clock: Clock) -> Option<(Clock, usize)> {
     {
         return None;
     }
-    if clock.form == Form::Bare && dates::month(t, p).is_some() {
+    if clock.form == Form::Bare && names::month(t, p).is_some() {
         return None;
     }
     Some((clock, p))
@@ -305,7 +306,7 @@ fn zone(t: &Tokens, at: usize, stamped: bool) -> (Beside, usize) {
             return (Beside::Offset(offset), next);
         }
     }
-    let Some(found) = t.word(p).and_then(|word| dates::lookup(ZONES, word)) else {
+    let Some(found) = t.word(p).and_then(|word| names::lookup(ZONES, word)) else {
         return (Beside::Nothing, at);
     };
     if t.is(p, "z") && !t.glued(p) {
@@ -370,14 +371,18 @@ pub(crate) fn time(t: &Tokens, at: usize, company: Company) -> Option<TimeMark> 
     let second = stop(t, p, between).and_then(|next| clock(t, next));
     let second = second.filter(|(_, next)| !(t.has(*next, '/') && t.glued(*next)));
     let Some((end, next)) = second else {
+        let on = t.is(p, "on") && date_after(t, p);
+        let company = Company { date_before: company.date_before || on, ..company };
         let single = start.is_sure() || alone(t, start, p, company);
         // "6.30 for 7pm": the first is when people arrive and takes the half of the second.
-        if let Some((later, next)) = t.is(p, "for").then(|| clock(t, p + 1)).flatten() {
-            if later.is_sure() && (start.is_sure() || matches!(start.form, Form::Dot | Form::Bare))
-            {
-                let start = Clock { half: start.half.or(later.half), ..start };
-                return Some(TimeMark { from: at, to: next, start, end: None, zone: first_zone });
-            }
+        if let Some((later, next)) = t.is(p, "for").then(|| clock(t, p + 1)).flatten()
+            && later.is_sure()
+            && (start.is_sure() || matches!(start.form, Form::Dot | Form::Bare))
+        {
+            let start = Clock { half: start.half.or(later.half), ..start };
+            let end = stop(t, next, false).and_then(|p| clock(t, p));
+            let (end, to) = end.map_or((None, next), |(end, to)| (Some(end), to));
+            return Some(TimeMark { from: at, to, start, end, zone: first_zone });
         }
         return single.then_some(TimeMark { from: at, to: p, start, end: None, zone: first_zone });
     };
@@ -390,13 +395,15 @@ pub(crate) fn time(t: &Tokens, at: usize, company: Company) -> Option<TimeMark> 
     let lone = |clock: Clock| clock.form == Form::Bare;
     let plain = t.word(to).is_some() && !t.one_of(to, AFTER_BARE) && !t.breaks(to);
     let plausible = !(lone(start) && lone(end)) || (start.hour <= 12 && end.hour <= 23 && !plain);
-    let date_after = || {
-        let p = to + usize::from(t.has(to, ','));
-        let p = p + usize::from(t.is(p, "on"));
-        dates::chain(t, p, None, false, p).is_some()
-    };
-    let near = company.date_before || company.cue || date_after();
+    let near = company.date_before || company.cue || date_after(t, to);
     (plausible && near && !is_measure(t, to)).then_some(mark)
+}
+
+/// A date stands directly behind.
+fn date_after(t: &Tokens, to: usize) -> bool {
+    let p = to + usize::from(t.has(to, ','));
+    let p = p + usize::from(t.is(p, "on"));
+    dates::chain(t, p, None, false, p).is_some()
 }
 
 /// "£", "%", "years": what follows makes the numbers something else.
@@ -441,108 +448,10 @@ fn stop(t: &Tokens, at: usize, between: bool) -> Option<usize> {
             // "10am - 5 March", "10am to 5th March"
             let day = t.number(next).is_some()
                 && t.word(next + 1).is_some_and(|word| matches!(word, "st" | "nd" | "rd" | "th"));
-            let day = day || dates::month(t, next + 1).is_some();
+            let day = day || names::month(t, next + 1).is_some();
             (!day).then_some(next)
         }
         (Join::And, next) if between && !t.has(at, ',') => Some(next),
         _ => None,
     }
-}
-
-/// A start and an end on the clock, and what was assumed on the way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Resolved {
-    pub(crate) start: NaiveTime,
-    /// Time of the end, and whether it is on the next day.
-    pub(crate) end: Option<(NaiveTime, bool)>,
-    /// Nothing said which half of the day was meant; office hours were assumed.
-    pub(crate) assumed: bool,
-    /// The text contradicts itself or leaves too much open.
-    pub(crate) doubtful: bool,
-}
-
-/// Minutes since midnight, if the half of the day is as given.
-fn minutes(clock: Clock, half: Option<Half>) -> u32 {
-    let hour = match (half, clock.hour) {
-        (Some(Half::Am), 12) => 0,
-        (Some(Half::Am), hour) => hour,
-        (Some(Half::Pm), hour) if hour < 12 => hour + 12,
-        (_, hour) => hour,
-    };
-    hour * 60 + clock.minute
-}
-
-/// Whether the half of the day is open.
-fn is_open(clock: Clock) -> bool {
-    clock.half.is_none()
-        && (1..=12).contains(&clock.hour)
-        && matches!(clock.form, Form::Sure | Form::Dot | Form::Bare)
-}
-
-/// Office hours: 7 to 11 are in the morning, 12 and 1 to 6 are after it.
-fn office(clock: Clock) -> u32 {
-    let half = if clock.hour < 7 { Half::Pm } else { Half::Am };
-    if clock.hour == 12 { minutes(clock, None) } else { minutes(clock, Some(half)) }
-}
-
-fn at(minutes: u32) -> NaiveTime {
-    NaiveTime::from_hms_opt((minutes / 60) % 24, minutes % 60, 0).unwrap_or_default()
-}
-
-/// Puts a start (and an end) on the clock: am and pm of the second count for the first where that runs forward.
-pub(crate) fn resolve(start: Clock, end: Option<Clock>) -> Resolved {
-    let Some(end) = end else {
-        let begins = if is_open(start) { office(start) } else { minutes(start, start.half) };
-        let doubtful = start.form == Form::Midnight || start.hour == 24;
-        return Resolved { start: at(begins), end: None, assumed: is_open(start), doubtful };
-    };
-    let day = 24 * 60;
-    let ends_with_day =
-        end.form == Form::Midnight || (end.hour == 24) || minutes(end, end.half) == 0;
-    let fixed_end = if ends_with_day { day } else { minutes(end, end.half) };
-    let (begins, ends, assumed) = match (is_open(start), is_open(end)) {
-        (false, false) => (minutes(start, start.half), fixed_end, false),
-        (true, false) => {
-            // "6:00-20:00" is the 24-hour clock throughout.
-            let literal =
-                end.half.is_none() && end.hour > 12 && start.form != Form::Bare && start.hour >= 6;
-            let alone = if literal { minutes(start, None) } else { office(start) };
-            let with = end.half.map_or(alone, |half| minutes(start, Some(half)));
-            let half = if end.half == Some(Half::Pm) { Half::Am } else { Half::Pm };
-            let without = if end.half.is_some() {
-                minutes(start, Some(half))
-            } else {
-                minutes(start, Some(Half::Am))
-            };
-            let begins = if with < fixed_end || without >= fixed_end { with } else { without };
-            (begins, fixed_end, end.half.is_none())
-        }
-        (false, true) => {
-            let begins = minutes(start, start.half);
-            let both = [minutes(end, Some(Half::Am)), minutes(end, Some(Half::Pm))];
-            let noon = if end.hour == 12 { Some(12 * 60 + end.minute) } else { None };
-            let ends = both.into_iter().chain(noon).filter(|ends| *ends > begins).min();
-            (begins, ends.unwrap_or_else(|| minutes(end, Some(Half::Am))), false)
-        }
-        (true, true) => {
-            let begins = office(start);
-            let both = [office(end), minutes(end, Some(Half::Pm)), minutes(end, None)];
-            let ends = both.into_iter().filter(|ends| *ends > begins).min();
-            (begins, ends.unwrap_or_else(|| office(end)), true)
-        }
-    };
-    let whole_night = start.form == Form::Midnight || start.hour == 24;
-    if ends > begins {
-        let long = ends - begins > 16 * 60;
-        return Resolved {
-            start: at(begins),
-            end: Some((at(ends), ends >= day)),
-            assumed,
-            doubtful: whole_night || long,
-        };
-    }
-    // Over midnight only where somebody clearly meant the night.
-    let night = begins >= 17 * 60 && ends <= 6 * 60;
-    let end = night.then(|| (at(ends), true));
-    Resolved { start: at(begins), end, assumed, doubtful: !night }
 }

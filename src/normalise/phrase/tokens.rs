@@ -178,11 +178,10 @@ struct Cutter {
 impl Cutter {
     fn push(&mut self, kind: Kind, from: usize, to: usize) {
         // "--" is how typewriters wrote a dash.
-        if kind == Kind::Mark('-') && self.glued {
-            if let Some(last) = self.list.last_mut().filter(|last| last.kind == Kind::Mark('-')) {
-                last.to = to;
-                return;
-            }
+        let dash = (kind == Kind::Mark('-') && self.glued).then(|| self.list.last_mut()).flatten();
+        if let Some(last) = dash.filter(|last| last.kind == Kind::Mark('-')) {
+            last.to = to;
+            return;
         }
         self.list.push(Token { kind, from, to, glued: self.glued, line: self.line });
         self.glued = true;

@@ -18,90 +18,10 @@ fn of(title: &str, description: &str) -> StateWords {
 #[test]
 fn titles_lose_what_is_no_name() {
     let mut failures = Vec::new();
-    for (title, want) in [
-        (
-            "Waste Services Discovery Day - Friday 4 December, Guildford",
-            "Waste Services Discovery Day - Guildford",
-        ),
-        ("CANCELLED - Planning peer group 12/01/2027", "Planning peer group"),
-        ("Planning peer group - CANCELLED", "Planning peer group"),
-        ("[CANCELLED] Planning peer group", "Planning peer group"),
-        ("Planning peer group has been cancelled", "Planning peer group"),
-        ("Planning peer group (cancelled)", "Planning peer group"),
-        ("POSTPONED: Housing webinar, 3 March", "Housing webinar"),
-        (
-            "Postponed from 12 January to 9 February 2027: scams prevention network meeting",
-            "Scams prevention network meeting",
-        ),
-        (
-            "Moved to Thursday 25 March (was 18 March): adult social care unconference",
-            "Adult social care unconference",
-        ),
-        ("Save the date: GovCamp North East, Saturday 15 May 2027", "GovCamp North East"),
-        ("Peer groups roadshow: spring 2027", "Peer groups roadshow"),
-        (
-            "Business rates officers’ masterclass – 20 April 2027, 10am–3pm – £45",
-            "Business rates officers’ masterclass",
-        ),
-        (
-            "Show and tell: highways asset data, 14:00 on 25/02/27",
-            "Show and tell: highways asset data",
-        ),
-        (
-            "Webinar on Tuesday 8 December: Renters' Rights Act enforcement",
-            "Webinar: Renters' Rights Act enforcement",
-        ),
-        (
-            "Noise and nuisance officers: drop-in webinar today at 3pm",
-            "Noise and nuisance officers: drop-in webinar",
-        ),
-        (
-            "Tickets released on 10 January at noon for LocalGovCamp fringe night",
-            "LocalGovCamp fringe night",
-        ),
-        ("NOW FULL - Content design masterclass", "Content design masterclass"),
-        ("Flood risk workshop (fully booked)", "Flood risk workshop"),
-        (
-            "Lean coffee for business analysts - waiting list only",
-            "Lean coffee for business analysts",
-        ),
-        ("PROVISIONAL: Registrars’ regional forum", "Registrars’ regional forum"),
-        (
-            "West Berks: discovery day on waste services",
-            "West Berks: discovery day on waste services",
-        ),
-        ("GovCamp North East 2027", "GovCamp North East 2027"),
-        ("Demo hour #3", "Demo hour #3"),
-        ("AI in social care: online summit", "AI in social care: online summit"),
-        ("Data workshop (online)", "Data workshop"),
-        ("Data workshop - free", "Data workshop"),
-        ("Free webinar: writing plainly", "Webinar: writing plainly"),
-        ("Free school meals workshop", "Free school meals workshop"),
-        ("Smoke free homes: a talk", "Smoke free homes: a talk"),
-        (
-            "Missed and cancelled appointments: what helps",
-            "Missed and cancelled appointments: what helps",
-        ),
-        ("Mindful Monday", "Mindful Monday"),
-        ("Housing today and tomorrow", "Housing today and tomorrow"),
-        (
-            "Co-design day: temporary accommodation journeys",
-            "Co-design day: temporary accommodation journeys",
-        ),
-        (
-            "Lunch and learn – reducing missed-bin calls (Stockport)",
-            "Lunch and learn – reducing missed-bin calls (Stockport)",
-        ),
-        ("Revs & Bens user group – spring meeting", "Revs & Bens user group – spring meeting"),
-        ("5 March 2027", "5 March 2027"),
-        ("Planning Committee - Wednesday, 4th March, 2027 6.30 pm", "Planning Committee"),
-        ("Peer group, councils only, 5 March 2027", "Peer group"),
-        (
-            "Section 106 and viability: training, 9.30am-12.30pm on 5 March",
-            "Section 106 and viability: training",
-        ),
-        ("Full Council", "Full Council"),
-    ] {
+    let table = include_str!("../../../tests/phrases/titles.csv");
+    for row in csv::Reader::from_reader(table.as_bytes()).records() {
+        let row = row.unwrap();
+        let (title, want) = (&row[0], &row[1]);
         let got = of(title, "").title;
         if got != want {
             failures.push(format!("{title:?}\n   want {want:?}\n   got  {got:?}"));

@@ -1,6 +1,6 @@
 //! Takes a title apart at its marks and leaves only what is its name.
 
-use crate::normalise::phrase::{self, Posted, refusals, status, tokens::Tokens};
+use crate::normalise::phrase::{self, Posted, cues, status, tokens::Tokens};
 
 /// A part of a title between two marks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -172,10 +172,10 @@ impl<'a> Title<'a> {
     /// Only a season or a month is left of a part: "spring 2027".
     pub(super) fn is_vague(&self, part: &Part) -> bool {
         let season = self.tokens.one_of(part.from, &["spring", "summer", "autumn", "winter"]);
-        let month = phrase::dates::month(&self.tokens, part.from).is_some();
+        let month = phrase::names::month(&self.tokens, part.from).is_some();
         let year = self.tokens.number(part.from + 1).is_some_and(|(_, digits)| digits == 4);
-        let count = part.to - part.from;
-        part.mark.is_some() && ((count == 1 && season) || (count == 2 && year && (season || month)))
+        // ", spring" alone tells one meeting of a group from the next.
+        part.mark.is_some() && part.to - part.from == 2 && year && (season || month)
     }
 
     /// What is left, put together again with the marks that stand between.
@@ -254,7 +254,7 @@ impl<'a> Title<'a> {
 
     /// "Free webinar: …": the price goes, the event stays.
     pub(super) fn is_free_event(&self) -> bool {
-        self.tokens.is(0, "free") && self.tokens.word(1).is_some_and(refusals::is_event)
+        self.tokens.is(0, "free") && self.tokens.word(1).is_some_and(cues::is_event)
     }
 }
 

@@ -25,6 +25,10 @@ pub(super) const AUDIENCE: &[(&str, &str)] = &[
     ("open to councils", "councils"),
     ("open to other councils", "councils"),
     ("open to all local authorities", "councils"),
+    ("open to all authorities", "councils"),
+    ("open to other authorities", "councils"),
+    ("open to any authority", "councils"),
+    ("open to all boroughs", "councils"),
     ("open to council", "councils"),
     ("open to all council", "councils"),
     ("for council staff", "councils"),
@@ -359,7 +363,7 @@ fn free(t: &Tokens, at: usize) -> Option<Hit> {
     let opens = t.breaks(at)
         || matches!(t.mark(at - 1), Some(',' | ':' | '(' | '-'))
         || t.one_of(at - 1, &["is", "are", "and", "for"]);
-    let event = t.word(at + 1).is_some_and(crate::normalise::phrase::refusals::is_event);
+    let event = t.word(at + 1).is_some_and(crate::normalise::phrase::cues::is_event);
     let attend = t.is(at + 1, "to")
         && (t.one_of(
             at + 2,
@@ -368,7 +372,7 @@ fn free(t: &Tokens, at: usize) -> Option<Hit> {
     let charge = t.is(at + 1, "of") && t.is(at + 2, "charge");
     let places = t.one_of(at + 1, &["tickets", "places", "entry", "admission"]);
     let online = t.one_of(at + 1, &["online"])
-        && t.word(at + 2).is_some_and(crate::normalise::phrase::refusals::is_event);
+        && t.word(at + 2).is_some_and(crate::normalise::phrase::cues::is_event);
     let sure = (tail && opens) || event || attend || charge || places || online;
     sure.then_some(Hit { from: at, to: at + 1, id: "free" })
 }

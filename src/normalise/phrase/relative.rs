@@ -1,0 +1,121 @@
+//! Days counted from the day of publication ("tomorrow", "this Friday"), and those that come again ("every Tuesday").
+
+use chrono::{Datelike, Days, NaiveDate, Weekday};
+
+use super::{
+    dates::{Atom, Chain, Trust, is_day, join},
+    names::{ORDINALS, weekday, weekdays},
+    tokens::Tokens,
+};
+
+fn whole(day: NaiveDate, trust: Trust) -> Atom {
+    Atom { weekday: None, day: day.day(), month: Some(day.month()), year: Some(day.year()), trust }
+}
+
+/// The first such weekday on or after a day.
+fn next_weekday(from: NaiveDate, weekday: Weekday) -> Option<NaiveDate> {
+    let ahead = (7 + weekday.num_days_from_monday() - from.weekday().num_days_from_monday()) % 7;
+    from.checked_add_days(Days::new(u64::from(ahead)))
+}
+
+/// "today", "tomorrow", "this Friday", "last Thursday", a bare "Tuesday".
+pub(crate) fn relative(t: &Tokens, at: usize, posted: NaiveDate) -> Option<Chain> {
+    let one = |to: usize, day: NaiveDate, trust: Trust| {
+        Some(Chain { from: at, to, atoms: vec![whole(day, trust)], joins: Vec::new() })
+    };
+    // "today's", "tomorrow's"
+    match t.word(at)? {
+        "today" | "tonight" | "heddiw" | "heno" => return one(at + 1, posted, Trust::Relative),
+        "tomorrow" | "yfory" => return one(at + 1, posted.succ_opt()?, Trust::Relative),
+        "yesterday" | "ddoe" => return one(at + 1, posted.pred_opt()?, Trust::Past),
+        "this" if t.one_of(at + 1, &["morning", "afternoon", "evening", "lunchtime"]) => {
+            return one(at + 2, posted, Trust::Relative);
+        }
+        "this" | "coming" | "next" | "last" => {
+            let word = t.word(at)?;
+            let p = at + 1 + usize::from(word == "this" && t.is(at + 1, "coming"));
+            let (weekday, to) = weekday(t, p)?;
+            let coming = next_weekday(posted, weekday)?;
+            return match word {
+                "last" => one(to, coming.checked_sub_days(Days::new(7))?, Trust::Past),
+                "next" => {
+                    let monday = posted.checked_sub_days(Days::new(u64::from(
+                        posted.weekday().num_days_from_monday(),
+                    )))?;
+                    let next = monday.checked_add_days(Days::new(7))?;
+                    one(to, next_weekday(next, weekday)?, Trust::NextWeekday)
+                }
+                _ => one(to, coming, Trust::Relative),
+            };
+        }
+        _ => {}
+    }
+    let (weekday, to) = weekday(t, at)?;
+    // "Monday to Friday" are opening hours.
+    let hours = |p: usize| join(t, p).is_some_and(|(_, next)| self::weekday(t, next).is_some());
+    if hours(to) || (at >= 2 && join(t, at - 1).is_some() && self::weekday(t, at - 2).is_some()) {
+        return None;
+    }
+    // "sat", "sun", "wed" are words too.
+    (t.word(at)?.len() > 4 && t.number(to).is_none_or(|_| !is_day(t, to))).then_some(())?;
+    one(to, next_weekday(posted, weekday)?, Trust::BareWeekday)
+}
+
+/// "every Wednesday", "every first Tuesday", "first Thursday of the month", "Tuesdays".
+pub(crate) fn repeating(t: &Tokens, at: usize, posted: NaiveDate) -> Option<Chain> {
+    let every = t.one_of(at, &["every", "each", "bob"]);
+    let p = at + usize::from(every) + usize::from(!every && t.is(at, "the"));
+    let (nth, p) = match nth(t, p) {
+        Some((nth, next)) => (Some(nth), next),
+        None => (None, p + usize::from(every && t.one_of(p, &["other", "second", "alternate"]))),
+    };
+    let (day, mut to) = match weekday(t, p) {
+        Some(found) => found,
+        None => (weekdays(t, p)?, p + 1),
+    };
+    let plural = to == p + 1 && weekdays(t, p).is_some();
+    let monthly = t.one_of(to, &["of", "in"])
+        && t.one_of(to + 1, &["the", "every", "each"])
+        && t.is(to + 2, "month");
+    to += if monthly { 3 } else { 0 };
+    if !(every || plural || (nth.is_some() && monthly)) || is_day(t, to) {
+        return None;
+    }
+    let first = match nth {
+        None => next_weekday(posted, day)?,
+        Some(nth) => (0..3).find_map(|ahead| {
+            nth_weekday(posted, ahead, day, nth).filter(|found| *found >= posted)
+        })?,
+    };
+    Some(Chain { from: at, to, atoms: vec![whole(first, Trust::Repeats)], joins: Vec::new() })
+}
+
+/// Which one of the month: 1 to 4, or 5 for the last.
+fn nth(t: &Tokens, at: usize) -> Option<(u32, usize)> {
+    let word = match t.word(at) {
+        Some("first") => 1,
+        Some("second") => 2,
+        Some("third") => 3,
+        Some("fourth") => 4,
+        Some("last") => 5,
+        _ => {
+            let (value, _) = t.number(at).filter(|(value, _)| (1..=4).contains(value))?;
+            return (t.glued(at + 1) && t.one_of(at + 1, ORDINALS)).then_some((value, at + 2));
+        }
+    };
+    Some((word, at + 1))
+}
+
+fn nth_weekday(posted: NaiveDate, ahead: u32, weekday: Weekday, nth: u32) -> Option<NaiveDate> {
+    let first = posted.with_day(1)?.checked_add_months(chrono::Months::new(ahead))?;
+    if nth < 5 {
+        return NaiveDate::from_weekday_of_month_opt(
+            first.year(),
+            first.month(),
+            weekday,
+            u8::try_from(nth).ok()?,
+        );
+    }
+    let find = |n| NaiveDate::from_weekday_of_month_opt(first.year(), first.month(), weekday, n);
+    find(5).or_else(|| find(4))
+}
