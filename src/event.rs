@@ -115,6 +115,18 @@ pub struct Recurrence {
     pub overrides: Vec<Override>,
 }
 
+impl Recurrence {
+    /// Its times, places and states without its words: what subscribers must be told of when it changes.
+    #[must_use]
+    pub fn schedule(&self) -> Self {
+        let mut schedule = self.clone();
+        for change in &mut schedule.overrides {
+            (change.title, change.description) = (None, None);
+        }
+        schedule
+    }
+}
+
 /// One RDATE; a PERIOD carries its own length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExtraDate {

@@ -134,6 +134,8 @@ pub struct Entry {
     pub line: Option<u32>,
     /// Which VCALENDAR of the file it stands in, counted from 0; each is a calendar of its own.
     pub calendar: u32,
+    /// Its calendar says METHOD:CANCEL: it calls off what it names, and may say no more than that.
+    pub cancels: bool,
     /// SUMMARY, title, name.
     pub title: Option<Text>,
     /// DESCRIPTION (or X-ALT-DESC), content or description or summary.
@@ -198,6 +200,7 @@ impl Entry {
             reference: None,
             line: None,
             calendar: 0,
+            cancels: false,
             title: None,
             description: None,
             url: None,

@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, Duration, Utc};
 
 use crate::{
-    event::{Decision, Draft, Event, Facts, Id, Span},
+    event::{Decision, Draft, Event, Facts, Id, Recurrence, Span},
     feed::Feed,
     health::FeedState,
     read::Skipped,
@@ -269,7 +269,8 @@ enum Difference {
 fn difference(old: &Draft, new: &Draft) -> Difference {
     let (was, is) = (&old.facts, &new.facts);
     let moved = (was.span, was.status) != (is.span, is.status)
-        || was.recurrence != is.recurrence
+        || was.recurrence.as_ref().map(Recurrence::schedule)
+            != is.recurrence.as_ref().map(Recurrence::schedule)
         || was.place != is.place;
     if moved {
         return Difference::Rescheduled;

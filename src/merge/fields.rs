@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use std::cmp::Reverse;
 
 use crate::event::{
-    Attendance, Decision, Event, Facts, Id, Listing, Organiser, Place, Source, Span, Status,
+    Attendance, Decision, Event, Facts, Id, Listing, Organiser, Place, Recurrence, Source, Span,
+    Status,
 };
 
 use super::{MergeContext, group::Side, words};
@@ -277,7 +278,13 @@ fn history(listing: &mut Listing, before: &Listing, now: DateTime<Utc>) {
     };
     let shown = |of: &Listing| {
         let f = &of.facts;
-        (f.span, f.recurrence.clone(), f.place.clone(), f.status, of.withdrawn)
+        (
+            f.span,
+            f.recurrence.as_ref().map(Recurrence::schedule),
+            f.place.clone(),
+            f.status,
+            of.withdrawn,
+        )
     };
     let step = u32::from(shown(listing) != shown(before));
     listing.sequence = listing.sequence.max(before.sequence.saturating_add(step));

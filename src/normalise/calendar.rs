@@ -37,7 +37,7 @@ fn undated(scope: &Scope<'_>, item: &Skipped) -> Option<Draft> {
             && entry.reference == item.reference
             && entry.recurrence_id.is_none()
     })?;
-    entry.title.as_ref().filter(|title| !title.value.trim().is_empty())?;
+    entry.title.as_ref().filter(|title| !entry.cancels && !title.value.trim().is_empty())?;
     let mut draft = scope.draft(&Words::of(entry, scope));
     let written = entry.start.as_ref().map(dates::said).unwrap_or_default();
     let says = "no date was found: the start (DTSTART) is missing or cannot be read";
@@ -52,6 +52,9 @@ fn draft(scope: &Scope<'_>, series: Series<'_>) -> Draft {
     draft.facts.time_zone = series.times.time_zone;
     draft.facts.span = series.times.span;
     draft.facts.recurrence = series.times.recurrence;
+    if series.called_off {
+        draft.facts.status = Status::Cancelled;
+    }
     if let Some(span) = &draft.facts.span {
         let says = dates::in_words(span, series.times.time_zone);
         let written = series.entry.start.as_ref().map(dates::said).unwrap_or_default();

@@ -110,6 +110,7 @@ fn doubtful(out: &Normalised) -> Option<Problem> {
 fn unnamed(scope: &Scope<'_>) -> Option<Problem> {
     let bare = |entry: &&Entry| {
         entry.recurrence_id.is_none()
+            && !entry.cancels
             && entry.title.as_ref().is_none_or(|title| title.value.trim().is_empty())
     };
     let nameless: Vec<&Entry> = scope.document.entries.iter().filter(bare).collect();

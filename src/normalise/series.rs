@@ -61,6 +61,8 @@ pub struct Series<'a> {
     pub ordinal: u32,
     /// When.
     pub times: Times,
+    /// Another calendar of the file calls it off.
+    pub called_off: bool,
     /// What was found wrong with it.
     pub problems: Vec<Problem>,
 }
@@ -110,7 +112,7 @@ impl Work<'_> {
         let owner = masters.iter().position(|master| repeats(master)).unwrap_or(0);
         for (index, master) in masters.iter().enumerate() {
             let changes = if index == owner { group.changes() } else { Vec::new() };
-            self.event(master, &changes, found);
+            self.event(master, &changes, group.is_called_off(master), found);
         }
         if masters.is_empty() {
             for change in group.changes() {
@@ -120,16 +122,22 @@ impl Work<'_> {
                         "it calls off an instance of a series that is not here".into(),
                     );
                 } else {
-                    self.event(change, &[], found);
+                    self.event(change, &[], group.is_called_off(change), found);
                 }
             }
         }
     }
 
-    fn event<'a>(&mut self, entry: &'a Entry, changes: &[&'a Entry], found: &mut Vec<Series<'a>>) {
+    fn event<'a>(
+        &mut self,
+        entry: &'a Entry,
+        changes: &[&'a Entry],
+        called_off: bool,
+        found: &mut Vec<Series<'a>>,
+    ) {
         let Some(start) = &entry.start else {
-            self.skip(entry, "it has no start".into());
-            return;
+            let bare = entry.cancels.then_some("it calls off an event that is not here");
+            return self.skip(entry, bare.unwrap_or("it has no start").into());
         };
         let (span, problem) = match self.clocks.span(start, entry.end.as_ref(), entry.duration) {
             Ok(good) => good,
@@ -144,7 +152,7 @@ impl Work<'_> {
         }
         let times =
             Times { span: Some(stated(span)), time_zone: self.clocks.shown(start), recurrence };
-        found.push(Series { entry, ordinal: 0, times, problems });
+        found.push(Series { entry, ordinal: 0, times, called_off, problems });
     }
 
     fn skip(&mut self, entry: &Entry, reason: String) {
@@ -193,6 +201,10 @@ impl Work<'_> {
             }
         }
         recurrence.overrides = overrides;
+        // Some sources shuffle: the same dates in another order are the same.
+        recurrence.exdate.sort_unstable();
+        recurrence.rdate.sort_unstable_by_key(|extra| (extra.start, extra.length));
+        recurrence.overrides.sort_by_key(|change| change.instance);
         recurrence
     }
 
@@ -245,7 +257,15 @@ impl Work<'_> {
         let (instance, this_and_future) =
             change.recurrence_id.as_ref().ok_or("it changes no instance")?;
         let own = change.start.as_ref().unwrap_or(instance);
-        let (span, _) = self.clocks.span(own, change.end.as_ref(), change.duration)?;
+        let (mut span, _) = self.clocks.span(own, change.end.as_ref(), change.duration)?;
+        if change.status.as_deref() == Some("CANCELLED")
+            && change.end.is_none()
+            && change.duration.is_none()
+        {
+            // Who calls a date off seldom says again how long it would have been.
+            let (of_all, _) = self.clocks.span(start, master.end.as_ref(), master.duration)?;
+            span = as_long_as(span, &of_all);
+        }
         let differs = |one: &Option<Text>, other: &Option<Text>| {
             let (one, other) = (text_of(one), text_of(other));
             if one == other { None } else { one }
@@ -311,6 +331,19 @@ fn status(written: Option<&str>) -> Option<Status> {
         "CANCELLED" | "CANCELED" => Some(Status::Cancelled),
         "TENTATIVE" => Some(Status::Tentative),
         _ => Some(Status::Confirmed),
+    }
+}
+
+/// The same start with the length of another.
+fn as_long_as(span: Span, other: &Span) -> Span {
+    match (span, other) {
+        (Span::Timed { start, .. }, Span::Timed { .. }) => {
+            Span::Timed { start, end: start.checked_add_signed(other.length()) }
+        }
+        (Span::AllDay { start, end }, Span::AllDay { .. }) => {
+            Span::AllDay { start, end: start.checked_add_signed(other.length()).unwrap_or(end) }
+        }
+        (span, _) => span,
     }
 }
 

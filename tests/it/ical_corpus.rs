@@ -19,15 +19,16 @@ use folkmoot::{
 use serde::Deserialize;
 
 /// UID, start, end, all-day.
-type Row = (Option<String>, String, String, bool);
+pub(crate) type Row = (Option<String>, String, String, bool);
 
+/// What the libraries agree on for one file.
 #[derive(Deserialize)]
-struct Expected {
-    file: String,
+pub(crate) struct Expected {
+    pub(crate) file: String,
     occurrences: Vec<Row>,
-    from: NaiveDate,
-    to: NaiveDate,
-    default_tz: Tz,
+    pub(crate) from: NaiveDate,
+    pub(crate) to: NaiveDate,
+    pub(crate) default_tz: Tz,
     disputed_uids: BTreeSet<String>,
     end_disputed_uids: BTreeSet<String>,
 }
@@ -55,7 +56,7 @@ const KNOWN: [(&str, &str); 4] = [
 /// The list of the corpus was cut at this many occurrences a file.
 const CUT: usize = 500;
 
-fn corpus() -> Option<&'static Path> {
+pub(crate) fn corpus() -> Option<&'static Path> {
     let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/corpus"));
     if !path.is_dir() {
         eprintln!("SKIPPED: {} is not there", path.display());
@@ -120,12 +121,16 @@ fn comparable(mut rows: Vec<Row>, expected: &Expected) -> Vec<Row> {
 }
 
 fn difference(expected: &Expected, bytes: &[u8]) -> Option<String> {
-    let document = match ical::read(bytes, &Hint::default()) {
-        Ok(document) => document,
-        Err(error) => return Some(format!("  could not be read: {error}")),
-    };
+    match ical::read(bytes, &Hint::default()) {
+        Ok(document) => compare(rows(&document, expected), expected),
+        Err(error) => Some(format!("  could not be read: {error}")),
+    }
+}
+
+/// Where the rows found are not those expected, in words.
+pub(crate) fn compare(found: Vec<Row>, expected: &Expected) -> Option<String> {
     let wanted = comparable(expected.occurrences.clone(), expected);
-    let mut found = comparable(rows(&document, expected), expected);
+    let mut found = comparable(found, expected);
     if expected.occurrences.len() + expected.disputed_uids.len() >= CUT.min(400)
         && let Some(last) = wanted.last()
     {
@@ -150,6 +155,11 @@ fn difference(expected: &Expected, bytes: &[u8]) -> Option<String> {
     Some(text)
 }
 
+/// Why we differ in a file.
+pub(crate) fn why(file: &str) -> &'static str {
+    KNOWN.iter().find(|(name, _)| file.ends_with(name)).map_or("NOT EXPLAINED", |(_, words)| words)
+}
+
 #[test]
 fn agrees_with_the_libraries() {
     let Some(corpus) = corpus() else { return };
@@ -161,11 +171,7 @@ fn agrees_with_the_libraries() {
         total += 1;
         match difference(&expected, &bytes) {
             None => agreed += 1,
-            Some(text) => {
-                let known = KNOWN.iter().find(|(name, _)| expected.file.ends_with(name));
-                let words = known.map_or("NOT EXPLAINED", |(_, words)| words);
-                println!("{}\n  {words}\n{text}", expected.file);
-            }
+            Some(text) => println!("{}\n  {}\n{text}", expected.file, why(&expected.file)),
         }
     }
     let percent = f64::from(agreed) * 100.0 / f64::from(total);

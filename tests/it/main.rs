@@ -12,6 +12,8 @@ mod made_up;
 #[path = "../network/memory.rs"]
 mod memory;
 
+mod calendar_cases;
+mod check_corpus;
 mod config;
 mod crash;
 mod disk;
@@ -37,3 +39,4 @@ mod published;
 mod server;
 mod stray_bytes;
 mod whole_network;
+mod year;

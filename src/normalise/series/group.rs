@@ -18,12 +18,44 @@ const MOST_COMPARED: usize = 100;
 pub(super) struct Group<'a> {
     masters: Vec<&'a Entry>,
     changes: Vec<&'a Entry>,
+    /// Items of another calendar of the file that call the event off.
+    cancels: Vec<&'a Entry>,
 }
 
-/// Groups by calendar and UID, in the order in which they first appear. Items without a UID stand alone.
+/// Groups by calendar and UID, in the order in which they first appear. Items without a UID stand alone; those that
+/// call something off (METHOD:CANCEL) go to what they name, in whatever calendar of the file that stands.
 pub(super) fn groups(entries: &[Entry]) -> Vec<Group<'_>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
     let mut places: HashMap<(u32, &str), usize> = HashMap::new();
+    let (cancels, events): (Vec<&Entry>, Vec<&Entry>) = entries.iter().partition(|e| e.cancels);
+    add(events, &mut groups, &mut places);
+    let mut named: HashMap<&str, Vec<usize>> = HashMap::new();
+    for ((_, uid), place) in &places {
+        named.entry(uid).or_default().push(*place);
+    }
+    let (known, alone): (Vec<&Entry>, Vec<&Entry>) = cancels
+        .into_iter()
+        .partition(|e| e.reference.as_deref().is_some_and(|uid| named.contains_key(uid)));
+    for entry in known {
+        let uid = entry.reference.as_deref().unwrap_or_default();
+        for place in named.get(uid).into_iter().flatten() {
+            let Some(group) = groups.get_mut(*place) else { continue };
+            let list = match entry.recurrence_id {
+                Some(_) => &mut group.changes,
+                None => &mut group.cancels,
+            };
+            list.push(entry);
+        }
+    }
+    add(alone, &mut groups, &mut places);
+    groups
+}
+
+fn add<'a>(
+    entries: Vec<&'a Entry>,
+    groups: &mut Vec<Group<'a>>,
+    places: &mut HashMap<(u32, &'a str), usize>,
+) {
     for entry in entries {
         let place = entry.reference.as_deref().map(|uid| {
             *places.entry((entry.calendar, uid)).or_insert_with(|| {
@@ -45,7 +77,6 @@ pub(super) fn groups(entries: &[Entry]) -> Vec<Group<'_>> {
             group.masters.push(entry);
         }
     }
-    groups
 }
 
 impl<'a> Group<'a> {
@@ -60,6 +91,16 @@ impl<'a> Group<'a> {
             }
         }
         kept
+    }
+
+    /// Whether an event was called off as a whole, and not taken up again since.
+    pub(super) fn is_called_off(&self, event: &Entry) -> bool {
+        self.cancels.iter().any(|cancel| match cancel.sequence.cmp(&event.sequence) {
+            std::cmp::Ordering::Equal => {
+                cancel.stamp.zip(event.stamp).is_none_or(|(cancel, event)| cancel >= event)
+            }
+            order => order.is_gt(),
+        })
     }
 
     /// The newest revision of each changed instance, in file order.

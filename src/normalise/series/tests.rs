@@ -232,3 +232,38 @@ fn many_items_of_one_uid() {
     );
     assert_eq!(summary(&(master + &changes)).1.len(), 2_999, "all but one are stale");
 }
+
+#[test]
+fn another_calendar_of_the_file_calls_off_by_uid() {
+    let cancel =
+        |inside: &str| format!("END:VCALENDAR\nBEGIN:VCALENDAR\nMETHOD:CANCEL\n{}", event(inside));
+    let one = event("UID:1 | SEQUENCE:1 | DTSTAMP:20150601T000000Z | DTSTART:20150611T100000Z");
+    let off = |text: &str| {
+        with(text, |series, skipped, _| {
+            (series.iter().map(|s| s.called_off).collect::<Vec<_>>(), skipped.len())
+        })
+    };
+    for (inside, called_off) in [
+        ("UID:1 | SEQUENCE:1", true),
+        ("UID:1 | SEQUENCE:2 | DTSTART:20150611T100000Z | SUMMARY:Other", true),
+        ("UID:1 | SEQUENCE:1 | DTSTAMP:20150602T000000Z", true),
+        ("UID:1 | SEQUENCE:1 | DTSTAMP:20150531T000000Z", false),
+        ("UID:1 | SEQUENCE:0", false),
+    ] {
+        assert_eq!(off(&(one.clone() + &cancel(inside))), (vec![called_off], 0), "{inside}");
+    }
+    let first = format!(
+        "METHOD:CANCEL\n{}END:VCALENDAR\nBEGIN:VCALENDAR\nMETHOD:PUBLISH\n{one}",
+        event("UID:1 | SEQUENCE:1")
+    );
+    assert_eq!(off(&first), (vec![true], 0), "in whatever order");
+    assert_eq!(off(&(one + &cancel("UID:2 | SUMMARY:Nobody knows"))), (vec![false], 1));
+
+    let weekly = event("UID:1 | DTSTART:20150611T100000Z | RRULE:FREQ=WEEKLY;COUNT=3");
+    let text = weekly + &cancel("UID:1 | SEQUENCE:1 | RECURRENCE-ID:20150618T100000Z");
+    with(&text, |series, skipped, _| {
+        assert_eq!((series.len(), skipped.len(), series[0].called_off), (1, 0, false));
+        let changes = &series[0].times.recurrence.as_ref().unwrap().overrides;
+        assert_eq!(changes.iter().map(|c| c.status).collect::<Vec<_>>(), [Some(Status::Cancelled)]);
+    });
+}

@@ -206,6 +206,7 @@ impl EventBuilder {
         }
         if method == Some("CANCEL") {
             entry.status = Some("CANCELLED".into());
+            entry.cancels = true;
         }
         // An instance that is called off need not say again when it would have been (RFC 5546, section 3.2.5).
         if entry.start.is_none() && self.bad_start.is_none() {
@@ -216,6 +217,10 @@ impl EventBuilder {
         }
         if entry.start.is_some() {
             entry.date_origin = Some(DateOrigin::Ical);
+            return (Ok(self.entry), self.problems);
+        }
+        // Who calls an event off need not say when it would have been, only which (RFC 5546, section 3.2.5).
+        if entry.cancels && self.bad_start.is_none() && entry.reference.is_some() {
             return (Ok(self.entry), self.problems);
         }
         let reason = self.bad_start.map_or_else(

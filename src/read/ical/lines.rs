@@ -150,6 +150,8 @@ pub(super) fn property(line: &Line) -> Option<Property> {
     }
     let colon = value_colon(text, name)?;
     let (head, value) = (text.get(..colon)?, text.get(colon + 1..)?);
+    let quoted = zone_in_quotes(head);
+    let head = quoted.as_deref().unwrap_or(head);
     let params =
         parameters(head).or_else(|| parameters(&head.replace('"', ""))).unwrap_or_default();
     let name = name.to_ascii_uppercase();
@@ -176,6 +178,17 @@ fn value_colon(text: &str, name: &str) -> Option<usize> {
         Some(at) => Some(text.rfind(':').filter(|last| digits_follow(*last)).unwrap_or(at)),
         None => text.find(':'),
     }
+}
+
+/// A date's parameters with the quotes that a TZID such as `(UTC+00:00) Dublin\, Edinburgh` needs and was not given.
+fn zone_in_quotes(head: &str) -> Option<String> {
+    if head.contains('"') || !head.contains(':') {
+        return None;
+    }
+    let at = head.to_ascii_uppercase().find(";TZID=")? + ";TZID=".len();
+    let (before, rest) = (head.get(..at)?, head.get(at..)?);
+    let (zone, after) = rest.split_at(rest.find(';').unwrap_or(rest.len()));
+    Some(format!("{before}\"{}\"{after}", zone.replace('\\', "")))
 }
 
 fn parameters(head: &str) -> Option<Vec<(String, Vec<String>)>> {
