@@ -171,6 +171,9 @@ impl Events {
             return Ok(());
         }
         let page = catalogue.list(&request, now);
+        if !output.json {
+            request.notes.iter().for_each(|note| eprintln!("{note}"));
+        }
         let items: Vec<&Item> = page.hits.iter().map(|hit| hit.item.as_ref()).collect();
         if self.csv {
             print!("{}", csv::write(items.iter().copied(), &context, now));
@@ -181,7 +184,11 @@ impl Events {
                 .iter()
                 .map(|item| json::pick(json::event(item, &context, now), &request.fields))
                 .collect();
-            return output.value(&json!({ "events": events, "next": null, "total": page.total }));
+            let mut answer = json!({ "events": events, "next": null, "total": page.total });
+            if let (false, Some(body)) = (request.notes.is_empty(), answer.as_object_mut()) {
+                body.insert("notes".into(), json!(request.notes));
+            }
+            return output.value(&answer);
         }
         say(&items, page.total, &context, output)
     }
