@@ -162,13 +162,17 @@ pub struct Loaded {
 pub fn load(path: &Path) -> Result<Loaded, ConfigError> {
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
     let text = read_file(&path)?;
-    let members = Members::embedded()?;
+    let mut members = Members::embedded()?;
     let mut vocabulary = Vocabulary::embedded()?;
     for file in tables::vocabulary_files(&text, &path) {
         vocabulary.extend(&read_file(&file)?)?;
     }
+    members.amend(&vocabulary.councils).map_err(|(line, problem, remedy)| VocabularyError {
+        line,
+        problem,
+        remedy,
+    })?;
     let config = parse(&text, &path, &vocabulary, &members).map_err(ConfigError::Faults)?;
-    let mut members = members;
     members.add_groups(config.groups.iter().cloned());
     Ok(Loaded { config, vocabulary, members })
 }

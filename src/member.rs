@@ -5,6 +5,8 @@ use std::collections::{HashMap, hash_map::Entry};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use crate::vocabulary::CouncilEdit;
+
 /// A principal council or strategic body (`data/councils.csv`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Council {
@@ -90,6 +92,27 @@ pub struct Members {
     by_code: HashMap<String, usize>,
     by_host: HashMap<String, Vec<usize>>,
     by_name: HashMap<String, usize>,
+    by_gss: HashMap<String, usize>,
+    positions: HashMap<String, (f64, f64)>,
+}
+
+/// Where people live, by council.
+#[derive(Deserialize)]
+struct PositionRow {
+    code: String,
+    latitude: f64,
+    longitude: f64,
+}
+
+/// The positions in one of the embedded tables (`code,latitude,longitude`).
+///
+/// # Errors
+/// When the table does not parse: a fault of the build, which a test rules out.
+pub fn positions(table: &str) -> Result<HashMap<String, (f64, f64)>, csv::Error> {
+    csv::Reader::from_reader(table.as_bytes())
+        .deserialize::<PositionRow>()
+        .map(|row| row.map(|row| (row.code, (row.latitude, row.longitude))))
+        .collect()
 }
 
 impl Members {
@@ -105,7 +128,34 @@ impl Members {
             let row = row?;
             members.add_council(row.into());
         }
+        members.positions = positions(include_str!("../data/council_positions.csv"))?;
         Ok(members)
+    }
+
+    /// Applies what an operator says about councils, new ones included.
+    ///
+    /// # Errors
+    /// The line, what is wrong and what to write instead: a new council without a name, a successor that nobody knows.
+    pub fn amend(&mut self, edits: &[CouncilEdit]) -> Result<(), (usize, String, String)> {
+        for edit in edits {
+            let known = self.by_code.get(&edit.code).and_then(|at| self.councils.get(*at));
+            let council = edited(known, edit)?;
+            if let Some(position) = edit.position {
+                self.positions.insert(council.code.clone(), position);
+            }
+            self.add_council(council);
+        }
+        for edit in edits {
+            for code in edit.successors.iter().flatten() {
+                if !self.by_code.contains_key(code) || *code == edit.code {
+                    let problem = format!("“{code}” cannot be a successor of {}", edit.code);
+                    let remedy =
+                        "write codes of other councils; a new one needs its own [[council]]";
+                    return Err((edit.line, problem, remedy.into()));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Adds a council that the embedded data lack, or replaces the one with the same code.
@@ -115,6 +165,11 @@ impl Members {
             None => self.councils.len(),
         };
         self.by_code.insert(council.code.clone(), at);
+        for gss in std::iter::once(&council.gss).chain(&council.former_gss) {
+            if !gss.is_empty() {
+                self.by_gss.entry(gss.to_ascii_uppercase()).or_insert(at);
+            }
+        }
         if let Some(host) = &council.website_host {
             let sharing = self.by_host.entry(host.clone()).or_default();
             if !sharing.contains(&at) {
@@ -161,10 +216,24 @@ impl Members {
         &self.groups
     }
 
-    /// The council with this code, in any case of letters.
+    /// The council with this code, in any case of letters; its GSS code, or one that it had before, will do too.
     #[must_use]
     pub fn council(&self, code: &str) -> Option<&Council> {
-        self.councils.get(*self.by_code.get(&code.to_ascii_uppercase())?)
+        let code = code.to_ascii_uppercase();
+        let at = self.by_code.get(&code).or_else(|| self.by_gss.get(&code))?;
+        self.councils.get(*at)
+    }
+
+    /// Where the people of a council live, on average: WGS 84 degrees, north and east.
+    #[must_use]
+    pub fn position(&self, code: &str) -> Option<(f64, f64)> {
+        self.positions.get(&self.council(code)?.code).copied()
+    }
+
+    /// The councils whose work this one took over.
+    #[must_use]
+    pub fn predecessors(&self, code: &str) -> Vec<&Council> {
+        self.councils.iter().filter(|old| old.successors.iter().any(|new| new == code)).collect()
     }
 
     /// The council of this nice or official name, written in any case and with or without its "Council".
@@ -223,6 +292,73 @@ impl Members {
     pub fn group(&self, id: &str) -> Option<&Group> {
         self.groups.iter().find(|group| group.id == id)
     }
+}
+
+impl Council {
+    /// Whether it has come to its end.
+    #[must_use]
+    pub fn is_abolished(&self, today: NaiveDate) -> bool {
+        self.end_date.is_some_and(|end| end <= today)
+    }
+}
+
+fn edited(known: Option<&Council>, edit: &CouncilEdit) -> Result<Council, (usize, String, String)> {
+    let mut council = known.cloned().unwrap_or_else(|| Council {
+        code: edit.code.clone(),
+        gss: String::new(),
+        official_name: String::new(),
+        nice_name: String::new(),
+        council_type: "unitary".into(),
+        nation: "England".into(),
+        region: String::new(),
+        website: None,
+        website_host: None,
+        govuk_slug: None,
+        county_code: None,
+        former_gss: Vec::new(),
+        start_date: None,
+        end_date: None,
+        successors: Vec::new(),
+    });
+    for (name, text) in &edit.texts {
+        match *name {
+            "gss" if council.gss != *text => {
+                let former = std::mem::replace(&mut council.gss, text.clone());
+                council.former_gss.extend((!former.is_empty()).then_some(former));
+            }
+            "official_name" => council.official_name.clone_from(text),
+            "nice_name" => council.nice_name.clone_from(text),
+            "type" => council.council_type.clone_from(text),
+            "nation" => council.nation.clone_from(text),
+            "region" => council.region.clone_from(text),
+            "website" => {
+                let host = url::Url::parse(text).ok();
+                let host = host.as_ref().and_then(|url| url.host_str());
+                council.website_host = host.map(|host| host.trim_start_matches("www.").into());
+                council.website = Some(text.clone());
+            }
+            "county_code" => council.county_code = Some(text.clone()),
+            _ => {}
+        }
+    }
+    if council.nice_name.is_empty() {
+        council.nice_name.clone_from(&council.official_name);
+    }
+    for (key, lacks) in
+        [("official_name", council.official_name.is_empty()), ("region", council.region.is_empty())]
+    {
+        if lacks {
+            let problem = format!("the new council {} has no “{key}”", edit.code);
+            return Err((edit.line, problem, format!("add {key} = \"…\"")));
+        }
+    }
+    council.former_gss.extend(edit.former_gss.iter().cloned());
+    council.start_date = edit.start_date.or(council.start_date);
+    council.end_date = edit.end_date.or(council.end_date);
+    if let Some(successors) = &edit.successors {
+        council.successors.clone_from(successors);
+    }
+    Ok(council)
 }
 
 /// Endings of official names; longest first.
@@ -288,6 +424,25 @@ impl From<Row> for Council {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_gss_code_of_today_or_before_names_the_council() {
+        let members = Members::embedded().unwrap();
+        for gss in ["S12000049", "S12000046", "s12000043"] {
+            assert_eq!(members.council(gss).map(|c| c.code.as_str()), Some("GLG"), "{gss}");
+        }
+        assert!(members.council("E99999999").is_none());
+        let (north, east) = members.position("WBK").unwrap();
+        assert!((51.3..51.5).contains(&north) && (-1.4..-1.1).contains(&east));
+        // The positions of Northern Ireland have a licence of their own, and combined authorities have none.
+        let lacks = members.councils().iter().filter(|c| members.position(&c.code).is_none());
+        assert!(
+            lacks
+                .clone()
+                .all(|c| c.nation == "Northern Ireland" || c.council_type.ends_with("authority"))
+        );
+        assert_eq!(lacks.count(), 24);
+    }
 
     #[test]
     fn every_principal_council_is_there() {

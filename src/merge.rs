@@ -26,6 +26,7 @@ use crate::{
 
 pub use address::keys;
 pub use compare::{Part, Weighed};
+pub use group::LARGEST_BLOCK;
 pub use words::explain;
 
 /// What merging needs to know of the rest: the events as they are now, the listings as they were before.
@@ -36,8 +37,13 @@ pub trait World {
     fn listing_of(&self, event: &str) -> Option<&Listing>;
     /// The listing of this id before the change, if any. Its event of the same id may be gone or elsewhere.
     fn listing(&self, id: &str) -> Option<&Listing>;
-    /// The events that have this key (see [`keys`]) after the change.
+    /// The events that have this key (see [`keys`]) after the change; of more than [`LARGEST_BLOCK`] no more than one
+    /// above that number need be given.
     fn block(&self, key: &str) -> Vec<Id>;
+    /// The listing that goes by this UID before the change, if any.
+    fn listing_with_uid(&self, _uid: &str) -> Option<&Listing> {
+        None
+    }
     /// The last state of a listing that was merged into another or removed, so that its UID and sequence go on
     /// where they stopped when it comes back.
     fn remembered(&self, _listing: &str) -> Option<&Listing> {

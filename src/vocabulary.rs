@@ -2,6 +2,7 @@
 
 mod extend;
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 pub use extend::VocabularyError;
@@ -167,6 +168,27 @@ pub struct Signs {
     pub boilerplate: Vec<String>,
 }
 
+/// What an operator's file says about a council: only what is given replaces what is known.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CouncilEdit {
+    /// Three-letter code.
+    pub code: String,
+    /// New values by the name of the column in `data/councils.csv`, `official_name` and so on.
+    pub texts: Vec<(&'static str, String)>,
+    /// Earlier GSS codes, added to those known.
+    pub former_gss: Vec<String>,
+    /// First day of its existence.
+    pub start_date: Option<NaiveDate>,
+    /// Day on which it is no more.
+    pub end_date: Option<NaiveDate>,
+    /// Codes of the councils that take over.
+    pub successors: Option<Vec<String>>,
+    /// WGS 84 degrees, north and east.
+    pub position: Option<(f64, f64)>,
+    /// Line of the file.
+    pub line: usize,
+}
+
 /// Kinds, services and signs, embedded in the program and extended by the operator's own files.
 #[derive(Debug, Clone)]
 pub struct Vocabulary {
@@ -180,6 +202,8 @@ pub struct Vocabulary {
     pub series: Vec<Series>,
     /// For and against.
     pub signs: Signs,
+    /// Councils that an operator adds, or says something about; [`crate::member::Members::amend`] takes them over.
+    pub councils: Vec<CouncilEdit>,
 }
 
 impl Vocabulary {
@@ -194,6 +218,7 @@ impl Vocabulary {
             traps: serde_json::from_str(include_str!("../data/traps.json"))?,
             series: serde_json::from_str(include_str!("../data/series.json"))?,
             signs: serde_json::from_str(include_str!("../data/signs.json"))?,
+            councils: Vec::new(),
         })
     }
 
@@ -212,8 +237,8 @@ impl Vocabulary {
     /// Adds to or overrides the vocabulary with an operator's own text, TOML or JSON.
     ///
     /// `[[service]]`, `[[kind]]` (by `id`: phrases are added, other keys replace, `remove` takes phrases away),
-    /// `[[trap]]`, `[[series]]`, `[[for]]`, `[[against]]`, `[[organiser]]`, `[[open_to]]`, and the lists `neutral`
-    /// and `boilerplate`.
+    /// `[[trap]]`, `[[series]]`, `[[for]]`, `[[against]]`, `[[organiser]]`, `[[open_to]]`, `[[council]]`, and the
+    /// lists `neutral` and `boilerplate`.
     ///
     /// # Errors
     /// The first thing that is wrong, with its line and what to write instead; nothing is changed then.

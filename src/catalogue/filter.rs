@@ -175,17 +175,12 @@ impl<'a> Filter<'a> {
             && (query.near.is_empty() || query.near.iter().any(|point| self.near(item, point)))
     }
 
+    /// By distance where both positions are known, else by region.
     fn near(&self, item: &Item, point: &Point) -> bool {
-        let in_region = |id: &str| item.regions.iter().any(|region| region == id);
-        match point {
-            Point::Council { region, .. } => in_region(region),
-            Point::Outward { regions, .. } => regions.iter().any(|region| in_region(region)),
-            Point::Position { latitude, longitude } => {
-                let place = item.listing.facts.place.as_ref();
-                let venue = place.and_then(|place| Some((place.latitude?, place.longitude?)));
-                let within = self.query.within_km.unwrap_or(DEFAULT_WITHIN_KM);
-                venue.is_some_and(|venue| distance_km(venue, (*latitude, *longitude)) <= within)
-            }
+        let within = self.query.within_km.unwrap_or(DEFAULT_WITHIN_KM);
+        match (item.position, point.position()) {
+            (Some(here), Some(there)) => distance_km(here, there) <= within,
+            _ => point.is_in(&item.regions),
         }
     }
 

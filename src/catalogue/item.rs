@@ -1,6 +1,6 @@
 //! A listing made ready for questions: its dates, its words, where it is.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
 
 use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Tz;
@@ -10,7 +10,7 @@ use crate::{
     event::{Decision, Listing, Occurrence, Status},
     normalise::recurrence,
     query::{
-        place::{region_id, regions_of_postcode},
+        place::{position_of_postcode, region_id, regions_of_postcode, wider},
         slug,
     },
 };
@@ -22,6 +22,8 @@ pub struct Item {
     pub listing: Arc<Listing>,
     /// Regions where one can go, as ids: the venue's, else those of the organiser's council.
     pub regions: Vec<String>,
+    /// Where it is in WGS 84 degrees: the venue, else its postcode, else the organiser's council.
+    pub position: Option<(f64, f64)>,
     /// Its dates within `window`, sorted; all of them when it does not repeat.
     kept: Vec<Occurrence>,
     window: Range,
@@ -39,11 +41,12 @@ pub(super) fn is_public(listing: &Listing) -> bool {
 impl Item {
     pub(super) fn new(listing: Arc<Listing>, base: &Base, window: Range) -> Self {
         let regions = regions(&listing, base);
+        let position = position(&listing, base);
         let facets = facets(&listing, &regions);
         let text = text(&listing, base);
         let kept = expand(&listing, window);
         let last_end = last_end(&listing);
-        Self { listing, regions, kept, window, facets, text, last_end }
+        Self { listing, regions, position, kept, window, facets, text, last_end }
     }
 
     pub(super) fn rewindowed(&self, window: Range) -> Arc<Self> {
@@ -195,10 +198,27 @@ fn regions(listing: &Listing, base: &Base) -> Vec<String> {
     let council = council.map(|council| region_id(&council.region));
     let postcode = facts.place.as_ref().and_then(|place| place.postcode.as_deref());
     let venue = postcode.map_or(&[][..], regions_of_postcode);
-    match council {
+    let mut regions: Vec<String> = match council {
         // A postcode area across a border: the organiser's side of it is the likelier.
         Some(council) if venue.is_empty() || venue.contains(&council.as_str()) => vec![council],
         _ => venue.iter().map(|region| (*region).to_owned()).collect(),
+    };
+    let wide: BTreeSet<&str> = regions.iter().flat_map(|region| wider(region)).collect();
+    regions.extend(wide.into_iter().map(str::to_owned));
+    regions
+}
+
+fn position(listing: &Listing, base: &Base) -> Option<(f64, f64)> {
+    let facts = &listing.facts;
+    let place = facts.place.as_ref();
+    let exact = place.and_then(|place| Some((place.latitude?, place.longitude?)));
+    let postcode = place.and_then(|place| place.postcode.as_deref());
+    let council = facts.organiser.council.as_deref();
+    match (exact, postcode) {
+        (Some(position), _) => Some(position),
+        // A postcode without a position is not where the organiser's council is.
+        (None, Some(postcode)) => position_of_postcode(postcode),
+        (None, None) => council.and_then(|code| base.members.position(code)),
     }
 }
 

@@ -1,5 +1,3 @@
-use std::collections::BTreeSet;
-
 use super::*;
 use crate::{
     event::{
@@ -133,17 +131,83 @@ fn a_scope_holds_besides_the_filters() {
     assert_eq!(catalogue.calendar(&digital, range).len(), 1);
 }
 
+/// West Berkshire ends on 1 April 2026; Reading and a new council take over.
+fn reorganised() -> (Members, crate::vocabulary::Vocabulary) {
+    let mut words = crate::vocabulary::Vocabulary::embedded().unwrap();
+    words
+        .extend(
+            "[[council]]\ncode = \"WBK\"\nend_date = 2026-04-01\nsuccessors = [\"RDG\", \"KENN\"]\n\
+             [[council]]\ncode = \"KENN\"\nofficial_name = \"Kennet Council\"\nregion = \"South East\"\n\
+             gss = \"E06000999\"\nlatitude = 51.42\nlongitude = -1.5\nstart_date = \"2026-04-01\"\n",
+        )
+        .unwrap();
+    let mut members = Members::embedded().unwrap();
+    members.amend(&words.councils).unwrap();
+    (members, words)
+}
+
 #[test]
-fn a_retired_council_answers_for_its_successors() {
-    let mut rows: Vec<crate::member::Council> =
-        Members::embedded().unwrap().councils().iter().take(3).cloned().collect();
-    rows[0].successors = vec![rows[1].code.clone()];
-    rows[1].successors = vec![rows[0].code.clone(), rows[2].code.clone()];
-    // There is no way to make members of rows but the embedded ones: follow the chain by hand.
-    let codes: BTreeSet<String> = filter::successors_of(&rows[0].code, |code| {
-        rows.iter().find(|council| council.code == code).map(|council| council.successors.clone())
-    });
-    assert_eq!(codes.len(), 3);
+fn a_retired_council_answers_for_itself_and_its_successors() {
+    let (members, words) = reorganised();
+    assert!(members.council("WBK").unwrap().is_abolished(now().date_naive()));
+    assert_eq!(members.council("E06000999").unwrap().nice_name, "Kennet Council");
+    assert_eq!(members.predecessors("KENN")[0].code, "WBK");
+    let base = Base {
+        members: Arc::new(members),
+        vocabulary: Arc::new(words),
+        ..samples::Words::new().base()
+    };
+    let run_by = |id: &str, council: &str| {
+        let mut listing = named(id, id);
+        listing.facts.organiser.council = Some(council.into());
+        Arc::new(listing)
+    };
+    let put = vec![
+        run_by("old", "WBK"),
+        run_by("reading", "RDG"),
+        run_by("new", "KENN"),
+        run_by("else", "LDS"),
+    ];
+    let catalogue = Catalogue::build(base, Update { put, ..Update::default() }, now());
+    assert_eq!(ids(&catalogue, "council=WBK"), ["new", "old", "reading"]);
+    assert_eq!(ids(&catalogue, "council=KENN"), ["new"]);
+    assert_eq!(ids(&catalogue, "council=E06000037"), ["new", "old", "reading"]);
+    let scoped = Query::default().scoped(crate::query::Scope::Council("WBK".into()));
+    assert_eq!(catalogue.calendar(&scoped, Range::of(&scoped, now())).len(), 3);
+
+    let (mut members, _) = reorganised();
+    let mut words = crate::vocabulary::Vocabulary::embedded().unwrap();
+    words.extend("\n[[council]]\ncode = \"WBK\"\nsuccessors = [\"NOPE\"]\n").unwrap();
+    let (line, problem, _) = members.amend(&words.councils).unwrap_err();
+    assert_eq!((line, problem.contains("NOPE")), (3, true));
+}
+
+#[test]
+fn near_is_a_distance_where_positions_are_known() {
+    let at = |id: &str, postcode: Option<&str>, council: Option<&str>| {
+        let mut listing = named(id, id);
+        listing.facts.organiser.council = council.map(str::to_owned);
+        listing.facts.place = postcode.map(|postcode| crate::event::Place {
+            postcode: Some(postcode.into()),
+            ..crate::event::Place::default()
+        });
+        listing
+    };
+    let catalogue = samples::catalogue([
+        at("reading", Some("RG1 2LU"), None),
+        at("brighton", Some("BN1 1JE"), Some("WBK")),
+        at("runbyreading", None, Some("RDG")),
+        at("belfast", Some("BT1 5GS"), None),
+        at("derby", Some("DE1 2FS"), None),
+        at("nowhere", None, None),
+    ]);
+    assert_eq!(ids(&catalogue, "near=RG14"), ["reading", "runbyreading"]);
+    assert_eq!(ids(&catalogue, "near=WBK&within=150"), ["brighton", "reading", "runbyreading"]);
+    assert_eq!(ids(&catalogue, "near=RG14&within=10"), [""; 0]);
+    assert_eq!(ids(&catalogue, "near=51.45,-0.97&within=5"), ["reading", "runbyreading"]);
+    assert_eq!(ids(&catalogue, "near=BT9"), ["belfast"], "by region, where no position is known");
+    assert_eq!(ids(&catalogue, "region=midlands"), ["derby"]);
+    assert_eq!(ids(&catalogue, "region=south"), ["brighton", "reading", "runbyreading"]);
 }
 
 #[test]

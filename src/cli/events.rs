@@ -183,6 +183,9 @@ impl Events {
             );
         }
         let items: Vec<&Item> = hits.iter().map(|(item, _)| *item).collect();
+        if !output.json {
+            request.notes.iter().for_each(|note| eprintln!("{note}"));
+        }
         if self.csv {
             print!("{}", csv::write(items.iter().copied(), &context, now));
             return Ok(());

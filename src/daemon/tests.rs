@@ -249,3 +249,79 @@ async fn what_it_polls_is_served_and_the_end_is_quick() {
     ended.unwrap().unwrap().unwrap();
     assert!(tokio::net::TcpStream::connect(address).await.is_err());
 }
+
+/// What a daemon on this configuration answers to these addresses once all feeds are read, then after an edit.
+async fn answers(house: &House, paths: &[&str], edit: impl FnOnce()) -> (Vec<String>, Vec<String>) {
+    let setup = Setup {
+        config: house.dir.path().join("feeds.toml"),
+        data_dir: house.dir.path().join("data"),
+        fetcher: Arc::clone(&house.sites) as Arc<dyn Fetcher>,
+        clock,
+    };
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let daemon = Daemon::start(setup).await.unwrap();
+    let control = daemon.control();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let task = tokio::spawn(daemon.serve(listener, None, async move { drop(stopped.await) }));
+    let (_, mut checks) = control.poll(vec![]).await.unwrap().unwrap();
+    while checks.recv().await.is_some() {}
+    let mut before = Vec::new();
+    for path in paths {
+        before.push(get(address, path).await);
+    }
+    edit();
+    assert!(matches!(control.reload().await.unwrap(), Reloaded::Applied { .. }));
+    let mut after = Vec::new();
+    // What is stored is read anew beside the serving: give it some seconds.
+    for _ in 0..50 {
+        after.clear();
+        for path in paths {
+            after.push(get(address, path).await);
+        }
+        if after.first() != before.first() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    stop.send(()).unwrap();
+    tokio::time::timeout(Duration::from_secs(5), task).await.unwrap().unwrap().unwrap();
+    (before, after)
+}
+
+#[tokio::test]
+async fn an_edit_of_the_vocabulary_judges_everything_stored_anew() {
+    let house = House::with(&["a", "b"]);
+    let folder = house.dir.path().to_owned();
+    let config = std::fs::read_to_string(folder.join("feeds.toml")).unwrap();
+    let config = config.replace("[network]\n", "[network]\nvocabulary = [\"words.toml\"]\n");
+    let config = config.replace("id = \"a\"\n", "id = \"a\"\nmember = \"WBK\"\n");
+    let config = config.replace("id = \"b\"\n", "id = \"b\"\nmember = \"RDG\"\n");
+    std::fs::write(folder.join("feeds.toml"), config).unwrap();
+    std::fs::write(folder.join("words.toml"), "neutral = []\n").unwrap();
+    let paths = [
+        "/api/v1/events?service=parks&fields=title,services",
+        "/api/v1/events?council=WBK&fields=title",
+        "/councils/WBK",
+        "/councils/RDG",
+    ];
+    let (before, after) = answers(&house, &paths, || {
+        let words = "[[service]]\nid = \"waste\"\nremove = [\"waste\"]\n\n\
+                     [[service]]\nid = \"parks\"\nstrong = [\"waste workshop\"]\n\n\
+                     [[council]]\ncode = \"WBK\"\nend_date = 2027-01-01\nsuccessors = [\"RDG\"]\n";
+        std::fs::write(folder.join("words.toml"), words).unwrap();
+    })
+    .await;
+    assert!(!before[0].contains("Waste workshop"), "{}", before[0]);
+    assert!(
+        after[0].contains("Waste workshop a") && after[0].contains("Waste workshop b"),
+        "{}",
+        after[0]
+    );
+    assert!(before[1].contains("Waste workshop a") && !before[1].contains("Waste workshop b"));
+    assert!(after[1].contains("Waste workshop a") && after[1].contains("Waste workshop b"));
+    assert!(!before[2].contains("ended on"));
+    assert!(after[2].contains("ended on Friday 1 January 2027"), "{}", after[2]);
+    assert!(after[2].contains("/councils/RDG") && after[2].contains("took over its work"));
+    assert!(after[3].contains("Took over from"), "{}", after[3]);
+}

@@ -161,6 +161,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[allow(clippy::too_many_lines, reason = "a table")]
     fn private_addresses_in_every_form_are_refused() {
         let forms = [
             "http://127.0.0.1/",

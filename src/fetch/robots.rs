@@ -74,10 +74,13 @@ impl Rules {
     }
 }
 
+/// When a site's rules were read, and what they are.
+type Learnt = (DateTime<Utc>, Arc<Rules>);
+
 /// The rules of the sites that were asked lately.
 #[derive(Debug, Default)]
 pub struct Robots {
-    known: Mutex<HashMap<String, (DateTime<Utc>, Arc<Rules>)>>,
+    known: Mutex<HashMap<String, Learnt>>,
 }
 
 impl Robots {

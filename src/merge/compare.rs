@@ -1,6 +1,6 @@
 //! Weighs a pair of events: what speaks for their being one, what against, and why.
 
-use crate::event::{Facts, Span};
+use crate::event::{Event, Facts, Span};
 
 use super::{
     group::Side,
@@ -63,10 +63,13 @@ enum Start {
     Different,
 }
 
-/// Why two events cannot be one, whatever speaks for it.
-pub(super) fn contradiction(left: &Side, right: &Side) -> Option<&'static str> {
-    let (ours, theirs) = (&left.event.draft.facts, &right.event.draft.facts);
-    if left.class != right.class {
+/// Whether two events cannot be one, by what is seen before anything is prepared for comparing.
+pub(super) fn apart_at_a_glance(left: &Event, right: &Event) -> bool {
+    at_a_glance(&left.draft.facts, &right.draft.facts).is_some()
+}
+
+fn at_a_glance(ours: &Facts, theirs: &Facts) -> Option<&'static str> {
+    if ours.verdict.decision != theirs.verdict.decision {
         return Some("one is shown and the other is not");
     }
     if start(ours, theirs) == Start::Different {
@@ -74,6 +77,15 @@ pub(super) fn contradiction(left: &Side, right: &Side) -> Option<&'static str> {
     }
     if ours.recurrence.is_some() != theirs.recurrence.is_some() {
         return Some("one is a series and the other is not");
+    }
+    None
+}
+
+/// Why two events cannot be one, whatever speaks for it.
+pub(super) fn contradiction(left: &Side, right: &Side) -> Option<&'static str> {
+    let (ours, theirs) = (&left.event.draft.facts, &right.event.draft.facts);
+    if let Some(reason) = at_a_glance(ours, theirs) {
+        return Some(reason);
     }
     if place::agreement(ours, theirs) == Agreement::Different {
         return Some("they are in different places");

@@ -2,7 +2,7 @@
 
 use std::{
     borrow::Cow,
-    collections::{BTreeMap, BTreeSet, HashSet, VecDeque},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque, hash_map::Entry},
 };
 
 use crate::{
@@ -18,7 +18,7 @@ use super::{
 };
 
 /// Blocks larger than this hold a list's address or a hostile feed: they prove nothing and are passed over.
-pub(super) const LARGEST_BLOCK: usize = 500;
+pub const LARGEST_BLOCK: usize = 500;
 
 /// An event as it is compared.
 pub(super) struct Side<'a> {
@@ -113,18 +113,19 @@ pub(super) fn neighbourhood<'a>(
     };
     let mut queue: VecDeque<Id> = changed.iter().cloned().collect();
     let mut asked: HashSet<Id> = queue.iter().cloned().collect();
+    let mut loaded = HashMap::new();
     while let Some(id) = queue.pop_front() {
         let before = [world.listing_of(&id), world.listing(&id)].into_iter().flatten();
         let mut next: Vec<Id> = before
             .flat_map(|listing| &listing.sources)
             .map(|source| source.event.clone())
             .collect();
-        match load(&id, world, context) {
+        match loaded.remove(&id).or_else(|| load(&id, world, context)) {
             None => {
                 found.gone.insert(id);
             }
             Some(side) => {
-                next.extend(partners(&side, world, context, &mut found));
+                next.extend(partners(&side, world, context, &mut found, &mut loaded));
                 found.sides.insert(id, side);
             }
         }
@@ -145,6 +146,7 @@ fn partners<'a>(
     world: &'a dyn World,
     context: &MergeContext<'a>,
     found: &mut Neighbourhood<'a>,
+    loaded: &mut HashMap<Id, Side<'a>>,
 ) -> Vec<Id> {
     let mut partners = Vec::new();
     let mut seen = HashSet::new();
@@ -159,15 +161,24 @@ fn partners<'a>(
             if id == side.id() || !seen.insert(id.clone()) {
                 continue;
             }
-            let stored;
-            let other = match found.sides.get(&id) {
+            let other: &Side = match found.sides.get(&id) {
                 Some(known) => known,
-                None => match load(&id, world, context) {
-                    Some(side) => {
-                        stored = side;
-                        &stored
+                None => match loaded.entry(id.clone()) {
+                    Entry::Occupied(known) => known.into_mut(),
+                    Entry::Vacant(free) => {
+                        // Most of a block is ruled out by what is seen at a glance: nothing is prepared for that.
+                        let Some(event) = world.event(&id) else { continue };
+                        let event = corrected(event, context.corrections);
+                        let uid = side.uid.is_some()
+                            && side.uid.as_deref() == address::well_formed_uid(&event);
+                        if !uid && compare::apart_at_a_glance(&side.event, &event) {
+                            continue;
+                        }
+                        match load(&id, world, context) {
+                            Some(side) => free.insert(side),
+                            None => continue,
+                        }
                     }
-                    None => continue,
                 },
             };
             let weighed = compare::weigh(side, other);

@@ -48,7 +48,11 @@ pub(super) fn changes(
     let mut uids = BTreeSet::new();
     let mut now: BTreeMap<Id, Listing> = BTreeMap::new();
     for (_, id, ids) in order {
-        let uid = claim(&id, was(&id), found, &mut uids, world, context);
+        let elsewhere = |uid: &str| {
+            let holder = world.listing_with_uid(uid);
+            holder.is_some_and(|other| other.id != id && !before.contains_key(&other.id))
+        };
+        let uid = claim(&id, was(&id), found, &mut uids, &elsewhere, world, context);
         let sides: Vec<Side> = ids
             .iter()
             .filter_map(|id| found.sides.get(id))
@@ -77,12 +81,14 @@ fn name(ids: &[Id], found: &Neighbourhood, world: &dyn World, taken: &BTreeMap<I
     own.into_iter().chain(earlier).min().map(|(_, id)| id).unwrap_or_default()
 }
 
-/// The UID of a listing: what it had, else that of its first event, unless an earlier listing has it.
+/// The UID of a listing: what it had, else that of its first event, unless an earlier listing has it, be it one
+/// whose event of that UID is gone.
 fn claim(
     id: &str,
     was: Option<&Listing>,
     found: &Neighbourhood,
     uids: &mut BTreeSet<String>,
+    elsewhere: &dyn Fn(&str) -> bool,
     world: &dyn World,
     context: &MergeContext,
 ) -> String {
@@ -91,7 +97,8 @@ fn claim(
     let wanted = was.map(|listing| listing.uid.clone()).or(first).unwrap_or_else(|| own.clone());
     let crowded =
         |uid: &String| world.block(&format!("uid:{uid}")).len() > super::group::LARGEST_BLOCK;
-    let uid = if uids.contains(&wanted) || crowded(&wanted) { own } else { wanted };
+    let taken = uids.contains(&wanted) || elsewhere(&wanted) || crowded(&wanted);
+    let uid = if taken { own } else { wanted };
     uids.insert(uid.clone());
     uid
 }

@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 use strsim::{jaro_winkler, normalized_damerau_levenshtein};
 
 use super::{
-    Bound, Cursor, EVENT_FIELDS, Fault, Known, MAX_LIMIT, OCCURRENCE_FIELDS, OPEN_TO, Point,
-    Request, SORTS,
-    place::{nations, outward, region_id, regions, regions_of_postcode},
+    Bound, Cursor, DEFAULT_WITHIN_KM, EVENT_FIELDS, Fault, Known, MAX_LIMIT, OCCURRENCE_FIELDS,
+    OPEN_TO, Point, Request, SORTS,
+    place::{nations, outward, position_of_postcode, region_id, regions, regions_of_postcode},
     slug,
     words::{ATTENDANCES, LISTED, STATUSES},
 };
@@ -254,9 +254,7 @@ impl Parser<'_> {
 
     fn near(&mut self, value: &str) {
         if let Some((latitude, longitude)) = position(value) {
-            let point = Point::Position { latitude, longitude };
-            self.request.notes.push(place_note(&point));
-            self.request.query.near.push(point);
+            self.request.query.near.push(Point::Position { latitude, longitude });
             return;
         }
         for written in list(value) {
@@ -265,17 +263,16 @@ impl Parser<'_> {
                 .map(|council| Point::Council {
                     code: council.code.clone(),
                     region: region_id(&council.region),
+                    position: self.known.members.position(&council.code),
                 })
                 .or_else(|| {
                     let code = outward(written)?;
                     let regions = regions_of_postcode(&code);
-                    (!regions.is_empty()).then_some(Point::Outward { code, regions })
+                    let position = position_of_postcode(&code);
+                    (!regions.is_empty()).then_some(Point::Outward { position, code, regions })
                 });
             match point {
-                Some(point) => {
-                    self.request.notes.push(place_note(&point));
-                    self.request.query.near.push(point);
-                }
+                Some(point) => self.request.query.near.push(point),
                 None => {
                     let allowed =
                         ["a council's code (WBK)", "an outward postcode (RG14)", "51.40,-1.32"];
@@ -354,6 +351,8 @@ impl Parser<'_> {
         query.attendance.sort_unstable();
         query.attendance.dedup();
         query.near.truncate(20);
+        let within = query.within_km.unwrap_or(DEFAULT_WITHIN_KM);
+        self.request.notes.extend(query.near.iter().map(|point| place_note(point, within)));
         query.q = query.q.take().filter(|words| !words.is_empty());
         let mut seen = std::collections::HashSet::new();
         self.request.fields.retain(|field| seen.insert(field.clone()));
@@ -376,15 +375,29 @@ impl Parser<'_> {
     }
 }
 
-fn place_note(point: &Point) -> String {
+/// How a place was understood, in words.
+fn place_note(point: &Point, within: f64) -> String {
     let (name, regions) = match point {
-        Point::Council { code, region } => (code, region.replace('-', " ")),
-        Point::Outward { code, regions } => (code, regions.join(" or ").replace('-', " ")),
-        Point::Position { .. } => {
-            return "Events whose place has no known position are left out.".to_owned();
+        Point::Council { code, region, .. } => (code.clone(), region.replace('-', " ")),
+        Point::Outward { code, regions, .. } => {
+            (code.clone(), regions.join(" or ").replace('-', " "))
+        }
+        Point::Position { latitude, longitude } => {
+            return format!(
+                "Shown is what is within {within} km of {latitude}, {longitude}, by the venue or else by the council \
+                 that runs it. Events whose position is not known are left out."
+            );
         }
     };
-    format!("No position is known for {name}: shown is what is in its region ({regions}).")
+    if point.position().is_none() {
+        return format!(
+            "No position is known for {name}: shown is what is in its region ({regions})."
+        );
+    }
+    format!(
+        "Shown is what is within {within} km of {name}, by the venue or else by the council that runs it. An event \
+         whose position is not known is shown if it is in the same region ({regions})."
+    )
 }
 
 fn pick<T: Copy>(table: &[(&str, T)], word: &str) -> Option<T> {

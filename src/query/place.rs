@@ -1,19 +1,52 @@
 //! Where one can go: regions, nations and what a postcode tells about them.
 
-use crate::member::Members;
+use std::{collections::HashMap, sync::LazyLock};
+
+use crate::member::{self, Members};
+
+/// Where the outward codes of Great Britain lie: the middle of their postcodes.
+static OUTWARD: LazyLock<HashMap<String, (f64, f64)>> = LazyLock::new(|| {
+    member::positions(include_str!("../../data/outward_codes.csv")).unwrap_or_default()
+});
+
+/// Regions that are made of others, as peer groups have them: id, name, ids of the regions that it is made of.
+static WIDE: LazyLock<Vec<(String, String, Vec<String>)>> = LazyLock::new(|| {
+    csv::Reader::from_reader(include_str!("../../data/regions.csv").as_bytes())
+        .deserialize::<(String, String, String)>()
+        .flatten()
+        .map(|(id, name, of)| (id, name, of.split(' ').map(str::to_owned).collect()))
+        .collect()
+});
+
+/// Where an outward code, or a whole postcode's, lies; `None` for Northern Ireland and codes that do not exist.
+#[must_use]
+pub fn position_of_postcode(postcode: &str) -> Option<(f64, f64)> {
+    OUTWARD.get(&outward(postcode)?).copied()
+}
+
+/// The wide regions that a region is part of.
+pub fn wider(region: &str) -> impl Iterator<Item = &'static str> + '_ {
+    WIDE.iter()
+        .filter(move |(.., parts)| parts.iter().any(|part| part == region))
+        .map(|(id, ..)| id.as_str())
+}
 
 /// What `near` names.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Point {
-    /// A council, by code; no position is known for it, so its region stands in.
+    /// A council, by code; where no position is known, its region stands in.
     Council {
         /// Code.
         code: String,
         /// Region id.
         region: String,
+        /// WGS 84 degrees, north and east.
+        position: Option<(f64, f64)>,
     },
-    /// The outward part of a postcode; no position is known for it, so its regions stand in.
+    /// The outward part of a postcode; where no position is known, its regions stand in.
     Outward {
+        /// WGS 84 degrees, north and east.
+        position: Option<(f64, f64)>,
         /// `RG14`.
         code: String,
         /// Region ids that the postcode area lies in.
@@ -29,6 +62,27 @@ pub enum Point {
 }
 
 impl Point {
+    /// WGS 84 degrees, north and east, where they are known.
+    #[must_use]
+    pub fn position(&self) -> Option<(f64, f64)> {
+        match self {
+            Self::Council { position, .. } | Self::Outward { position, .. } => *position,
+            Self::Position { latitude, longitude } => Some((*latitude, *longitude)),
+        }
+    }
+
+    /// Whether one of these regions, by id, is one that it lies in.
+    #[must_use]
+    pub fn is_in(&self, regions: &[String]) -> bool {
+        match self {
+            Self::Council { region, .. } => regions.contains(region),
+            Self::Outward { regions: own, .. } => {
+                own.iter().any(|own| regions.iter().any(|region| region == own))
+            }
+            Self::Position { .. } => false,
+        }
+    }
+
     /// As it stands in an address.
     #[must_use]
     pub fn written(&self) -> String {
@@ -139,10 +193,14 @@ pub fn region_id(name: &str) -> String {
     super::slug(name)
 }
 
-/// Regions (id and name), in order of name, as the councils name them.
+/// Regions (id and name), in order of name: as the councils name them, and those of the peer groups.
 #[must_use]
 pub fn regions(members: &Members) -> Vec<(String, String)> {
-    names(members.councils().iter().map(|council| council.region.as_str()))
+    let mut regions = names(members.councils().iter().map(|council| council.region.as_str()));
+    regions.extend(WIDE.iter().map(|(id, name, _)| (id.clone(), name.clone())));
+    regions.sort_by(|a, b| a.1.cmp(&b.1));
+    regions.dedup();
+    regions
 }
 
 /// Nations (id and name), in order of name.
@@ -208,6 +266,26 @@ mod tests {
         let areas: usize = AREAS.iter().map(|(areas, _)| areas.len()).sum();
         assert_eq!(areas + STRADDLING.len(), 121);
         assert_eq!(regions_of_postcode("RG14 5LD"), ["south-east"]);
+    }
+
+    #[test]
+    fn outward_codes_lie_where_they_are() {
+        let reading = position_of_postcode("rg1 2ab").unwrap();
+        assert!(distance_km(reading, (51.4543, -0.9781)) < 3.0, "{reading:?}");
+        assert!(OUTWARD.len() > 2900);
+        assert_eq!(position_of_postcode("BT1"), None);
+        assert_eq!(position_of_postcode("RG99"), None);
+    }
+
+    #[test]
+    fn the_peer_groups_regions_are_made_of_known_ones() {
+        let known = regions(&Members::embedded().unwrap());
+        for (id, _, parts) in WIDE.iter() {
+            assert!(known.iter().any(|(known, _)| known == id));
+            assert!(parts.iter().all(|part| known.iter().any(|(known, _)| known == part)), "{id}");
+        }
+        assert_eq!(wider("east-midlands").collect::<Vec<_>>(), ["midlands"]);
+        assert_eq!(wider("london").count(), 0);
     }
 
     #[test]

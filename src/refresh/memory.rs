@@ -12,7 +12,7 @@ use crate::{
     config,
     event::{Change, Event, Id, Listing},
     health::FeedState,
-    merge::{Correction, World, corrected, keys},
+    merge::{Correction, LARGEST_BLOCK, World, corrected, keys},
     store::{CHECKS_KEPT, Commit, Committed, Identity, ReviewDecision, Snapshot, Tombstone},
 };
 
@@ -51,6 +51,8 @@ pub struct Memory {
     by_feed: HashMap<String, BTreeSet<Id>>,
     /// The listing that each event is in.
     listing_of: HashMap<Id, Id>,
+    /// The listing that goes by each UID.
+    by_uid: HashMap<String, Id>,
     /// Events under each key of merging.
     blocks: HashMap<String, BTreeSet<Id>>,
 }
@@ -76,6 +78,7 @@ impl Memory {
             corrections: Arc::default(),
             by_feed: HashMap::new(),
             listing_of: HashMap::new(),
+            by_uid: HashMap::new(),
             blocks: HashMap::new(),
         };
         memory.corrections = Arc::new(memory.corrections_with(overrides));
@@ -223,7 +226,9 @@ impl Memory {
             self.put_listing(listing);
         }
         self.aliases.extend(commit.aliases);
-        self.aliases.retain(|from, _| !commit.aliases_removed.contains(from));
+        for from in &commit.aliases_removed {
+            self.aliases.remove(from);
+        }
         for listing in commit.remembered {
             self.remembered.insert(listing.id.clone(), Arc::new(listing));
         }
@@ -288,11 +293,15 @@ impl Memory {
         for source in &listing.sources {
             self.listing_of.insert(source.event.clone(), listing.id.clone());
         }
+        self.by_uid.insert(listing.uid.clone(), listing.id.clone());
         self.listings.insert(listing.id.clone(), Arc::new(listing));
     }
 
     fn take_listing(&mut self, id: &str) {
         let Some(listing) = self.listings.remove(id) else { return };
+        if self.by_uid.get(&listing.uid).is_some_and(|holder| holder == id) {
+            self.by_uid.remove(&listing.uid);
+        }
         for source in &listing.sources {
             // Another listing may have taken the event over in the same commit.
             if self.listing_of.get(&source.event).is_some_and(|of| of == id) {
@@ -380,9 +389,15 @@ impl World for Overlay<'_> {
         let kept = self.memory.blocks.get(key).into_iter().flatten();
         let kept = kept.filter(|id| !self.events.contains_key(id.as_str())).map(String::as_str);
         let changed = self.blocks.get(key).into_iter().flatten().copied();
-        let mut ids: Vec<Id> = kept.chain(changed).map(str::to_owned).collect();
+        // A block that is too large is passed over whole: a list of it would cost its square.
+        let ids = changed.chain(kept).take(LARGEST_BLOCK + 1);
+        let mut ids: Vec<Id> = ids.map(str::to_owned).collect();
         ids.sort_unstable();
         ids
+    }
+
+    fn listing_with_uid(&self, uid: &str) -> Option<&Listing> {
+        self.listing(self.memory.by_uid.get(uid)?)
     }
 
     fn remembered(&self, listing: &str) -> Option<&Listing> {

@@ -162,7 +162,8 @@ pub fn update(memory: &Memory, settings: &Settings, commit: &Commit, done: &Comm
         Some(FeedView { feed: settings, state })
     };
     let merged: Vec<(Id, Id)> = commit.aliases.clone();
-    let is_merged = |id: &&Id| merged.iter().any(|(from, _)| from == *id);
+    let from: HashSet<&Id> = merged.iter().map(|(from, _)| from).collect();
+    let is_merged = |id: &&Id| from.contains(id);
     Update {
         put: commit
             .listings

@@ -24,8 +24,14 @@ use crate::{
 const CHANGES: usize = 100;
 
 /// A list under its own name, with the address of the next page in the body and in the Link header.
-fn list(name: &str, items: Vec<Value>, next: Option<String>) -> Answer {
-    let answer = Answer::json(&json!({ name: items, "next": next }));
+///
+/// `notes` is there only when something has to be said about how the filters were understood.
+fn list(name: &str, items: Vec<Value>, next: Option<String>, notes: &[String]) -> Answer {
+    let mut body = json!({ name: items, "next": next });
+    if let (false, Some(body)) = (notes.is_empty(), body.as_object_mut()) {
+        body.insert("notes".into(), json!(notes));
+    }
+    let answer = Answer::json(&body);
     match next {
         Some(next) => answer.with("link", format!("<{next}>; rel=\"next\"")),
         None => answer,
@@ -46,7 +52,7 @@ pub(super) fn events(ask: &Ask) -> Result<Answer, Refusal> {
         .iter()
         .map(|hit| json::pick(json::event(&hit.item, &context, ask.now), &request.fields));
     let next = page.next.map(|cursor| next_page(ask, &request.canonical_at(Some(&cursor))));
-    Ok(list("events", items.collect(), next))
+    Ok(list("events", items.collect(), next, &request.notes))
 }
 
 fn next_page(ask: &Ask, query: &str) -> String {
@@ -73,7 +79,7 @@ pub(super) fn occurrences(ask: &Ask) -> Result<Answer, Refusal> {
     let items =
         page.dates.iter().map(|date| json::pick(json::date(date, &context), &request.fields));
     let next = page.next.map(|cursor| next_page(ask, &request.canonical_at(Some(&cursor))));
-    Ok(list("occurrences", items.collect(), next))
+    Ok(list("occurrences", items.collect(), next, &request.notes))
 }
 
 /// FullCalendar's JSON feed: `start` and `end` are its words for our `from` and `to`, and it wants a bare array.

@@ -76,7 +76,8 @@ fn body(path: &str) -> Value {
         json!({
             "type": "object",
             "required": [name],
-            "properties": {name: {"type": "array", "items": item}, "next": {"type": ["string", "null"]}},
+            "properties": {name: {"type": "array", "items": item}, "next": {"type": ["string", "null"]},
+                "notes": {"type": "array", "items": {"type": "string"}}},
         })
     };
     let event = json!({"$ref": "#/components/schemas/Event"});

@@ -2,7 +2,7 @@
 
 use toml_edit::{Document, Item, Table, Value};
 
-use super::{KIND_GROUPS, Kind, OpenTo, Series, Service, Sign, Trap, Vocabulary};
+use super::{CouncilEdit, KIND_GROUPS, Kind, OpenTo, Series, Service, Sign, Trap, Vocabulary};
 
 /// What is wrong with an operator's vocabulary.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -18,7 +18,7 @@ pub struct VocabularyError {
 
 /// The tables that a text may have.
 const TABLES: &str =
-    "service, kind, trap, series, for, against, organiser, open_to, neutral, boilerplate";
+    "service, kind, trap, series, for, against, organiser, open_to, council, neutral, boilerplate";
 
 /// One table of the text, with what is needed to say where a fault is.
 struct Part<'a> {
@@ -179,6 +179,24 @@ impl Part<'_> {
         }
     }
 
+    fn date(&self, key: &str) -> Result<Option<chrono::NaiveDate>, VocabularyError> {
+        let Some(item) = self.table.get(key) else { return Ok(None) };
+        let text = item.as_str().map(str::to_owned);
+        let text = text.or_else(|| item.as_datetime().map(ToString::to_string));
+        text.and_then(|text| text.parse().ok()).map(Some).ok_or_else(|| {
+            let problem = format!("“{key}” is not a date");
+            fault(self.text, self.at(key), problem, format!("write {key} = 2027-04-01"))
+        })
+    }
+
+    fn degrees(&self, key: &str, most: f64) -> Result<Option<f64>, VocabularyError> {
+        let Some(item) = self.table.get(key) else { return Ok(None) };
+        item.as_float().filter(|n| n.abs() <= most).map(Some).ok_or_else(|| {
+            let problem = format!("“{key}” is not a number of degrees");
+            fault(self.text, self.at(key), problem, format!("write {key} = 51.25"))
+        })
+    }
+
     fn number(&self, key: &str) -> Result<Option<f64>, VocabularyError> {
         let Some(item) = self.table.get(key) else { return Ok(None) };
         let number = item
@@ -201,6 +219,7 @@ fn one(words: &mut Vocabulary, part: &Part) -> Result<(), VocabularyError> {
         "against" => sign(&mut words.signs.against, part),
         "organiser" => sign(&mut words.signs.organisers, part),
         "open_to" => open_to(words, part),
+        "council" => council(words, part),
         name => {
             let at = part.table.span().map(|span| span.start);
             let problem = format!("unknown table “{name}”");
@@ -373,6 +392,39 @@ fn open_to(words: &mut Vocabulary, part: &Part) -> Result<(), VocabularyError> {
     Ok(())
 }
 
+/// Texts of a council, as in `data/councils.csv`.
+const COUNCIL: [&str; 8] =
+    ["gss", "official_name", "nice_name", "type", "nation", "region", "website", "county_code"];
+
+fn council(words: &mut Vocabulary, part: &Part) -> Result<(), VocabularyError> {
+    let others =
+        ["code", "former_gss", "start_date", "end_date", "successors", "latitude", "longitude"];
+    part.allow(&[&others[..], &COUNCIL[..]].concat())?;
+    let code = part.needed("code")?.to_ascii_uppercase();
+    if !(3..=5).contains(&code.len()) || !code.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        let problem = format!("“{code}” is not the code of a council");
+        let remedy = "write the three or four letters of its code, such as WBK";
+        return Err(fault(part.text, part.at("code"), problem, remedy));
+    }
+    let mut edit = CouncilEdit { code, ..CouncilEdit::default() };
+    edit.line = fault(part.text, part.at("code"), String::new(), "").line;
+    for key in COUNCIL {
+        if let Some(text) = part.text(key)? {
+            edit.texts.push((key, text));
+        }
+    }
+    edit.former_gss = part.texts("former_gss")?;
+    edit.start_date = part.date("start_date")?;
+    edit.end_date = part.date("end_date")?;
+    if part.table.contains_key("successors") {
+        let codes = part.texts("successors")?;
+        edit.successors = Some(codes.iter().map(|code| code.to_ascii_uppercase()).collect());
+    }
+    edit.position = part.degrees("latitude", 90.0)?.zip(part.degrees("longitude", 180.0)?);
+    words.councils.push(edit);
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -393,6 +445,8 @@ mod tests {
             ("\n\n[[service]]\nid = \"waste\"\nstrnog = []\n", 5, "strnog"),
             ("[[trap]]\nphrase = \"a\"\nmeans = \"nope\"\n", 3, "nope"),
             ("[[kind]]\nid = \"other\"\ncues = 3\n", 3, "cues"),
+            ("[[council]]\ncode = \"WBK\"\nend_date = \"April\"\n", 3, "end_date"),
+            ("[[council]]\ncode = \"West Berkshire\"\n", 2, "WEST BERKSHIRE"),
             ("[[colour]]\nid = \"x\"\n", 1, "colour"),
             ("[[kind]\n", 1, ""),
             ("{\n \"kind\": [\n}", 3, ""),

@@ -13,7 +13,9 @@ use folkmoot::{
     event::{Event, Facts, Id, Listing},
     feed::Feed,
     member::Members,
-    merge::{Correction, ListingChange, MergeContext, World, corrected, keys, merge},
+    merge::{
+        Correction, LARGEST_BLOCK, ListingChange, MergeContext, World, corrected, keys, merge,
+    },
 };
 use url::Url;
 
@@ -28,6 +30,7 @@ pub(crate) struct Store {
     pub(crate) listings: BTreeMap<Id, Listing>,
     pub(crate) of: HashMap<Id, Id>,
     pub(crate) gone: HashMap<Id, Listing>,
+    pub(crate) by_uid: HashMap<String, Id>,
 }
 
 impl World for Store {
@@ -41,7 +44,10 @@ impl World for Store {
         self.listings.get(id)
     }
     fn block(&self, key: &str) -> Vec<Id> {
-        self.blocks.get(key).into_iter().flatten().cloned().collect()
+        self.blocks.get(key).into_iter().flatten().take(LARGEST_BLOCK + 1).cloned().collect()
+    }
+    fn listing_with_uid(&self, uid: &str) -> Option<&Listing> {
+        self.listings.get(self.by_uid.get(uid)?)
     }
     fn remembered(&self, listing: &str) -> Option<&Listing> {
         self.gone.get(listing)
@@ -134,6 +140,7 @@ impl Store {
                         self.of.insert(source.event.clone(), listing.id.clone());
                     }
                     self.gone.remove(&listing.id);
+                    self.by_uid.insert(listing.uid.clone(), listing.id.clone());
                     self.listings.insert(listing.id.clone(), *listing);
                 }
                 ListingChange::Merged { id, .. } | ListingChange::Removed { id } => {
@@ -142,6 +149,9 @@ impl Store {
                         if self.of.get(&source.event) == Some(&id) {
                             self.of.remove(&source.event);
                         }
+                    }
+                    if self.by_uid.get(&old.uid) == Some(&id) {
+                        self.by_uid.remove(&old.uid);
                     }
                     self.gone.insert(id, old);
                 }

@@ -12,6 +12,7 @@ use super::{
     words,
 };
 use crate::{
+    member::Council,
     query::{Query, Scope, place},
     vocabulary::KIND_GROUPS,
 };
@@ -172,6 +173,7 @@ fn about(site: &Site, scope: &Scope) -> Markup {
                         "Events that " (council.official_name) " runs. Region: "
                         a href=(format!("/regions/{}", place::region_id(&council.region))) { (council.region) } "."
                     }
+                    (successors(site, council))
                 }
             }
             Scope::Region(_) => { p.lead { "Events that one can go to in this region, by their venue or else by the council that runs them." } }
@@ -182,6 +184,43 @@ fn about(site: &Site, scope: &Scope) -> Markup {
                         @if let Some(url) = safe(group.url.as_deref()) { " " a href=(url) { "The group’s own site" } }
                     }
                 }
+            }
+        }
+    }
+}
+
+/// Where to go on when a council ends, and what a new one took over.
+fn successors(site: &Site, council: &Council) -> Markup {
+    let today = site.now.with_timezone(&site.zone).date_naive();
+    let links = |councils: &[&Council]| {
+        html! {
+            @for (at, council) in councils.iter().enumerate() {
+                @if at > 0 { @if at + 1 == councils.len() { " and " } @else { ", " } }
+                a href=(format!("/councils/{}", council.code)) { (council.official_name) }
+            }
+        }
+    };
+    let next: Vec<&Council> =
+        council.successors.iter().filter_map(|code| site.members.council(code)).collect();
+    let before = site.members.predecessors(&council.code);
+    html! {
+        @if let Some(end) = council.end_date {
+            p.note {
+                @if council.is_abolished(today) {
+                    (council.official_name) " ended on " (words::day(end)) "."
+                    @if !next.is_empty() {
+                        " " (links(&next)) " took over its work, and what they announce is shown here too."
+                    }
+                } @else {
+                    (council.official_name) " ends on " (words::day(end)) "."
+                    @if !next.is_empty() { " Its work goes to " (links(&next)) "." }
+                }
+            }
+        }
+        @if !before.is_empty() {
+            p.note {
+                @if council.start_date.is_some_and(|start| start > today) { "Takes over from " } @else { "Took over from " }
+                (links(&before)) "."
             }
         }
     }

@@ -75,6 +75,7 @@ fn member<'a>(site: &'a Site, view: &'a FeedView) -> Option<(&'a str, String)> {
 /// `/feeds`.
 #[must_use]
 pub fn feeds(site: &Site, feeds: &[&FeedView]) -> String {
+    let today = site.now.with_timezone(&site.zone).date_naive();
     let with_feed = |code: &str| {
         feeds.iter().any(|view| {
             view.feed.member.as_deref().is_some_and(|member| member.eq_ignore_ascii_case(code))
@@ -84,7 +85,7 @@ pub fn feeds(site: &Site, feeds: &[&FeedView]) -> String {
         .members
         .councils()
         .iter()
-        .filter(|c| c.end_date.is_none() && !with_feed(&c.code))
+        .filter(|c| !c.is_abolished(today) && !with_feed(&c.code))
         .collect();
     let mut sorted: Vec<&&FeedView> = feeds.iter().collect();
     sorted.sort_by_key(|view| view.name().to_lowercase());

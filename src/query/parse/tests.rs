@@ -109,12 +109,18 @@ fn an_endpoint_may_allow_more() {
 
 #[test]
 fn a_place_without_a_position_says_so() {
-    let request = ask("near=RG14").unwrap();
+    let request = ask("near=BT1").unwrap();
     assert_eq!(
         request.notes,
-        ["No position is known for RG14: shown is what is in its region (south east)."]
+        ["No position is known for BT1: shown is what is in its region (northern ireland)."]
     );
     assert!(ask("near=51.4,-1.3").unwrap().notes[0].contains("left out"));
+    assert!(
+        ask("near=RG14").unwrap().notes[0].starts_with("Shown is what is within 50 km of RG14")
+    );
+    let council = ask("near=WBK&within=10").unwrap();
+    assert!(council.notes[0].starts_with("Shown is what is within 10 km of WBK"));
+    assert_eq!(ask("near=E06000037").unwrap().query.near, ask("near=WBK").unwrap().query.near);
 }
 
 #[test]
