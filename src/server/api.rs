@@ -93,11 +93,27 @@ fn full_calendar(ask: &Ask) -> Result<Answer, Refusal> {
         };
         (name.to_owned(), value.clone())
     });
-    let request = find::parse(ask, pairs.collect(), &["timeZone"])?;
+    let request = find::parse(ask, pairs.collect(), &["timeZone"]).map_err(in_its_words)?;
     let dates = ask.catalogue.all_dates(&request.query, Range::dates(&request.query, ask.now));
     let context = ask.context();
     let dates = dates.iter().map(|date| json!(json::full_calendar(date, &context)));
     Ok(Answer::json(&Value::Array(dates.collect())))
+}
+
+/// A fault of our `from` and `to` in the words in which FullCalendar asked.
+fn in_its_words(refusal: Refusal) -> Refusal {
+    let Refusal::Unknown(mut faults) = refusal else { return refusal };
+    let theirs = |ours: &mut String| match ours.as_str() {
+        "from" => *ours = "start".into(),
+        "to" => *ours = "end".into(),
+        _ => {}
+    };
+    for fault in &mut faults {
+        theirs(&mut fault.parameter);
+        fault.allowed.iter_mut().for_each(theirs);
+        fault.words = fault.words.replace("'from'", "'start'").replace("'to'", "'end'");
+    }
+    Refusal::Unknown(faults)
 }
 
 /// `/api/v1/changes`.
