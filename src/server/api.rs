@@ -218,3 +218,21 @@ pub(super) fn stats(ask: &Ask) -> Result<Answer, Refusal> {
     }
     Ok(Answer::json(&stats))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_calendar_widget_is_refused_in_its_own_words() {
+        let refusal = Refusal::Unknown(vec![Fault {
+            parameter: "from".into(),
+            value: Some("bad".into()),
+            allowed: vec!["service".into(), "to".into()],
+            words: "'bad' is not a value of 'from'".into(),
+        }]);
+        let Refusal::Unknown(faults) = in_its_words(refusal) else { panic!("another refusal") };
+        assert_eq!((&*faults[0].parameter, &*faults[0].allowed[1]), ("start", "end"));
+        assert_eq!(faults[0].words, "'bad' is not a value of 'start'");
+    }
+}
