@@ -55,8 +55,10 @@ pub struct Request {
     pub url: Url,
     /// The operator's headers for this feed; they stay with the origin of `url`.
     pub headers: BTreeMap<String, String>,
-    /// Private addresses may be dialled.
+    /// Private addresses may be dialled, for the host of `url` and until a redirect has led away from it.
     pub allow_private: bool,
+    /// The port besides 80 and 443 that may be dialled: the one that the operator wrote, never one that a feed names.
+    pub port: Option<u16>,
     /// ETag of the last good answer.
     pub etag: Option<String>,
     /// Last-Modified of the last good answer.
@@ -70,6 +72,7 @@ impl Request {
     #[must_use]
     pub fn new(url: Url) -> Self {
         Self {
+            port: url.port(),
             url,
             headers: BTreeMap::new(),
             allow_private: false,
@@ -164,15 +167,18 @@ impl Client {
     }
 
     async fn follow(&self, request: &Request, first: Url) -> Result<Fetched, Failure> {
-        let origin = first.origin();
+        let (origin, home) = (first.origin(), first.host().map(|host| host.to_owned()));
         let mut url = first;
         let mut seen = vec![url.clone()];
         let mut moved = None;
         let mut all_permanent = true;
+        // What another site answers may not lead back into a private network either, so this never turns true again.
+        let mut private = request.allow_private;
         loop {
-            guard::check_url(&url, request)?;
+            private &= url.host().map(|host| host.to_owned()) == home;
+            guard::check_url(&url, request.port, private)?;
             let own = url.origin() == origin;
-            let response = self.ask(request, &url, own).await?;
+            let response = self.ask(request, &url, own, private).await?;
             let status = response.status();
             if !is_redirect(status) {
                 return self.answer(response, url, moved).await;
@@ -196,8 +202,9 @@ impl Client {
         request: &Request,
         url: &Url,
         own: bool,
+        private: bool,
     ) -> Result<reqwest::Response, Failure> {
-        let client = if request.allow_private { &self.open } else { &self.guarded };
+        let client = if private { &self.open } else { &self.guarded };
         let mut headers = HeaderMap::new();
         headers.insert(header::ACCEPT, HeaderValue::from_static(ACCEPT));
         let validators = [

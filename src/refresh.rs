@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use futures_util::{StreamExt, future::BoxFuture, stream};
@@ -92,6 +92,8 @@ pub struct Refresher {
     pages: Mutex<PageCache>,
     readers: Arc<Semaphore>,
     weather: Mutex<Weather>,
+    /// The settings that the stored feeds agree with, once [`Refresher::resettle`] saw to it; written under the memory lock.
+    holds: ArcSwapOption<Settings>,
     /// The read model that follows the memory, once somebody looks at it.
     shown: OnceLock<Arc<ArcSwap<Catalogue>>>,
 }
@@ -148,6 +150,7 @@ impl Refresher {
             pages: Mutex::default(),
             readers: Arc::new(Semaphore::new(READ_AT_ONCE)),
             weather: Mutex::default(),
+            holds: ArcSwapOption::empty(),
             shown: OnceLock::new(),
         })
     }
@@ -383,9 +386,18 @@ impl Refresher {
     }
 
     /// Compares, merges and keeps: one check after the other.
-    async fn take_in(&self, round: Round<'_>, brought: Brought) -> Refreshed {
+    async fn take_in(&self, mut round: Round<'_>, brought: Brought) -> Refreshed {
         let _turn = self.bodies_turn.lock().await;
         let memory = Arc::clone(&self.memory).lock_owned().await;
+        let holds = self.holds.load_full();
+        if let Some(holds) = &holds {
+            // A feed that was renamed, removed or set otherwise while we asked: what came is the answer to a
+            // question that nobody asks any more, and [`Refresher::resettle`] has told to ask anew.
+            let Some(feed) = unchanged(holds, &round) else { return dropped(&round) };
+            (round.settings, round.feed) = (holds, feed);
+            let state = memory.feeds.get(&feed.id);
+            round.state.removed_since = state.and_then(|state| state.removed_since);
+        }
         match brought {
             Brought::Same(meta) => {
                 let good = report::Good { meta: &meta, body: None, took: round.began.elapsed() };
@@ -595,6 +607,22 @@ impl Round<'_> {
             took: self.began.elapsed(),
         }
     }
+}
+
+/// The feed as the settings of now have it, if they would have made the same of its answer.
+fn unchanged<'a>(holds: &'a Settings, round: &Round<'_>) -> Option<&'a Feed> {
+    let feed = holds.feeds.get(&round.feed.id)?;
+    let same = feed.url == round.feed.url
+        && holds.fingerprint(feed) == round.settings.fingerprint(round.feed);
+    same.then_some(feed)
+}
+
+/// A check of which nothing is kept.
+fn dropped(round: &Round<'_>) -> Refreshed {
+    let words = "Its settings changed during the check, so the answer was dropped.";
+    let check = Check { words: words.into(), ..report::no_check(round.now) };
+    report::tell(&round.feed.id, &check);
+    Refreshed { feed: round.feed.id.clone(), check, update: Update::default(), trouble: None }
 }
 
 /// The pure comparison, on the memory.

@@ -184,6 +184,13 @@ impl Memory {
         changed
     }
 
+    /// Looks at the memory as if other corrections held; they are taken back unless [`Trial::keep`] is called.
+    pub fn try_corrections(&mut self, new: HashMap<Id, Correction>) -> Trial<'_> {
+        let before = Arc::clone(&self.corrections);
+        let changed = self.set_corrections(new);
+        Trial { memory: self, before: Some(before), changed }
+    }
+
     /// Takes over what the store has acknowledged.
     pub fn apply(&mut self, commit: Commit, committed: &Committed) {
         for feed in &commit.feeds_removed {
@@ -288,6 +295,36 @@ impl Memory {
             if self.listing_of.get(&source.event).is_some_and(|of| of == id) {
                 self.listing_of.remove(&source.event);
             }
+        }
+    }
+}
+
+/// A memory in which other corrections hold for a while: until the store has acknowledged what follows from them.
+#[derive(Debug)]
+pub struct Trial<'a> {
+    memory: &'a mut Memory,
+    before: Option<Arc<HashMap<Id, Correction>>>,
+    /// The events that the corrections concern, before or after.
+    pub changed: Vec<Id>,
+}
+
+impl Trial<'_> {
+    /// The memory with the corrections.
+    #[must_use]
+    pub fn memory(&self) -> &Memory {
+        self.memory
+    }
+
+    /// The store has acknowledged them.
+    pub fn keep(mut self) {
+        self.before = None;
+    }
+}
+
+impl Drop for Trial<'_> {
+    fn drop(&mut self) {
+        if let Some(before) = self.before.take() {
+            self.memory.set_corrections(Arc::unwrap_or_clone(before));
         }
     }
 }

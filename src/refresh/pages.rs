@@ -62,9 +62,46 @@ impl PageCache {
     }
 }
 
-/// The question for a page: without the feed's headers, and into a private network only on the feed's own host.
+/// The question for a page: without the feed's headers, to no port but the usual ones and the feed's own, and into a
+/// private network only on the feed's own host.
 pub(super) fn request(url: &str, feed: &Feed) -> Option<Request> {
     let url = Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
     let own = url.host_str() == feed.url.host_str() && url.port() == feed.url.port();
-    Some(Request { allow_private: feed.allow_private_address && own, ..Request::new(url) })
+    Some(Request {
+        allow_private: feed.allow_private_address && own,
+        port: feed.url.port(),
+        ..Request::new(url)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fetch::guard::check_url;
+
+    #[test]
+    fn a_link_names_neither_port_nor_private_host() {
+        let of = |address: &str| Feed {
+            allow_private_address: true,
+            ..Feed::new("f", Url::parse(address).unwrap())
+        };
+        let passes = |link: &str, feed: &Feed| {
+            let request = request(link, feed).unwrap();
+            check_url(&request.url, request.port, request.allow_private).is_ok()
+        };
+        let plain = of("https://example.org/feed.xml");
+        assert!(passes("http://example.org/page", &plain));
+        assert!(passes("https://other.example/page", &plain));
+        for link in
+            ["http://other.example:6379/", "http://example.org:25/", "https://8.8.8.8:9200/"]
+        {
+            assert!(!passes(link, &plain), "{link}");
+        }
+        let intranet = of("http://10.0.0.7:8080/feed.xml");
+        assert!(passes("http://10.0.0.7:8080/page", &intranet));
+        for link in ["http://10.0.0.8:8080/", "http://10.0.0.7:22/", "http://169.254.169.254/"] {
+            assert!(!passes(link, &intranet), "{link}");
+        }
+        assert!(request("file:///etc/passwd", &intranet).is_none());
+    }
 }

@@ -7,7 +7,7 @@ use std::{
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::{Memory, Refresher, Settings, report, settle};
+use super::{Memory, Refresher, Settings, memory::Trial, report, settle};
 use crate::{
     catalogue::{FeedView, Update},
     event::{Event, Id},
@@ -45,31 +45,21 @@ impl Refresher {
     ) -> Result<Resettled, StoreError> {
         let mut memory = Arc::clone(&self.memory).lock_owned().await;
         let corrections = memory.corrections_with(&new.config.overrides);
-        let mut also: BTreeSet<Id> = memory.set_corrections(corrections).into_iter().collect();
-        let mut commit = Commit::new(now);
-        let renamed = renames(&memory, new);
-        for (from, to) in &renamed {
-            rename(&memory, from, to, &mut commit);
-        }
-        come_and_go(&memory, new, &renamed, &mut commit);
-        let rules = rules(new);
-        if memory.rules.as_deref() != Some(&*rules) {
-            commit.rules = Some(rules);
-            match old {
-                Some(old) => also.extend(touched(&memory, old, new)),
-                None => also.extend(memory.events.keys().cloned()),
-            }
-        }
-        let put: HashSet<&Id> = commit.events.iter().map(|event| &event.id).collect();
-        let also: Vec<Id> = also.into_iter().filter(|id| !put.contains(id)).collect();
-        let commit = settle::settle(&memory, new, commit, &also);
-        let mut update = if commit_is_empty(&commit) {
-            Update::default()
+        let trial = memory.try_corrections(corrections);
+        let (commit, renamed) = following(&trial, old, new, now);
+        let done = if commit_is_empty(&commit) {
+            None
         } else {
-            let done = self.store.commit(commit.clone()).await?;
-            memory.apply(commit.clone(), &done);
-            settle::update(&memory, new, &commit, &done)
+            Some(self.store.commit(commit.clone()).await?)
         };
+        trial.keep();
+        // From here on the answers of checks that began with other settings are looked at by these.
+        self.holds.store(Some(Arc::clone(new)));
+        let mut update = Update::default();
+        if let Some(done) = done {
+            memory.apply(commit.clone(), &done);
+            update = settle::update(&memory, new, &commit, &done);
+        }
         views(&memory, old, new, &mut update);
         update.former = settle::former(&memory, new);
         self.rebase(&memory, old, new, now);
@@ -97,6 +87,34 @@ impl Refresher {
             shown.store(Arc::new(shown.load().rebased(settle::base(memory, new), now)));
         }
     }
+}
+
+/// The commit that follows from the settings, and the feeds that were renamed.
+fn following(
+    trial: &Trial<'_>,
+    old: Option<&Settings>,
+    new: &Settings,
+    now: DateTime<Utc>,
+) -> (Commit, Vec<(String, String)>) {
+    let memory = trial.memory();
+    let mut also: BTreeSet<Id> = trial.changed.iter().cloned().collect();
+    let mut commit = Commit::new(now);
+    let renamed = renames(memory, new);
+    for (from, to) in &renamed {
+        rename(memory, from, to, &mut commit);
+    }
+    come_and_go(memory, new, &renamed, &mut commit);
+    let rules = rules(new);
+    if memory.rules.as_deref() != Some(&*rules) {
+        commit.rules = Some(rules);
+        match old {
+            Some(old) => also.extend(touched(memory, old, new)),
+            None => also.extend(memory.events.keys().cloned()),
+        }
+    }
+    let put: HashSet<&Id> = commit.events.iter().map(|event| &event.id).collect();
+    let also: Vec<Id> = also.into_iter().filter(|id| !put.contains(id)).collect();
+    (settle::settle(memory, new, commit, &also), renamed)
 }
 
 /// Hash of what the operator says about merging and single events.

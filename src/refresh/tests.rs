@@ -39,6 +39,21 @@ impl Sites {
     }
 }
 
+/// Sites that answer when they are told to.
+struct Slow {
+    sites: Arc<Sites>,
+    go: Semaphore,
+}
+
+impl Fetcher for Slow {
+    fn get<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Fetched> {
+        Box::pin(async move {
+            self.go.acquire().await.unwrap().forget();
+            self.sites.get(request).await
+        })
+    }
+}
+
 impl Fetcher for Sites {
     fn get<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Fetched> {
         self.asked.lock().unwrap().push(request.clone());
@@ -86,6 +101,10 @@ fn settings(ids: &[&str]) -> Arc<Settings> {
 }
 
 async fn refresher(dir: &Path, sites: &Arc<Sites>) -> Refresher {
+    refresher_of(dir, Arc::clone(sites) as Arc<dyn Fetcher>).await
+}
+
+async fn refresher_of(dir: &Path, fetcher: Arc<dyn Fetcher>) -> Refresher {
     let how = Open {
         dir: dir.to_owned(),
         create: Create::IfAbsent,
@@ -93,7 +112,6 @@ async fn refresher(dir: &Path, sites: &Arc<Sites>) -> Refresher {
         now: at(0),
     };
     let store = open(how).await.unwrap();
-    let fetcher = Arc::clone(sites) as Arc<dyn Fetcher>;
     let bodies = Some(Bodies::new(dir));
     Refresher::open(store, fetcher, bodies, &Config::default()).await.unwrap()
 }
@@ -387,4 +405,84 @@ async fn nothing_shows_that_the_store_did_not_take() {
     let checked = here.refresh(&settings, "a", at(0)).await.unwrap();
     assert!(matches!(checked.trouble, Some(StoreError::Closed)));
     assert!(checked.update.put.is_empty() && here.memory().await.events.is_empty());
+}
+
+/// What a site said to a question of settings that no longer hold makes no ghosts.
+#[tokio::test]
+async fn the_answer_to_old_settings_is_dropped() {
+    let (dir, sites) = (tempfile::tempdir().unwrap(), Arc::new(Sites::default()));
+    let plain = settings(&["a", "b"]);
+    let slow = Arc::new(Slow { sites: Arc::clone(&sites), go: Semaphore::new(2) });
+    for id in ["a", "b"] {
+        sites.serve(&url(id), calendar(&[(id, &format!("Waste workshop {id}"), 4)]));
+    }
+    let here = refresher_of(dir.path(), Arc::clone(&slow) as Arc<dyn Fetcher>).await;
+    here.resettle(None, &plain, at(0)).await.unwrap();
+    here.refresh(&plain, "a", at(0)).await.unwrap();
+    here.refresh(&plain, "b", at(0)).await.unwrap();
+    sites.serve(&url("a"), calendar(&[("new", "Housing camp", 20)]));
+    sites.serve(&url("b"), calendar(&[("new", "Library camp", 21)]));
+
+    // "a" is called "first" from now on and "b" only gets a name, while both are asked.
+    let named = Feed { name: Some("Bees".into()), ..feed("b") };
+    let first = Feed { id: "first".into(), ..feed("a") };
+    let renamed = settings_with(&[first.clone(), named], |_| {});
+    let change = async {
+        tokio::task::yield_now().await;
+        let settled = here.resettle(Some(&plain), &renamed, at(11)).await.unwrap();
+        slow.go.add_permits(2);
+        settled
+    };
+    let (of_a, of_b, settled) =
+        tokio::join!(here.refresh(&plain, "a", at(10)), here.refresh(&plain, "b", at(10)), change);
+    assert!(settled.read_anew.contains(&"first".to_owned()), "{:?}", settled.read_anew);
+    let of_a = of_a.unwrap();
+    assert!(of_a.update.put.is_empty() && of_a.trouble.is_none());
+    assert_eq!(of_b.unwrap().check.added, 1, "a name decides nothing about its items");
+    {
+        let memory = here.memory().await;
+        assert!(memory.events_of("a").is_empty() && !memory.feeds.contains_key("a"));
+        assert_eq!((memory.events_of("first").len(), memory.feeds["first"].history.len()), (1, 1));
+        let sources = memory.listings.values().flat_map(|listing| &listing.sources);
+        assert!(sources.into_iter().all(|source| source.feed != "a"));
+    }
+
+    // The same when a setting changes that decides what its items are.
+    let council = settings_with(&[Feed { month_first: true, ..first }], |_| {});
+    let change = async {
+        tokio::task::yield_now().await;
+        let settled = here.resettle(Some(&renamed), &council, at(21)).await.unwrap();
+        slow.go.add_permits(1);
+        settled
+    };
+    let (old, settled) = tokio::join!(here.refresh(&renamed, "first", at(20)), change);
+    assert_eq!((old.unwrap().update.put.len(), settled.read_anew.len()), (0, 1));
+    assert_eq!(here.memory().await.events_of("first").len(), 1);
+    slow.go.add_permits(1);
+    assert_eq!(here.refresh(&council, "first", at(30)).await.unwrap().check.added, 1);
+    here.close().await;
+}
+
+/// A correction that the store refused is not taken for one that holds already.
+#[tokio::test]
+async fn corrections_count_once_the_store_has_them() {
+    let (dir, sites) = (tempfile::tempdir().unwrap(), Arc::new(Sites::default()));
+    let plain = settings(&["a"]);
+    sites.serve(&url("a"), calendar(&[("u1", "Waste workshop", 4)]));
+    let here = refresher(dir.path(), &sites).await;
+    here.resettle(None, &plain, at(0)).await.unwrap();
+    here.refresh(&plain, "a", at(0)).await.unwrap();
+    let id = here.memory().await.listings.keys().next().unwrap().clone();
+    let title = settings_with(&[feed("a")], |config| {
+        let title = Some("Corrected camp".into());
+        config.overrides = vec![Override { event: id.clone(), title, ..Override::default() }];
+    });
+    here.close().await;
+    assert!(here.resettle(Some(&plain), &title, at(1)).await.is_err());
+    let mut memory = here.memory().await;
+    assert!(memory.corrections.is_empty());
+    let corrections = memory.corrections_with(&title.config.overrides);
+    // Tried again, it is still a change; and what is tried and kept stays.
+    assert_eq!(memory.try_corrections(corrections.clone()).changed.len(), 1);
+    assert_eq!(memory.set_corrections(corrections), [id]);
 }

@@ -138,6 +138,31 @@ async fn private_addresses_are_refused_before_a_byte_is_sent() {
     assert!(server.requests().is_empty());
 }
 
+/// The permission for a private network is for the host that the operator wrote, not for where it leads.
+#[tokio::test]
+async fn a_redirect_leads_into_no_other_private_host() {
+    let server = FeedServer::start(|seen| match seen.path.as_str() {
+        "/feed" => answer("302 Found", &[("Location", "/moved")], b""),
+        "/moved" => answer("200 OK", &[], CALENDAR),
+        "/metadata" => answer("302 Found", &[("Location", "http://169.254.169.254/latest")], b""),
+        path => {
+            let port = path.trim_start_matches('/');
+            let target = format!("http://localhost:{port}/moved");
+            answer("302 Found", &[("Location", &target)], b"")
+        }
+    })
+    .await;
+    let client = client(Settings::default());
+    let port = server.address.port();
+    assert!(matches!(client.get(&open(server.url("/feed"))).await, Fetched::Body { .. }));
+    for path in ["/metadata".to_owned(), format!("/{port}")] {
+        let kind = failure(&client, &open(server.url(&path))).await;
+        assert!(matches!(kind, FailureKind::PrivateAddress(_)), "{path}: {kind:?}");
+    }
+    let asked = server.requests().iter().filter(|seen| seen.path == "/moved").count();
+    assert_eq!(asked, 1, "by its other name it was not asked");
+}
+
 #[tokio::test]
 async fn the_operators_headers_stay_with_the_feeds_own_origin() {
     let other = FeedServer::start(|_| answer("200 OK", &[], CALENDAR)).await;
