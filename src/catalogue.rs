@@ -63,6 +63,8 @@ pub struct Update {
     pub feeds: Vec<FeedView>,
     /// Feeds taken away.
     pub feeds_removed: Vec<String>,
+    /// Ids of feeds that are no longer in use: from, to; to itself where the feed is no more.
+    pub former: Vec<(String, String)>,
     /// New lines of the change log, in order.
     pub changes: Vec<Change>,
 }
@@ -117,6 +119,7 @@ pub struct Catalogue {
     feeds: RedBlackTreeMapSync<String, Arc<FeedView>>,
     /// Feeds and series that a filter may name although nothing is left of them.
     once: HashTrieSetSync<Facet>,
+    former: RedBlackTreeMapSync<String, String>,
     log: RedBlackTreeMapSync<u64, Change>,
     /// The dates of series are kept for this range.
     window: Range,
@@ -138,6 +141,7 @@ impl Catalogue {
             gone: HashTrieSetSync::new_sync(),
             feeds: RedBlackTreeMapSync::new_sync(),
             once: HashTrieSetSync::new_sync(),
+            former: RedBlackTreeMapSync::new_sync(),
             log: RedBlackTreeMapSync::new_sync(),
             window: Range::kept(now),
         }
@@ -162,6 +166,9 @@ impl Catalogue {
         for id in &update.feeds_removed {
             next.feeds.remove_mut(id);
             next.once.insert_mut(Facet::Feed(id.clone()));
+        }
+        for (from, to) in update.former {
+            next.former.insert_mut(from, to);
         }
         for change in update.changes {
             next.note(&change);
@@ -214,6 +221,7 @@ impl Catalogue {
         };
         let mut next = Self::new(base, now);
         next.feeds = self.feeds.clone();
+        next.former = self.former.clone();
         next.log = self.log.clone();
         next.merged = self.merged.clone();
         next.gone = self.gone.clone();
@@ -255,10 +263,20 @@ impl Catalogue {
         self.feeds.get(id)
     }
 
-    /// Ids of feeds that a filter may name: those of now, and those that once carried something.
+    /// The id under which a feed goes now, for one that it had before; the same id where the feed is no more.
+    #[must_use]
+    pub fn feed_now(&self, id: &str) -> Option<&str> {
+        if self.feeds.contains_key(id) {
+            return None;
+        }
+        self.former.get(id).map(String::as_str)
+    }
+
+    /// Ids of feeds that a filter may name: those of now, renamed and removed ones, and those that once carried
+    /// something.
     #[must_use]
     pub fn feed_ids(&self) -> Vec<String> {
-        let now = self.feeds.keys().cloned();
+        let now = self.feeds.keys().chain(self.former.keys()).cloned();
         let once = self.once.iter().filter_map(|facet| match facet {
             Facet::Feed(id) => Some(id.clone()),
             _ => None,

@@ -12,8 +12,8 @@ use url::Url;
 use super::Settings;
 use crate::{
     event::Draft,
-    feed::{Feed, PubDate},
-    normalise::{Context, normalise},
+    feed::{Feed, Format, PubDate},
+    normalise::{Context, discretion::Hidden, normalise},
     read::{self, Document, Hint, Problem, ReadError, Skipped},
     reconcile::absence::proves_absence,
 };
@@ -95,6 +95,14 @@ pub(super) fn make(document: Document, work: &Work, pages: &HashMap<String, Docu
     };
     let normalised = normalise(&document, &context);
     let mut drafts = normalised.drafts;
+    if let Some(base) = work.base.as_ref().filter(|_| !work.feed.public_url) {
+        let mut hidden = Hidden::default();
+        hidden.add(base);
+        if document.format == Format::Html {
+            hidden = hidden.of_page();
+        }
+        drafts.iter_mut().for_each(|draft| hidden.scrub(draft));
+    }
     for draft in &mut drafts {
         settings.classifier.classify(draft, &work.feed, work.now);
     }
