@@ -38,7 +38,7 @@ const PROFESSIONAL: [&str; 7] = [
 const SOFT: [&str; 5] = ["leisure", "public_session", "civic", "notice", "consultation"];
 
 /// By so much must the objections outweigh the favour for an item of a trusted feed to be left out.
-const CLEAR: f64 = 1.0;
+const CLEAR: f64 = 0.6;
 
 /// Objections that tell even where they stand in the description only; others may be said there in passing.
 const TELLING: [&str; 3] = ["leisure", "public_session", "civic"];

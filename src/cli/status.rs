@@ -26,8 +26,8 @@ impl Status {
                 None => Ok(None),
             }
         })??;
-        // A running daemon knows its feeds, even while feeds.toml has a fault.
-        let rows: Vec<Row> = match &answer {
+        // In order of id, whoever answers. A running daemon knows its feeds, even while feeds.toml has a fault.
+        let mut rows: Vec<Row> = match &answer {
             Some(answer) => answer
                 .feeds
                 .iter()
@@ -50,6 +50,7 @@ impl Status {
                     .collect()
             }
         };
+        rows.sort_by(|a, b| a.id.cmp(&b.id));
         if output.json {
             return output
                 .value(&json!({ "running": answer.is_some(), "daemon": answer, "feeds": rows }));

@@ -240,6 +240,7 @@ async fn a_year_of_checks_does_not_fill_the_disk() {
                 ..FeedState::default()
             };
             let check = Check {
+                public: None,
                 at,
                 outcome: Outcome::Unchanged,
                 words: "Nothing new.".into(),

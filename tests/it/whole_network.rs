@@ -60,7 +60,8 @@ impl Fetcher for Diverted {
             let asked = request.url.clone();
             let path = self.files.get(&asked).map_or(asked.path(), String::as_str);
             let url = Url::parse(&format!("http://{}/{path}", self.server)).unwrap();
-            let there = Request { url, allow_private: true, ..request.clone() };
+            let port = url.port();
+            let there = Request { url, port, allow_private: true, ..request.clone() };
             let mut fetched = self.client.get(&there).await;
             if let Fetched::Body { meta, .. } = &mut fetched {
                 meta.final_url = Some(asked);
