@@ -22,6 +22,7 @@ use crate::{
     feed::Feed,
     fetch::{Client, Failure, FailureKind, Fetched, Meta, Request},
     health::{Check, FeedState, Outcome},
+    normalise::budget::Stop,
     reconcile::{Before, Reconciled, Saw, forgotten, reconcile},
     schedule::{self, AT_ONCE, weather::Weather},
     store::{Commit, LOG_KEPT, Store, StoreError, bodies::Bodies},
@@ -52,6 +53,8 @@ use self::{
 const READ_AT_ONCE: usize = 2;
 /// Longest that making sense of one body may take.
 const READ_CAP: Duration = Duration::from_secs(60);
+/// Longest that a body waits until others have been read: each of those checked at once may take all its time.
+const PLACE_CAP: Duration = Duration::from_secs(300);
 
 /// Who asks the sites.
 pub trait Fetcher: Send + Sync {
@@ -90,7 +93,7 @@ pub struct Refresher {
     memory: Arc<AsyncMutex<Memory>>,
     hosts: Hosts,
     pages: Mutex<PageCache>,
-    readers: Arc<Semaphore>,
+    readers: Semaphore,
     weather: Mutex<Weather>,
     /// The settings that the stored feeds agree with, once [`Refresher::resettle`] saw to it; written under the memory lock.
     holds: ArcSwapOption<Settings>,
@@ -148,7 +151,7 @@ impl Refresher {
             memory: Arc::new(AsyncMutex::new(memory)),
             hosts: Hosts::default(),
             pages: Mutex::default(),
-            readers: Arc::new(Semaphore::new(READ_AT_ONCE)),
+            readers: Semaphore::new(READ_AT_ONCE),
             weather: Mutex::default(),
             holds: ArcSwapOption::empty(),
             shown: OnceLock::new(),
@@ -334,7 +337,7 @@ impl Refresher {
         };
         let made = async {
             let (body, first) = (bytes.clone(), work.clone());
-            let document = self.blocking(move || making::read(&body, &first)).await??;
+            let document = self.blocking(move |_| making::read(&body, &first)).await??;
             let mut made = self.blocking_made(work.clone(), document, HashMap::new()).await?;
             if !made.wanted.is_empty() {
                 let pages = self.linked_pages(round, &made.wanted).await;
@@ -362,26 +365,36 @@ impl Refresher {
         document: crate::read::Document,
         pages: HashMap<String, crate::read::Document>,
     ) -> Result<Made, Stopped> {
-        self.blocking(move || making::make(document, &work, &pages)).await
+        self.blocking(move |stop| making::make(document, &work, &pages, stop)).await
     }
 
     /// Runs the reading of hostile bytes where it can do no harm.
     async fn blocking<T: Send + 'static>(
         &self,
-        work: impl FnOnce() -> T + Send + 'static,
+        work: impl FnOnce(&Stop) -> T + Send + 'static,
     ) -> Result<T, Stopped> {
-        let place =
-            Arc::clone(&self.readers).acquire_owned().await.map_err(|_| Stopped::Closing)?;
-        // The place is given back when the work ends, not when we stop waiting for it.
-        let task = tokio::task::spawn_blocking(move || {
-            let _place = place;
-            work()
-        });
-        match tokio::time::timeout(READ_CAP, task).await {
+        self.blocking_within(PLACE_CAP, READ_CAP, work).await
+    }
+
+    /// The place is free again, and the work is told to stop, when we stop waiting for it, for whatever reason: a body
+    /// that takes for ever must not keep those of others from being read.
+    async fn blocking_within<T: Send + 'static>(
+        &self,
+        place_cap: Duration,
+        cap: Duration,
+        work: impl FnOnce(&Stop) -> T + Send + 'static,
+    ) -> Result<T, Stopped> {
+        let place = tokio::time::timeout(place_cap, self.readers.acquire()).await;
+        let place = place.map_err(|_| Stopped::NoPlace(place_cap))?;
+        let _place = place.map_err(|_| Stopped::Closing)?;
+        let stop = Stop::default();
+        let _leaving = stop.at_leaving();
+        let task = tokio::task::spawn_blocking(move || work(&stop));
+        match tokio::time::timeout(cap, task).await {
             Ok(Ok(done)) => Ok(done),
             Ok(Err(fault)) if fault.is_panic() => Err(Stopped::Fault),
             Ok(Err(_)) => Err(Stopped::Closing),
-            Err(_) => Err(Stopped::TooSlow(READ_CAP)),
+            Err(_) => Err(Stopped::TooSlow(cap)),
         }
     }
 
@@ -592,7 +605,7 @@ impl Refresher {
             base: meta.final_url.or(Some(request.url)),
             format: None,
         };
-        let read = self.blocking(move || crate::read::read(&bytes, &hint)).await;
+        let read = self.blocking(move |_| crate::read::read(&bytes, &hint)).await;
         read.ok()?.ok().map(Arc::new)
     }
 }
