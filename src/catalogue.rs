@@ -61,6 +61,8 @@ pub struct Update {
     pub feeds: Vec<FeedView>,
     /// Feeds taken away.
     pub feeds_removed: Vec<String>,
+    /// Ids of feeds that are no longer in use: from, to; to itself where the feed is no more.
+    pub former: Vec<(String, String)>,
     /// New lines of the change log, in order.
     pub changes: Vec<Change>,
 }
@@ -113,6 +115,7 @@ pub struct Catalogue {
     merged: HashTrieMapSync<Id, Id>,
     gone: HashTrieSetSync<Id>,
     feeds: RedBlackTreeMapSync<String, Arc<FeedView>>,
+    former: RedBlackTreeMapSync<String, String>,
     log: RedBlackTreeMapSync<u64, Change>,
     /// The dates of series are kept for this range.
     window: Range,
@@ -133,6 +136,7 @@ impl Catalogue {
             merged: HashTrieMapSync::new_sync(),
             gone: HashTrieSetSync::new_sync(),
             feeds: RedBlackTreeMapSync::new_sync(),
+            former: RedBlackTreeMapSync::new_sync(),
             log: RedBlackTreeMapSync::new_sync(),
             window: Range::kept(now),
         }
@@ -156,6 +160,9 @@ impl Catalogue {
         }
         for id in &update.feeds_removed {
             next.feeds.remove_mut(id);
+        }
+        for (from, to) in update.former {
+            next.former.insert_mut(from, to);
         }
         for change in update.changes {
             next.note(&change);
@@ -208,6 +215,7 @@ impl Catalogue {
         };
         let mut next = Self::new(base, now);
         next.feeds = self.feeds.clone();
+        next.former = self.former.clone();
         next.log = self.log.clone();
         next.merged = self.merged.clone();
         next.gone = self.gone.clone();
@@ -246,6 +254,22 @@ impl Catalogue {
     #[must_use]
     pub fn feed(&self, id: &str) -> Option<&Arc<FeedView>> {
         self.feeds.get(id)
+    }
+
+    /// The id under which a feed goes now, for one that it had before; the same id where the feed is no more.
+    #[must_use]
+    pub fn feed_now(&self, id: &str) -> Option<&str> {
+        if self.feeds.contains_key(id) {
+            return None;
+        }
+        self.former.get(id).map(String::as_str)
+    }
+
+    /// All ids that the filter `feed` takes, those of feeds renamed and removed included.
+    #[must_use]
+    pub fn feed_ids(&self) -> Vec<String> {
+        let former = self.former.keys().filter(|id| !self.feeds.contains_key(*id));
+        self.feeds.keys().chain(former).cloned().collect()
     }
 
     /// All public listings, in order of id.

@@ -254,7 +254,7 @@ impl Client {
             return Ok(Fetched::NotModified(meta));
         }
         if !status.is_success() {
-            let retry_after = validity::retry_after(headers);
+            let retry_after = validity::retry_after(headers, crate::clock::now().into());
             return Err(Failure { retry_after, ..FailureKind::Status(status.as_u16()).into() });
         }
         let bytes = self.body(response).await?;

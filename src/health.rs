@@ -33,6 +33,9 @@ pub struct Check {
     pub outcome: Outcome,
     /// The same in one plain sentence.
     pub words: String,
+    /// The same for everybody to see, where the words name a cause or a command.
+    #[serde(default)]
+    pub public: Option<String>,
     /// HTTP status, if one came.
     pub status: Option<u16>,
     /// Bytes of the body, decoded.
@@ -47,6 +50,18 @@ pub struct Check {
     pub changed: u32,
     /// Events withdrawn.
     pub withdrawn: u32,
+}
+
+impl Check {
+    /// The sentence that everybody may see: the public is not shown causes.
+    #[must_use]
+    pub fn public_words(&self) -> &str {
+        match (&self.public, self.outcome) {
+            (Some(words), _) => words,
+            (None, Outcome::FetchFailed) => "The feed could not be fetched.",
+            (None, _) => &self.words,
+        }
+    }
 }
 
 /// Health of a feed in a word.
@@ -134,6 +149,9 @@ pub struct FeedState {
     /// Since when the feed is no longer in feeds.toml; its events leave after seven days.
     #[serde(default)]
     pub removed_since: Option<DateTime<Utc>>,
+    /// Ids under which the feed was known before: a value of the filter `feed` stays valid for ever.
+    #[serde(default)]
+    pub former: Vec<String>,
     /// Events of this feed that are listed.
     #[serde(default)]
     pub listed: u32,

@@ -13,6 +13,7 @@ pub mod state;
 pub mod text;
 pub mod place;
 pub mod privacy;
+pub mod discretion;
 mod venue;
 mod organiser;
 mod words;
@@ -122,6 +123,12 @@ pub fn normalise_within(document: &Document, context: &Context<'_>, budget: &Bud
     }
     number(&mut out.drafts);
     remarks::add(&scope, &mut out);
+    // Before personal data: those are taken out of addresses too, which then would not be known again.
+    let mut hidden = discretion::Hidden::of(context.feed);
+    if document.format == Format::Html {
+        hidden = hidden.of_page();
+    }
+    out.drafts.iter_mut().for_each(|draft| hidden.scrub(draft));
     keep_out_personal_data(&mut out, context.feed.join_links, budget);
     let mut seen = HashSet::new();
     out.wanted_pages.retain(|page| seen.insert(page.clone()));

@@ -154,9 +154,14 @@ pub fn place_line(place: &Place) -> Option<String> {
 pub fn credits(listing: &Listing) -> Vec<String> {
     let mut credits: Vec<String> = Vec::new();
     for source in &listing.sources {
-        let credit = source.attribution.as_deref().unwrap_or(&source.feed);
-        if !credits.iter().any(|known| known == credit) {
-            credits.push(credit.to_owned());
+        // The id of a feed is a word of the operator's: the site says more to people.
+        let site = || {
+            let url = url::Url::parse(source.url.as_deref()?).ok()?;
+            Some(url.host_str()?.trim_start_matches("www.").to_owned())
+        };
+        let Some(credit) = source.attribution.clone().or_else(site) else { continue };
+        if !credits.contains(&credit) {
+            credits.push(credit);
         }
     }
     credits
@@ -224,6 +229,18 @@ mod tests {
             listing.sources[0].licence = Some(licence.into());
             assert_eq!(description(&listing).unwrap().len() > 600, all, "{licence}");
         }
+    }
+
+    #[test]
+    fn sources_are_credited_by_name_not_by_id() {
+        let mut listing = samples::plain();
+        listing.sources[0].attribution = None;
+        listing.sources[0].url = Some("https://www.a.example/e/1".into());
+        assert_eq!(credits(&listing), ["a.example"]);
+        listing.sources[0].url = None;
+        assert!(credits(&listing).is_empty());
+        listing.sources[0].attribution = Some("West Berkshire Council".into());
+        assert_eq!(credits(&listing), ["West Berkshire Council"]);
     }
 
     #[test]

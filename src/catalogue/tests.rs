@@ -249,6 +249,10 @@ fn last_changed_knows_what_left_and_what_time_did() {
     let updated = at(2026, 11, 10, 9, 30);
     assert_eq!(changed(&catalogue, "service=housing", now()), updated);
     // The listing leaves: the calendar of its service changed, others did not.
+    let former = vec![("old".to_owned(), "new".to_owned())];
+    let with_former = catalogue.update(Update { former, ..Update::default() }, Some(now()));
+    assert_eq!((with_former.feed_now("old"), with_former.feed_now("never")), (Some("new"), None));
+    assert!(with_former.feed_ids().contains(&"old".to_owned()));
     let gone = Update { removed: vec!["bhousing".into()], ..Update::default() };
     let after = catalogue.update(gone, Some(at(2026, 11, 23, 8, 0)));
     let later = at(2026, 11, 24, 0, 0);

@@ -160,6 +160,9 @@ pub(crate) fn apply(global: &Global, output: &Output) -> Done {
             None => Ok(None),
         }
     })??;
+    if output.json && reloaded.is_none() {
+        return output.value(&serde_json::json!({ "running": false }));
+    }
     if output.json {
         return output.value(&reloaded);
     }
@@ -212,6 +215,10 @@ pub(crate) fn say_report(state: &FeedState, output: &Output) -> Done {
     for skipped in &state.skipped {
         let line = skipped.line.map(|line| format!("line {line}: ")).unwrap_or_default();
         output.say(format!("  {} {line}{}", output.tone(Tone::Bad, "not read"), skipped.reason))?;
+    }
+    if state.failures > 0 && state.problems.is_empty() {
+        // A feed that cannot be read has not been found free of faults.
+        return Ok(());
     }
     say_problems(&state.problems, output)
 }

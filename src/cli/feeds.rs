@@ -72,18 +72,21 @@ impl Feeds {
             Self::Remove(remove) => remove.go(global, output),
             Self::Rename { id, new } => {
                 change(global, |text| edit::rename_feed(text, &id, &new))?;
-                output.say(format!("The feed \"{id}\" is now called \"{new}\"."))
+                tell(output, &json!({ "renamed": id, "to": new }), || {
+                    format!("The feed \"{id}\" is now called \"{new}\".")
+                })
             }
             Self::Pause(one) => {
                 change(global, |text| edit::set_paused(text, &one.id, true))?;
-                output.say(format!(
-                    "\"{}\" is paused: it is not checked, and its events stay.",
-                    one.id
-                ))
+                tell(output, &json!({ "paused": one.id }), || {
+                    format!("\"{}\" is paused: it is not checked, and its events stay.", one.id)
+                })
             }
             Self::Resume(one) => {
                 change(global, |text| edit::set_paused(text, &one.id, false))?;
-                output.say(format!("\"{}\" is checked again.", one.id))
+                tell(output, &json!({ "resumed": one.id }), || {
+                    format!("\"{}\" is checked again.", one.id)
+                })
             }
             Self::Import(import) => import.go(global, output),
             Self::Export(export) => export.go(global, output),
@@ -100,10 +103,17 @@ impl Remove {
             return Err(Failed::Other("nothing was changed".into()));
         }
         change(global, |text| edit::remove_feed(text, id))?;
-        output.say(format!(
-            "\"{id}\" is taken out. Its events leave in seven days, unless the feed comes back."
-        ))
+        tell(output, &json!({ "removed": id }), || {
+            format!(
+                "\"{id}\" is taken out. Its events leave in seven days, unless the feed comes back."
+            )
+        })
     }
+}
+
+/// What was done: an object for programs, a sentence for people.
+fn tell(output: &Output, value: &Value, words: impl FnOnce() -> String) -> Done {
+    if output.json { output.value(value) } else { output.say(words()) }
 }
 
 /// Changes feeds.toml: the new text is checked first and then put in the old one's place in one step.

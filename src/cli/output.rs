@@ -2,10 +2,13 @@
 
 use std::io::Write;
 
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 use serde::Serialize;
 
 use super::{Done, Failed};
+
+/// A table is never made to fit a terminal narrower than this.
+const NARROWEST: u16 = 40;
 
 /// The voice of a command.
 #[derive(Debug, Clone, Copy)]
@@ -62,9 +65,20 @@ impl Output {
         }
         let mut table = Table::new();
         table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
-        table.set_header(header.iter().map(|text| self.tone(Tone::Strong, text)));
+        // Codes of colours would count as letters when the columns are made to fit.
+        table.set_header(header);
         for row in rows {
             table.add_row(row);
+        }
+        for (at, name) in header.iter().enumerate() {
+            // What is to be copied stays in one piece.
+            if let Some(column) = table.column_mut(at).filter(|_| ["feed", "id"].contains(name)) {
+                column.set_constraint(ColumnConstraint::ContentWidth);
+            }
+        }
+        // Some terminals do not know how wide they are.
+        if table.width().is_some_and(|width| width < NARROWEST) {
+            table.set_width(80);
         }
         line(&table.trim_fmt())
     }

@@ -98,6 +98,32 @@ impl FailureKind {
         }
     }
 
+    /// The same for everybody to see: no address, no file, no setting and no cause.
+    #[must_use]
+    pub fn public(&self) -> String {
+        let words = match self {
+            Self::Status(status) => return status_words(*status),
+            Self::NoSuchHost
+            | Self::PrivateAddress(_)
+            | Self::Port(_)
+            | Self::Connect(_)
+            | Self::Scheme(_) => "the site could not be reached",
+            Self::Tls(_) => "no secure connection to the site could be made",
+            Self::Timeout(_) => "the site did not answer in time",
+            Self::TooLarge(_) => "the feed is too large",
+            Self::RedirectLoop
+            | Self::TooManyRedirects(_)
+            | Self::BadRedirect
+            | Self::Downgrade => "the site redirects to where we cannot follow",
+            Self::Broken(_) => "the site's answer could not be read",
+            Self::MissingVariable(_)
+            | Self::NoSuchFile(_)
+            | Self::FileOutside(_)
+            | Self::File(_) => "the feed cannot be read at the moment",
+        };
+        words.to_owned()
+    }
+
     /// The HTTP status, when that is the failure.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
@@ -168,4 +194,30 @@ fn root_cause(error: &reqwest::Error) -> String {
         cause = next;
     }
     cause.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_public_sees_no_cause() {
+        let secret = || "127.0.0.1 /srv/feeds/s3cr3t.ics TOKEN os error 111".to_owned();
+        for kind in [
+            FailureKind::PrivateAddress(secret()),
+            FailureKind::Connect(secret()),
+            FailureKind::Tls(secret()),
+            FailureKind::Scheme(secret()),
+            FailureKind::Broken(secret()),
+            FailureKind::MissingVariable(secret()),
+            FailureKind::NoSuchFile(secret()),
+            FailureKind::FileOutside(secret()),
+            FailureKind::File(secret()),
+        ] {
+            let words = kind.public();
+            assert!(kind.to_string().contains("s3cr3t") && !words.contains("s3cr3t"), "{words}");
+            assert!(!words.contains("allow_private_address"), "{words}");
+        }
+        assert!(FailureKind::Status(404).public().contains("404"));
+    }
 }

@@ -1,6 +1,6 @@
 //! What response headers say about time: how long an answer is fresh, and when to come back.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use reqwest::header::{self, HeaderMap};
 
@@ -18,24 +18,28 @@ pub(super) fn fresh_for(headers: &HeaderMap) -> Option<Duration> {
     if directives().any(|part| part == "no-cache" || part == "no-store") {
         return None;
     }
-    let age =
+    let age: Option<u64> =
         directives().find_map(|part| part.strip_prefix("max-age=")?.trim_matches('"').parse().ok());
     if let Some(seconds) = age {
-        return Some(Duration::from_secs(seconds).min(LONGEST));
+        // RFC 9111, section 4.2.3: a cache on the way has used up a part of it.
+        let spent = text(headers, header::AGE).and_then(|age| age.trim().parse().ok()).unwrap_or(0);
+        return Some(Duration::from_secs(seconds.saturating_sub(spent)).min(LONGEST));
     }
     let expires = httpdate::parse_http_date(text(headers, header::EXPIRES)?).ok()?;
     let date = httpdate::parse_http_date(text(headers, header::DATE)?).ok()?;
     expires.duration_since(date).ok().map(|length| length.min(LONGEST))
 }
 
-/// Retry-After in seconds or as a date, counted from the answer's own Date (RFC 9110, section 10.2.3).
-pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+/// Retry-After in seconds or as a date, counted from the answer's own Date (RFC 9110, section 10.2.3), else from
+/// our clock.
+pub(super) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let value = text(headers, header::RETRY_AFTER)?.trim();
     if let Ok(seconds) = value.parse() {
         return Some(Duration::from_secs(seconds).min(LONGEST));
     }
     let until = httpdate::parse_http_date(value).ok()?;
-    let date = httpdate::parse_http_date(text(headers, header::DATE)?).ok()?;
+    let date = text(headers, header::DATE).and_then(|date| httpdate::parse_http_date(date).ok());
+    let date = date.unwrap_or(now);
     until.duration_since(date).ok().map(|length| length.min(LONGEST))
 }
 
@@ -49,6 +53,7 @@ mod tests {
 
     #[test]
     fn freshness_and_waiting() {
+        let now = httpdate::parse_http_date("Sun, 22 Nov 2026 12:01:00 GMT").unwrap();
         let date = (header::DATE, "Sun, 22 Nov 2026 12:00:00 GMT");
         let age = headers(&[(header::CACHE_CONTROL, "public, max-age=600")]);
         assert_eq!(fresh_for(&age), Some(Duration::from_secs(600)));
@@ -56,11 +61,15 @@ mod tests {
         assert_eq!(fresh_for(&expires), Some(Duration::from_secs(1800)));
         assert_eq!(fresh_for(&headers(&[(header::CACHE_CONTROL, "no-cache, max-age=600")])), None);
         assert_eq!(
-            retry_after(&headers(&[(header::RETRY_AFTER, "120")])),
+            retry_after(&headers(&[(header::RETRY_AFTER, "120")]), now),
             Some(Duration::from_secs(120))
         );
         let until = headers(&[date, (header::RETRY_AFTER, "Sun, 22 Nov 2026 12:05:00 GMT")]);
-        assert_eq!(retry_after(&until), Some(Duration::from_secs(300)));
-        assert_eq!(retry_after(&headers(&[(header::RETRY_AFTER, "soon")])), None);
+        assert_eq!(retry_after(&until, now), Some(Duration::from_secs(300)));
+        assert_eq!(retry_after(&headers(&[(header::RETRY_AFTER, "soon")]), now), None);
+        let undated = headers(&[(header::RETRY_AFTER, "Sun, 22 Nov 2026 12:05:00 GMT")]);
+        assert_eq!(retry_after(&undated, now), Some(Duration::from_secs(240)));
+        let aged = headers(&[(header::CACHE_CONTROL, "max-age=600"), (header::AGE, "200")]);
+        assert_eq!(fresh_for(&aged), Some(Duration::from_secs(400)));
     }
 }

@@ -3,8 +3,11 @@
 use chrono::{DateTime, Utc};
 use std::cmp::Reverse;
 
-use crate::event::{
-    Attendance, Decision, Event, Facts, Id, Listing, Organiser, Place, Source, Span, Status,
+use crate::{
+    event::{
+        Attendance, Decision, Event, Facts, Id, Listing, Organiser, Place, Source, Span, Status,
+    },
+    normalise::discretion::Hidden,
 };
 
 use super::{MergeContext, group::Side, words};
@@ -214,7 +217,11 @@ pub(super) fn listing(
         id,
         uid,
         facts,
-        sources: ranked.iter().zip(supplied).map(|(side, fields)| source(side, fields)).collect(),
+        sources: ranked
+            .iter()
+            .zip(supplied)
+            .map(|(side, fields)| source(side, fields, context))
+            .collect(),
         withdrawn: None,
         created: sides.iter().map(|side| side.event.first_seen).min().unwrap_or(context.now),
         updated: sides.iter().map(|side| side.event.updated).max().unwrap_or(context.now),
@@ -234,15 +241,21 @@ pub(super) fn listing(
     listing
 }
 
-fn source(side: &Side, fields: Vec<String>) -> Source {
+fn source(side: &Side, fields: Vec<String>, context: &MergeContext) -> Source {
     let event = &side.event;
+    let member = side.feed.and_then(|feed| feed.member.as_deref()).and_then(|id| {
+        let council = context.members.council(id).map(|council| council.official_name.clone());
+        council.or_else(|| context.members.group(id).map(|group| group.name.clone()))
+    });
     Source {
         event: event.id.clone(),
         feed: event.feed.clone(),
-        reference: event.draft.reference.clone(),
+        reference: event.draft.reference.clone().filter(|reference| {
+            side.feed.is_none_or(|feed| !Hidden::of(feed).is_in_link(reference))
+        }),
         url: event.draft.facts.url.clone(),
         licence: side.feed.and_then(|feed| feed.licence.clone()),
-        attribution: side.feed.and_then(|feed| feed.name.clone()),
+        attribution: side.feed.and_then(|feed| feed.name.clone()).or(member),
         first_seen: event.first_seen,
         last_seen: event.last_seen,
         fields,

@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
-use crate::event::{Event, Id, Listing};
+use crate::{
+    event::{Event, Id, Listing},
+    normalise::discretion::is_personal,
+};
 
 use super::{
     ListingChange, MergeContext, World, address, fields,
@@ -13,7 +16,8 @@ use super::{
 
 /// The UID of an event that has it to itself: the source's where it is well formed, else one of ours.
 pub(super) fn uid(event: &Event, domain: &str) -> String {
-    address::well_formed_uid(event).map_or_else(|| format!("{}@{domain}", event.id), str::to_owned)
+    let own = address::well_formed_uid(event).filter(|uid| !is_personal(uid));
+    own.map_or_else(|| format!("{}@{domain}", event.id), str::to_owned)
 }
 
 /// The listings that the groups make, against those that were there before.

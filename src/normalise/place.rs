@@ -159,7 +159,10 @@ pub fn read(location: Option<&str>, address: Option<&str>, geo: Option<(f64, f64
     let location = location.map(flat).unwrap_or_default();
     let address = address.map(flat).unwrap_or_default();
     let mut online = meeting_link(&location).is_some();
-    let without_links = redact(&ANY_URL.replace_all(&location, " "), false);
+    let marked = redact(&location, false);
+    online |= marked.contains(MEETING_MARK);
+    let without_links =
+        redact(&ANY_URL.replace_all(&LEADS_IN.replace_all(&marked, ", "), " "), false);
     let without_links = without_markers(&without_links);
     online |= without_links.trim().is_empty() && !location.is_empty();
     let (kept, said_online) = without_online(&without_links);
@@ -174,6 +177,16 @@ pub fn read(location: Option<&str>, address: Option<&str>, geo: Option<(f64, f64
     let place = (!place.is_empty() && (!online || !nameless)).then_some(place);
     Located { place, online }
 }
+
+/// What [`redact`] puts where a link into a meeting was.
+const MEETING_MARK: &str = "[meeting link removed]";
+
+/// "join at …": words that lead to the link and say nothing without it.
+static LEADS_IN: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)(?:\b(?:please|join|joining|us|online|dial|in|at|via|on|by|link|here|or|and)\b[\s:]*)*\[meeting link removed\]",
+    )
+});
 
 /// 0, 0 is what software writes when nobody filled it in.
 fn on_earth((north, east): (f64, f64)) -> bool {
@@ -472,6 +485,14 @@ mod tests {
         online: bool,
     ) -> (Option<String>, Option<String>, Option<String>, bool) {
         (some(name), some(address), some(postcode), online)
+    }
+
+    #[test]
+    fn a_link_without_its_scheme_makes_it_hybrid() {
+        let located = read(Some("Room 1, join at meet.google.com/abc-defg-hij"), None, None);
+        let place = located.place.unwrap();
+        assert!(located.online);
+        assert_eq!((place.name.as_deref(), place.address), (Some("Room 1"), None));
     }
 
     #[test]

@@ -205,7 +205,7 @@ static BOILERPLATE: LazyLock<Regex> = LazyLock::new(|| {
 
 static MARKERS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\[(?:e-mail address|phone number|meeting link|meeting details) removed\](?:,\s?\d+#?)*",
+        r"\[(?:e-mail address|phone number|meeting link|meeting details|address) removed\](?:,\s?\d+#?)*",
     )
 });
 
@@ -379,34 +379,38 @@ pub fn names_person(name: &str) -> bool {
 
 /// Takes personal data out of every text of a draft; the reference stays, since identity hangs on it.
 pub fn scrub(draft: &mut Draft, keep_links: bool) {
+    scrub_with(draft, &|words: &str| redact(words, keep_links));
+    for url in [&mut draft.facts.url, &mut draft.facts.booking_url] {
+        *url = url.take().map(|url| without_data(&url)).filter(|url| meeting_link(url).is_none());
+    }
+}
+
+/// Puts every text of a draft through a filter; what is empty then is left out.
+pub(super) fn scrub_with(draft: &mut Draft, filter: &impl Fn(&str) -> String) {
     for category in &mut draft.categories {
-        *category = redact(category, keep_links);
+        *category = filter(category);
     }
     draft.categories.retain(|category| !category.is_empty());
     for text in [&mut draft.private, &mut draft.date_doubt].into_iter().flatten() {
-        *text = redact(text, keep_links);
+        *text = filter(text);
     }
-    scrub_facts(&mut draft.facts, keep_links);
+    scrub_facts(&mut draft.facts, filter);
 }
 
-fn scrub_facts(facts: &mut Facts, keep_links: bool) {
-    facts.title = super::text::one_line(&redact(&facts.title, keep_links));
+fn scrub_facts(facts: &mut Facts, filter: &impl Fn(&str) -> String) {
+    facts.title = super::text::one_line(&filter(&facts.title));
     for text in [&mut facts.description, &mut facts.cost, &mut facts.organiser.name] {
-        *text =
-            text.take().map(|words| redact(&words, keep_links)).filter(|words| !words.is_empty());
-    }
-    for url in [&mut facts.url, &mut facts.booking_url] {
-        *url = url.take().map(|url| without_data(&url)).filter(|url| meeting_link(url).is_none());
+        *text = text.take().map(|words| filter(&words)).filter(|words| !words.is_empty());
     }
     if let Some(audience) = &mut facts.audience {
-        audience.words = redact(&audience.words, keep_links);
+        audience.words = filter(&audience.words);
     }
-    scrub_place(&mut facts.place, keep_links);
+    scrub_place(&mut facts.place, filter);
     for changed in facts.recurrence.iter_mut().flat_map(|series| &mut series.overrides) {
         for text in [&mut changed.title, &mut changed.description] {
-            *text = text.take().map(|words| redact(&words, keep_links));
+            *text = text.take().map(|words| filter(&words));
         }
-        scrub_place(&mut changed.place, keep_links);
+        scrub_place(&mut changed.place, filter);
     }
     let evidence = &mut facts.evidence;
     for reason in [
@@ -419,23 +423,20 @@ fn scrub_facts(facts: &mut Facts, keep_links: bool) {
     .into_iter()
     .flatten()
     {
-        scrub_reason(reason, keep_links);
+        scrub_reason(reason, filter);
     }
 }
 
-fn scrub_reason(reason: &mut Reason, keep_links: bool) {
+fn scrub_reason(reason: &mut Reason, filter: &impl Fn(&str) -> String) {
     for text in [&mut reason.text, &mut reason.says] {
-        *text = super::text::one_line(&redact(text, keep_links));
+        *text = super::text::one_line(&filter(text));
     }
 }
 
-fn scrub_place(place: &mut Option<Place>, keep_links: bool) {
+fn scrub_place(place: &mut Option<Place>, filter: &impl Fn(&str) -> String) {
     if let Some(known) = place {
         for text in [&mut known.name, &mut known.address] {
-            *text = text
-                .take()
-                .map(|words| redact(&words, keep_links))
-                .filter(|words| !words.is_empty());
+            *text = text.take().map(|words| filter(&words)).filter(|words| !words.is_empty());
         }
     }
     *place = place.take().filter(|known| !known.is_empty());

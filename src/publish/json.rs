@@ -8,6 +8,7 @@ use super::{Context, description, in_zone, local, state_prefix, utc};
 use crate::{
     catalogue::{ChangePage, Date, Item},
     event::{Decision, Listing, Local, Occurrence, Place, Recurrence, Span, Status},
+    normalise::discretion::is_personal,
 };
 
 mod lists;
@@ -235,7 +236,7 @@ fn recurrence(rule: &Recurrence, listing: &Listing) -> RecurrenceJson {
 fn sources(listing: &Listing) -> Vec<SourceJson> {
     let source = |source: &crate::event::Source| SourceJson {
         feed: source.feed.clone(),
-        reference: source.reference.clone(),
+        reference: source.reference.clone().filter(|reference| !is_personal(reference)),
         url: source.url.clone(),
         licence: source.licence.clone(),
         attribution: source.attribution.clone(),

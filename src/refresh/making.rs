@@ -12,10 +12,11 @@ use url::Url;
 use super::Settings;
 use crate::{
     event::Draft,
-    feed::{Feed, PubDate},
+    feed::{Feed, Format, PubDate},
     normalise::{
         Context,
         budget::{Budget, Stop},
+        discretion::Hidden,
         normalise_within,
     },
     read::{self, Document, Hint, Problem, ReadError, Skipped},
@@ -105,6 +106,14 @@ pub(super) fn make(
     };
     let normalised = normalise_within(&document, &context, &Budget::new(stop.clone()));
     let mut drafts = normalised.drafts;
+    if let Some(base) = work.base.as_ref().filter(|_| !work.feed.public_url) {
+        let mut hidden = Hidden::default();
+        hidden.add(base);
+        if document.format == Format::Html {
+            hidden = hidden.of_page();
+        }
+        drafts.iter_mut().for_each(|draft| hidden.scrub(draft));
+    }
     for draft in drafts.iter_mut().take_while(|_| !stop.is_told()) {
         settings.classifier.classify(draft, &work.feed, work.now);
     }

@@ -187,7 +187,7 @@ impl Refresher {
                 feeds.iter().try_for_each(|feed| bodies.forget(feed))?;
                 bodies.forget_all_but(&known)
             });
-            let dropped = dropped.await.unwrap_or_else(|_| Ok(()));
+            let dropped = dropped.await.unwrap_or(Ok(()));
             dropped.map_err(|error| leftover(error.to_string()))?;
         }
         let compacted = self.store.compact().await.map_err(|error| leftover(error.to_string()))?;

@@ -11,6 +11,7 @@ use crate::{
     feed::{Feed, Format},
     fetch::{Failure, FailureKind, Meta},
     health::{Check, FeedState, Outcome},
+    normalise::discretion::Hidden,
     reconcile::Reconciled,
     schedule::{Answer, next_check, weather::Meaning},
     store::Commit,
@@ -73,6 +74,7 @@ pub(super) fn same_address(state: &mut FeedState, feed: &Feed) {
             complete: kept.complete,
             format: kept.format,
             history: kept.history,
+            former: kept.former,
             ..FeedState::default()
         };
     }
@@ -83,6 +85,7 @@ fn check(scene: &Scene, outcome: Outcome, words: String) -> Check {
         at: scene.now,
         outcome,
         words,
+        public: None,
         status: None,
         bytes: 0,
         took_ms: u64::try_from(scene.took.as_millis()).unwrap_or(u64::MAX),
@@ -99,6 +102,7 @@ pub(super) fn no_check(at: DateTime<Utc>) -> Check {
         at,
         outcome: Outcome::Unchanged,
         words: "Nothing was done.".into(),
+        public: None,
         status: None,
         bytes: 0,
         took_ms: 0,
@@ -154,7 +158,7 @@ pub(super) fn good(scene: &Scene, good: &Good, result: Reconciled, memory: &Memo
         (None, _) => Outcome::Changed,
     };
     let bytes = good.body.as_ref().map_or(0, |body| body.bytes as u64);
-    let words = good_words(scene, &state, &result);
+    let (words, public) = good_words(scene, &state, &result);
     let (entries, took_ms) =
         (state.entries, u64::try_from(good.took.as_millis()).unwrap_or(u64::MAX));
     let (added, changed, withdrawn) = (result.added, result.changed, result.withdrawn);
@@ -166,6 +170,7 @@ pub(super) fn good(scene: &Scene, good: &Good, result: Reconciled, memory: &Memo
         added,
         changed,
         withdrawn,
+        public,
         ..check(scene, outcome, words)
     };
     Commit { events: result.put, events_removed: result.removed, ..commit(scene, state, check) }
@@ -179,7 +184,7 @@ fn take_body(state: &mut FeedState, scene: &Scene, meta: &Meta, body: &Body, res
     state.last_modified = sound_date(meta, scene.now).filter(|_| !again);
     state.body_hash = (!again).then(|| body.hash.to_owned());
     state.settings_hash = Some(scene.settings.fingerprint(scene.feed));
-    state.title.clone_from(&document.title);
+    state.title = document.title.as_deref().and_then(|title| Hidden::of(scene.feed).name(title));
     state.generator.clone_from(&document.generator);
     state.format = Some(document.format);
     state.rights.clone_from(&document.rights);
@@ -202,7 +207,8 @@ fn sound_date(meta: &Meta, now: DateTime<Utc>) -> Option<String> {
     (at <= now).then_some(text)
 }
 
-fn good_words(scene: &Scene, state: &FeedState, result: &Reconciled) -> String {
+/// The words, and those for everybody where they differ.
+fn good_words(scene: &Scene, state: &FeedState, result: &Reconciled) -> (String, Option<String>) {
     let mut words = Vec::new();
     if state.shrank_since.is_some() {
         let missing = result.missing;
@@ -245,11 +251,13 @@ fn good_words(scene: &Scene, state: &FeedState, result: &Reconciled) -> String {
         && *times >= MOVED_AFTER
     {
         let id = &scene.feed.id;
+        let public = words.join(" ");
         words.push(format!(
             "The feed has moved for good: `folkmoot feeds adopt {id}` takes the new address."
         ));
+        return (words.join(" "), Some(public));
     }
-    words.join(" ")
+    (words.join(" "), None)
 }
 
 fn count(n: u32, one: &str, many: &str) -> String {
@@ -288,14 +296,21 @@ pub(super) fn failed(
                 .to_owned()
         }
     };
+    let public = Some(match meaning {
+        Meaning::Theirs => sentence(&failure.kind.public(), scene),
+        Meaning::OursNow(_) | Meaning::Ours => "The feed could not be fetched.".to_owned(),
+    });
     if *meaning == Meaning::Theirs {
         row_of_failures(&mut state, scene, failure.retry_after);
     } else {
         state.last_check = Some(scene.now);
         state.next_check = Some(scene.now);
     }
-    let check =
-        Check { status: failure.kind.status(), ..check(scene, Outcome::FetchFailed, words) };
+    let check = Check {
+        status: failure.kind.status(),
+        public,
+        ..check(scene, Outcome::FetchFailed, words)
+    };
     let mut commit = commit(scene, state, check);
     if let Meaning::OursNow(blamed) = meaning {
         let states = blamed.iter().filter_map(|feed| memory.feeds.get(feed)).cloned();

@@ -18,6 +18,9 @@ use crate::{
 /// Events of a feed that was taken out of feeds.toml leave after this long.
 pub const LEAVES_AFTER: Duration = Duration::days(7);
 
+/// Earlier ids of a feed that are remembered.
+const FORMER_KEPT: usize = 100;
+
 /// What came of it.
 #[derive(Debug, Clone, Default)]
 pub struct Resettled {
@@ -58,6 +61,7 @@ impl Refresher {
             update = settle::update(&memory, new, &commit, &done);
         }
         views(&memory, old, new, &mut update);
+        update.former = settle::former(&memory, new);
         self.rebase(&memory, old, new, now);
         self.reveal(&update, now);
         let anew = |id: &&String| {
@@ -146,7 +150,16 @@ fn rename(memory: &Memory, from: &str, to: &str, commit: &mut Commit) {
     let moved = memory.events_of(from).into_iter();
     commit.events.extend(moved.map(|event| Event { feed: to.to_owned(), ..event.clone() }));
     commit.checks.extend(state.history.iter().map(|check| (to.to_owned(), check.clone())));
-    commit.feeds.push(FeedState { feed: to.to_owned(), removed_since: None, ..state.clone() });
+    let mut former: Vec<String> =
+        state.former.iter().filter(|id| *id != to && *id != from).cloned().collect();
+    former.push(from.to_owned());
+    former.drain(..former.len().saturating_sub(FORMER_KEPT));
+    commit.feeds.push(FeedState {
+        feed: to.to_owned(),
+        removed_since: None,
+        former,
+        ..state.clone()
+    });
     commit.feeds_removed.push(from.to_owned());
 }
 
@@ -165,7 +178,7 @@ fn come_and_go(memory: &Memory, new: &Settings, renamed: &[(String, String)], co
             (false, Some(since)) if commit.at - since >= LEAVES_AFTER => {
                 let events = memory.events_of(&state.feed).into_iter();
                 commit.events_removed.extend(events.map(|event| event.id.clone()));
-                commit.feeds_removed.push(state.feed.clone());
+                // The state stays, so that a calendar filtered by its id goes on being answered.
             }
             _ => {}
         }

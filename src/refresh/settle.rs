@@ -175,6 +175,7 @@ pub fn update(memory: &Memory, settings: &Settings, commit: &Commit, done: &Comm
         feeds_removed: commit.feeds_removed.clone(),
         changes: done.changes.clone(),
         merged,
+        ..Update::default()
     }
 }
 
@@ -205,7 +206,19 @@ pub fn whole(memory: &Memory, settings: &Settings) -> Update {
     put.sort_by(|a, b| a.id.cmp(&b.id));
     let mut merged: Vec<(Id, Id)> = memory.aliases.clone().into_iter().collect();
     merged.sort();
-    Update { put, merged, feeds, changes: memory.log.clone(), ..Update::default() }
+    let former = former(memory, settings);
+    Update { put, merged, feeds, former, changes: memory.log.clone(), ..Update::default() }
+}
+
+/// Ids of feeds that are no longer in use, and that of the feed which goes on (its own where none does).
+pub(super) fn former(memory: &Memory, settings: &Settings) -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    for state in memory.feeds.values() {
+        let gone = (!settings.feeds.contains_key(&state.feed)).then_some(&state.feed);
+        all.extend(state.former.iter().chain(gone).map(|id| (id.clone(), state.feed.clone())));
+    }
+    all.sort();
+    all
 }
 
 /// Counts for the state of a feed: listed, undated, and the others with their reasons.

@@ -293,6 +293,8 @@ async fn removed_and_renamed_feeds() {
         assert_eq!(memory.feeds["first"].history.len(), 1);
         assert_eq!(memory.feeds["b"].removed_since, Some(at(60)));
     }
+    let former = [("a".to_owned(), "first".to_owned()), ("b".to_owned(), "b".to_owned())];
+    assert_eq!(settled.update.former, former);
     let kept = here.refresh(&renamed, "first", at(70)).await.unwrap();
     assert_eq!((kept.check.added, kept.check.changed), (0, 0));
 
@@ -306,6 +308,8 @@ async fn removed_and_renamed_feeds() {
     let late = here.resettle(Some(&first), &first, at(100 + 7 * 24 * 60)).await.unwrap();
     assert_eq!(kinds(&late.update), [ChangeKind::Unlisted]);
     assert_eq!(here.memory().await.events.len(), 1);
+    let long_gone = ("b".to_owned(), "b".to_owned());
+    assert!(late.update.former.contains(&long_gone), "a filter by its id stays valid");
     here.close().await;
 }
 

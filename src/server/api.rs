@@ -93,11 +93,27 @@ fn full_calendar(ask: &Ask) -> Result<Answer, Refusal> {
         };
         (name.to_owned(), value.clone())
     });
-    let request = find::parse(ask, pairs.collect(), &["timeZone"])?;
+    let request = find::parse(ask, pairs.collect(), &["timeZone"]).map_err(in_its_words)?;
     let dates = ask.catalogue.all_dates(&request.query, Range::dates(&request.query, ask.now));
     let context = ask.context();
     let dates = dates.iter().map(|date| json!(json::full_calendar(date, &context)));
     Ok(Answer::json(&Value::Array(dates.collect())))
+}
+
+/// A fault of our `from` and `to` in the words in which FullCalendar asked.
+fn in_its_words(refusal: Refusal) -> Refusal {
+    let Refusal::Unknown(mut faults) = refusal else { return refusal };
+    let theirs = |ours: &mut String| match ours.as_str() {
+        "from" => *ours = "start".into(),
+        "to" => *ours = "end".into(),
+        _ => {}
+    };
+    for fault in &mut faults {
+        theirs(&mut fault.parameter);
+        fault.allowed.iter_mut().for_each(theirs);
+        fault.words = fault.words.replace("'from'", "'start'").replace("'to'", "'end'");
+    }
+    Refusal::Unknown(faults)
 }
 
 /// `/api/v1/changes`.
@@ -201,4 +217,22 @@ pub(super) fn stats(ask: &Ask) -> Result<Answer, Refusal> {
         object.insert("at".into(), at.into());
     }
     Ok(Answer::json(&stats))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_calendar_widget_is_refused_in_its_own_words() {
+        let refusal = Refusal::Unknown(vec![Fault {
+            parameter: "from".into(),
+            value: Some("bad".into()),
+            allowed: vec!["service".into(), "to".into()],
+            words: "'bad' is not a value of 'from'".into(),
+        }]);
+        let Refusal::Unknown(faults) = in_its_words(refusal) else { panic!("another refusal") };
+        assert_eq!((&*faults[0].parameter, &*faults[0].allowed[1]), ("start", "end"));
+        assert_eq!(faults[0].words, "'bad' is not a value of 'start'");
+    }
 }

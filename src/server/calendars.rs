@@ -184,7 +184,7 @@ pub(super) fn health(ask: &Ask) -> Result<Answer, Refusal> {
             updated: check.at,
             categories: Vec::new(),
             author: None,
-            summary: discreet(&check.words, view.feed.public_url),
+            summary: discreet(check.public_words(), view.feed.public_url),
         })
         .collect();
     let info = FeedInfo {

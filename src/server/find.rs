@@ -32,7 +32,9 @@ pub(super) fn parse(
         return Err(Refusal::TooLong);
     }
     cut_postcode(ask)?;
-    let feeds: Vec<String> = ask.catalogue.feeds().map(|view| view.feed.id.clone()).collect();
+    let feeds = ask.catalogue.feed_ids();
+    let pairs: Vec<(String, String)> =
+        pairs.into_iter().map(|(name, value)| renamed(ask, name, value)).collect();
     let known = Known {
         vocabulary: ask.catalogue.vocabulary(),
         members: ask.catalogue.members(),
@@ -40,6 +42,17 @@ pub(super) fn parse(
         time_zone: ask.settings.network.time_zone,
     };
     query::parse_with(pairs, &known, ask.now, extra).map_err(Refusal::Unknown)
+}
+
+/// A feed that was renamed is found by its old id too: calendars are subscribed to for ever.
+fn renamed(ask: &Ask, name: String, value: String) -> (String, String) {
+    if name != "feed" {
+        return (name, value);
+    }
+    let ids = value.split(',').map(str::trim);
+    let ids = ids.map(|id| ask.catalogue.feed_now(id).unwrap_or(id));
+    let value = ids.collect::<Vec<_>>().join(",");
+    (name, value)
 }
 
 /// A whole postcode says where somebody lives or works: it is cut before it becomes part of an address that is
@@ -124,5 +137,8 @@ pub(super) fn scope(ask: &Ask, make: fn(String) -> Scope) -> Result<Scope, Refus
 /// The feed that the path names.
 pub(super) fn feed_view(ask: &Ask) -> Result<&FeedView, Refusal> {
     let view = ask.catalogue.feed(ask.id()).map(AsRef::as_ref);
+    if let Some(now) = ask.catalogue.feed_now(ask.id()).filter(|now| *now != ask.id()) {
+        return Err(Refusal::Moved(ask.path.replacen(ask.id(), now, 1)));
+    }
     view.ok_or_else(|| Refusal::NotFound("We know of no such feed.".into()))
 }

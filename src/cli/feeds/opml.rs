@@ -3,7 +3,10 @@
 use std::io::Read;
 
 use clap::Args;
-use folkmoot::config::edit::{self, NewFeed};
+use folkmoot::config::{
+    self, Loaded,
+    edit::{self, NewFeed},
+};
 use quick_xml::{
     Writer, XmlVersion,
     events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event},
@@ -76,9 +79,10 @@ impl Import {
                 ..NewFeed::default()
             });
         }
-        let text = std::fs::read_to_string(&loaded.config.path)?;
+        let before = std::fs::read_to_string(&loaded.config.path)?;
+        new = usable(&loaded, &before, new);
         let text =
-            edit::add_feeds(&text, &new).map_err(|error| Failed::Usage(error.to_string()))?;
+            edit::add_feeds(&before, &new).map_err(|error| Failed::Usage(error.to_string()))?;
         write(&loaded, &text)?;
         let (count, left) = (new.len(), outlines.len() - new.len());
         output.say(format!(
@@ -90,6 +94,26 @@ impl Import {
         }
         Ok(())
     }
+}
+
+/// Those that feeds.toml may hold; the others are named, and cost no good one its place.
+fn usable(loaded: &Loaded, text: &str, new: Vec<NewFeed>) -> Vec<NewFeed> {
+    let fault = |feeds: &[NewFeed]| {
+        let text = edit::add_feeds(text, feeds).map_err(|error| error.to_string()).ok()?;
+        let path = &loaded.config.path;
+        config::parse(&text, path, &loaded.vocabulary, &loaded.members).err()
+    };
+    if fault(&new).is_none() {
+        return new;
+    }
+    let good = |feed: &NewFeed| {
+        let fine = fault(std::slice::from_ref(feed)).is_none();
+        if !fine {
+            eprintln!("folkmoot: \"{}\" cannot be a feed's address; left out", feed.url);
+        }
+        fine
+    };
+    new.into_iter().filter(good).collect()
 }
 
 fn read(text: &str) -> Result<Vec<Outline>, String> {

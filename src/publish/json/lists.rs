@@ -169,7 +169,7 @@ pub fn feed(view: &FeedView, context: &Context, now: DateTime<Utc>) -> FeedJson 
         policy: feed.policy,
         format: state.format,
         health: view.health(now),
-        last_result: state.history.last().map(|check| check.words.clone()),
+        last_result: state.history.last().map(|check| check.public_words().to_owned()),
         last_check: state.last_check.map(utc),
         last_good: state.last_good.map(utc),
         next_check: state.next_check.map(utc),

@@ -250,7 +250,7 @@ fn history(site: &Site, view: &FeedView) -> Markup {
                             tr {
                                 td { time datetime=(check.at.to_rfc3339()) { (words::moment(check.at, site.zone)) } }
                                 td { (outcome(check.outcome)) }
-                                td { (discreet(&check.words, view.feed.public_url)) }
+                                td { (discreet(check.public_words(), view.feed.public_url)) }
                             }
                         }
                     }

@@ -66,6 +66,7 @@ fn check(minutes: i64) -> Check {
         at: at(minutes),
         outcome: Outcome::Unchanged,
         words: "Nothing new.".into(),
+        public: None,
         status: Some(304),
         bytes: 0,
         took_ms: 12,

@@ -203,6 +203,7 @@ fn feeds() -> Vec<FeedView> {
         at: at(22, 11),
         outcome: Outcome::FetchFailed,
         words: "https://www.westberks.example/secret-token/events.ics answered 500".into(),
+        public: None,
         status: Some(500),
         bytes: 0,
         took_ms: 20,
