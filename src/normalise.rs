@@ -4,6 +4,7 @@
 //! item without one stays undated. Personal data are taken out last, from every text, so that every reader before
 //! that sees the item as it was written.
 
+pub mod budget;
 pub mod zone;
 pub mod recurrence;
 pub mod series;
@@ -34,6 +35,7 @@ use crate::{
     member::Members,
     read::{Document, Problem, Severity, Skipped},
 };
+use budget::Budget;
 pub use dates::session_span;
 use organiser::Directory;
 use series::ZoneContext;
@@ -77,6 +79,8 @@ struct Scope<'a> {
     context: &'a Context<'a>,
     zones: ZoneContext<'a>,
     directory: Directory<'a>,
+    /// Of work that is left.
+    budget: &'a Budget,
     /// The zone of prose.
     zone: Tz,
     /// For relative links.
@@ -88,12 +92,19 @@ struct Scope<'a> {
 /// Makes drafts of a document's items.
 #[must_use]
 pub fn normalise(document: &Document, context: &Context<'_>) -> Normalised {
+    normalise_within(document, context, &Budget::default())
+}
+
+/// The same within a budget. When it was told to stop, what comes back is a part and of no use.
+#[must_use]
+pub fn normalise_within(document: &Document, context: &Context<'_>, budget: &Budget) -> Normalised {
     let habit = habit_of_pubdate(document, context);
     let scope = Scope {
         document,
         context,
         zones: zones_of(document, context),
         directory: Directory::new(context.members, context.feed),
+        budget,
         zone: context.feed.time_zone.unwrap_or(context.network.time_zone),
         base: document.link.as_deref().and_then(|link| context.feed.url.join(link).ok()),
         pubdate: habit.unwrap_or(context.feed.pubdate),
@@ -118,7 +129,7 @@ pub fn normalise(document: &Document, context: &Context<'_>) -> Normalised {
         hidden = hidden.of_page();
     }
     out.drafts.iter_mut().for_each(|draft| hidden.scrub(draft));
-    keep_out_personal_data(&mut out, context.feed.join_links);
+    keep_out_personal_data(&mut out, context.feed.join_links, budget);
     let mut seen = HashSet::new();
     out.wanted_pages.retain(|page| seen.insert(page.clone()));
     out.wanted_pages.truncate(MAX_PAGES);
@@ -158,9 +169,14 @@ fn number(drafts: &mut [Draft]) {
     }
 }
 
-fn keep_out_personal_data(out: &mut Normalised, keep_links: bool) {
+fn keep_out_personal_data(out: &mut Normalised, keep_links: bool, budget: &Budget) {
     let mut found = 0_usize;
-    for draft in &mut out.drafts {
+    for (index, draft) in out.drafts.iter_mut().enumerate() {
+        if budget.is_stopped() {
+            // Nothing leaves here that was not looked through.
+            out.drafts.truncate(index);
+            break;
+        }
         if let Some(reason) = draft.private.take() {
             privacy::seal(draft, reason);
             continue;

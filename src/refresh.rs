@@ -25,6 +25,7 @@ use crate::{
         robots::{self, Robots, Rules},
     },
     health::{Check, FeedState, Outcome},
+    normalise::budget::Stop,
     read::{Document, Hint, Problem, Severity},
     reconcile::{Before, Reconciled, Saw, forgotten, reconcile},
     schedule::{self, AT_ONCE, weather::Weather},
@@ -56,6 +57,8 @@ use self::{
 const READ_AT_ONCE: usize = 2;
 /// Longest that making sense of one body may take.
 const READ_CAP: Duration = Duration::from_secs(60);
+/// Longest that a body waits until others have been read: each of those checked at once may take all its time.
+const PLACE_CAP: Duration = Duration::from_secs(300);
 
 /// Who asks the sites.
 pub trait Fetcher: Send + Sync {
@@ -96,7 +99,7 @@ pub struct Refresher {
     /// What sites allow of their pages.
     robots: Robots,
     pages: Mutex<PageCache>,
-    readers: Arc<Semaphore>,
+    readers: Semaphore,
     weather: Mutex<Weather>,
     /// The settings that the stored feeds agree with, once [`Refresher::resettle`] saw to it; written under the memory lock.
     holds: ArcSwapOption<Settings>,
@@ -155,7 +158,7 @@ impl Refresher {
             hosts: Hosts::default(),
             robots: Robots::default(),
             pages: Mutex::default(),
-            readers: Arc::new(Semaphore::new(READ_AT_ONCE)),
+            readers: Semaphore::new(READ_AT_ONCE),
             weather: Mutex::default(),
             holds: ArcSwapOption::empty(),
             shown: OnceLock::new(),
@@ -341,7 +344,7 @@ impl Refresher {
         };
         let made = async {
             let (body, first) = (bytes.clone(), work.clone());
-            let mut document = self.blocking(move || making::read(&body, &first)).await??;
+            let mut document = self.blocking(move |_| making::read(&body, &first)).await??;
             let paged = self.further_pages(round, &work, &mut document).await;
             let mut made = self.blocking_made(work.clone(), document, HashMap::new()).await?;
             if !made.wanted.is_empty() {
@@ -371,26 +374,36 @@ impl Refresher {
         document: crate::read::Document,
         pages: HashMap<String, crate::read::Document>,
     ) -> Result<Made, Stopped> {
-        self.blocking(move || making::make(document, &work, &pages)).await
+        self.blocking(move |stop| making::make(document, &work, &pages, stop)).await
     }
 
     /// Runs the reading of hostile bytes where it can do no harm.
     async fn blocking<T: Send + 'static>(
         &self,
-        work: impl FnOnce() -> T + Send + 'static,
+        work: impl FnOnce(&Stop) -> T + Send + 'static,
     ) -> Result<T, Stopped> {
-        let place =
-            Arc::clone(&self.readers).acquire_owned().await.map_err(|_| Stopped::Closing)?;
-        // The place is given back when the work ends, not when we stop waiting for it.
-        let task = tokio::task::spawn_blocking(move || {
-            let _place = place;
-            work()
-        });
-        match tokio::time::timeout(READ_CAP, task).await {
+        self.blocking_within(PLACE_CAP, READ_CAP, work).await
+    }
+
+    /// The place is free again, and the work is told to stop, when we stop waiting for it, for whatever reason: a body
+    /// that takes for ever must not keep those of others from being read.
+    async fn blocking_within<T: Send + 'static>(
+        &self,
+        place_cap: Duration,
+        cap: Duration,
+        work: impl FnOnce(&Stop) -> T + Send + 'static,
+    ) -> Result<T, Stopped> {
+        let place = tokio::time::timeout(place_cap, self.readers.acquire()).await;
+        let place = place.map_err(|_| Stopped::NoPlace(place_cap))?;
+        let _place = place.map_err(|_| Stopped::Closing)?;
+        let stop = Stop::default();
+        let _leaving = stop.at_leaving();
+        let task = tokio::task::spawn_blocking(move || work(&stop));
+        match tokio::time::timeout(cap, task).await {
             Ok(Ok(done)) => Ok(done),
             Ok(Err(fault)) if fault.is_panic() => Err(Stopped::Fault),
             Ok(Err(_)) => Err(Stopped::Closing),
-            Err(_) => Err(Stopped::TooSlow(READ_CAP)),
+            Err(_) => Err(Stopped::TooSlow(cap)),
         }
     }
 
@@ -602,7 +615,7 @@ impl Refresher {
         let visit = self.hosts.visit(host, pause).await;
         let fetched = self.fetcher.get(&robots::request(page)?).await;
         drop(visit);
-        let rules = self.blocking(move || Rules::of(&fetched)).await;
+        let rules = self.blocking(move |_| Rules::of(&fetched)).await;
         // Rules that cannot be read in good time are no leave to go on.
         Some(self.robots.learn(&page.url, rules.unwrap_or(Rules::Nothing), now))
     }
@@ -665,14 +678,14 @@ impl Refresher {
         let Fetched::Body { meta, bytes } = fetched else { return None };
         let work =
             making::Work { content_type: meta.content_type, base: meta.final_url, ..work.clone() };
-        self.blocking(move || making::read(&bytes, &work)).await.ok()?.ok()
+        self.blocking(move |_| making::read(&bytes, &work)).await.ok()?.ok()
     }
 
     /// One linked page, read, or the calendar file that it offers; `None` when it does not answer or says nothing.
     async fn page(&self, round: &Round<'_>, url: &str) -> Option<Arc<Document>> {
         let (url, bytes, content_type) = self.linked(round, url).await?;
         let hint = Hint { content_type, base: Some(url.clone()), format: None };
-        let look = move || match crate::read::read(&bytes, &hint) {
+        let look = move |_: &Stop| match crate::read::read(&bytes, &hint) {
             Ok(document) => Ok(document),
             Err(_) => Err(pages::calendar_on(&bytes, &url)),
         };
@@ -681,7 +694,7 @@ impl Refresher {
             Err(calendar) => {
                 let (url, bytes, content_type) = self.linked(round, calendar?.as_str()).await?;
                 let hint = Hint { content_type, base: Some(url), format: None };
-                let read = self.blocking(move || crate::read::read(&bytes, &hint)).await;
+                let read = self.blocking(move |_| crate::read::read(&bytes, &hint)).await;
                 read.ok()?.ok().map(Arc::new)
             }
         }

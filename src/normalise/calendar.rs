@@ -16,13 +16,14 @@ use crate::{
 };
 
 pub(super) fn drafts(scope: &Scope<'_>, out: &mut Normalised) {
-    let (found, skipped, problems) = series::series(&scope.document.entries, &scope.zones);
+    let (found, skipped, problems) =
+        series::series_within(&scope.document.entries, &scope.zones, scope.budget);
     out.problems.extend(problems);
-    for one in found {
+    for one in found.into_iter().take_while(|_| !scope.budget.is_stopped()) {
         out.problems.extend(one.problems.iter().cloned());
         out.drafts.push(draft(scope, one));
     }
-    for item in skipped {
+    for item in skipped.into_iter().take_while(|_| !scope.budget.is_stopped()) {
         match undated(scope, &item) {
             Some(draft) => out.drafts.push(draft),
             None => out.skipped.push(item),
@@ -103,7 +104,7 @@ pub(super) fn disagreeing(scope: &Scope<'_>, out: &Normalised) -> usize {
         |entry: &&Entry| entry.start.as_ref().is_some_and(|at| at.zone == WrittenZone::Utc);
     let entries = scope.document.entries.iter().filter(in_utc).take(300);
     let mut count = 0;
-    for entry in entries {
+    for entry in entries.take_while(|_| !scope.budget.is_stopped()) {
         let Some(draft) =
             out.drafts.iter().find(|d| d.line == entry.line && d.reference == entry.reference)
         else {

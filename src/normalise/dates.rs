@@ -41,7 +41,7 @@ pub(super) struct Dates {
 /// The dates of an item of a feed or page.
 pub(super) fn of(words: &Words<'_>, zones: &ZoneContext<'_>, scope: &Scope<'_>) -> Dates {
     if let Some(start) = &words.entry.start {
-        match written(words.entry, start, zones) {
+        match written(words.entry, start, zones, scope) {
             Ok(when) => return from_field(words, start, when),
             Err(reason) => {
                 let mut dates = from_text(words, scope);
@@ -54,11 +54,17 @@ pub(super) fn of(words: &Words<'_>, zones: &ZoneContext<'_>, scope: &Scope<'_>) 
 }
 
 /// Reads the fields of a date, by the habits of where they stand.
-fn written(entry: &Entry, start: &Written, zones: &ZoneContext<'_>) -> Result<When, String> {
+fn written(
+    entry: &Entry,
+    start: &Written,
+    zones: &ZoneContext<'_>,
+    scope: &Scope<'_>,
+) -> Result<When, String> {
     let end = entry.end.as_ref().map(|end| exclusive(entry, end));
     if entry.repeats != Repeats::default() {
         let whole = Entry { end, ..entry.clone() };
-        let (mut found, _, _) = series::series(std::slice::from_ref(&whole), zones);
+        let (mut found, _, _) =
+            series::series_within(std::slice::from_ref(&whole), zones, scope.budget);
         let times = found.pop().map(|series| series.times);
         if let Some((span, times)) = times.and_then(|times| times.span.map(|span| (span, times))) {
             return Ok(When { span, zone: times.time_zone, recurrence: times.recurrence });

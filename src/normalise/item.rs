@@ -19,7 +19,7 @@ use crate::{
 const MAX_SESSIONS: usize = 100;
 
 pub(super) fn drafts(scope: &Scope<'_>, out: &mut Normalised) {
-    for entry in &scope.document.entries {
+    for entry in scope.document.entries.iter().take_while(|_| !scope.budget.is_stopped()) {
         let (found, wanted) = one(scope, entry);
         out.wanted_pages.extend(wanted);
         out.drafts.extend(found);

@@ -82,6 +82,19 @@ impl Reading {
     }
 }
 
+/// Bytes of a text that are looked at: who announces an event says the date before the third page.
+const MOST_TEXT: usize = 8 * 1024;
+
+/// The beginning of a text, up to the end of a word.
+pub(crate) fn head(text: &str) -> &str {
+    if text.len() <= MOST_TEXT {
+        return text;
+    }
+    let head = text.get(..text.floor_char_boundary(MOST_TEXT)).unwrap_or_default();
+    // A word cut in half may be another word, and half a year is another year.
+    head.rfind(char::is_whitespace).and_then(|end| head.get(..end)).unwrap_or(head)
+}
+
 /// Reads the date of an event from one text.
 #[must_use]
 pub fn read(text: &str, posted: &Posted) -> Reading {
@@ -216,7 +229,7 @@ fn nothing(surveys: &[(&Survey, &str)], status: Option<Status>, found_in: &'stat
 /// Where the dates and times of a title stand, in characters: what is no part of its name.
 #[must_use]
 pub fn spans(text: &str, posted: &Posted) -> Vec<(usize, usize)> {
-    let tokens = tokens::Tokens::of(text);
+    let tokens = tokens::Tokens::of(head(text));
     let found = ranges::scan(&tokens, choice::day(posted), posted.month_first);
     let near = |index: usize, alone: bool| {
         let here = found.get(index).map(|item| (item.from(), item.to()));

@@ -13,6 +13,7 @@ use chrono_tz::Tz;
 
 use self::{group::Group, times::Clocks};
 use super::{
+    budget::Budget,
     recurrence::{self, rule::Rule},
     zone,
 };
@@ -20,10 +21,6 @@ use crate::{
     event::{ExtraDate, Local, Override, Place, Recurrence, Span, Status, ZoneRules},
     read::{Entry, Problem, Severity, Skipped, Text, Written},
 };
-
-/// Rules of one document that never come to a date and are found out one by one; after so many, all but the plainest
-/// rules are dropped unseen.
-const MOST_BARREN: usize = 50;
 
 /// Changed instances of one series that are looked at.
 const MOST_CHANGES: usize = 2_000;
@@ -73,9 +70,22 @@ pub fn series<'a>(
     entries: &'a [Entry],
     zones: &ZoneContext<'_>,
 ) -> (Vec<Series<'a>>, Vec<Skipped>, Vec<Problem>) {
-    let mut work = Work { clocks: Clocks::new(*zones), barren: 0, skipped: Vec::new() };
+    series_within(entries, zones, &Budget::default())
+}
+
+/// The same within a budget; a part of it when it was told to stop.
+#[must_use]
+pub fn series_within<'a>(
+    entries: &'a [Entry],
+    zones: &ZoneContext<'_>,
+    budget: &Budget,
+) -> (Vec<Series<'a>>, Vec<Skipped>, Vec<Problem>) {
+    let mut work = Work { clocks: Clocks::new(*zones), budget, skipped: Vec::new() };
     let mut found = Vec::new();
     for group in group::groups(entries) {
+        if budget.is_stopped() {
+            break;
+        }
         work.group(&group, &mut found);
     }
     number(&mut found);
@@ -101,7 +111,7 @@ pub fn span_of(
 /// What is carried from group to group.
 struct Work<'z> {
     clocks: Clocks<'z>,
-    barren: usize,
+    budget: &'z Budget,
     skipped: Vec<Skipped>,
 }
 
@@ -190,6 +200,9 @@ impl Work<'_> {
         recurrence.exrule = self.rules(&entry.repeats.exrule, start.value, problems);
         let mut overrides = Vec::new();
         for (index, change) in changes.iter().enumerate() {
+            if self.budget.is_stopped() {
+                break;
+            }
             if index >= MOST_CHANGES {
                 self.skip(change, format!("its series has more than {MOST_CHANGES} changed dates"));
                 continue;
@@ -209,12 +222,7 @@ impl Work<'_> {
     }
 
     /// Rules in canonical form; those that cannot be followed are told and left out.
-    fn rules(
-        &mut self,
-        texts: &[String],
-        start: Local,
-        problems: &mut Vec<Problem>,
-    ) -> Vec<String> {
+    fn rules(&self, texts: &[String], start: Local, problems: &mut Vec<Problem>) -> Vec<String> {
         let mut rules = Vec::new();
         for text in texts {
             match Rule::parse(text).and_then(|rule| self.fertile(rule, start)) {
@@ -235,7 +243,10 @@ impl Work<'_> {
     }
 
     /// A rule that has dates. To find out that one has none takes long, so hostile files get few tries.
-    fn fertile(&mut self, rule: Rule, start: Local) -> Result<Rule, String> {
+    fn fertile(&self, rule: Rule, start: Local) -> Result<Rule, String> {
+        if !self.budget.take_dates(rule.cost()) {
+            return Err("the rules of this feed give more dates than can be followed".into());
+        }
         let plain = rule.by_month.is_empty()
             && rule.by_month_day.is_empty()
             && rule.by_year_day.is_empty()
@@ -246,10 +257,12 @@ impl Work<'_> {
         if plain {
             return Ok(rule);
         }
-        if self.barren < MOST_BARREN && recurrence::has_dates(&rule, start) {
-            return Ok(rule);
+        if self.budget.may_try() {
+            if recurrence::has_dates(&rule, start) {
+                return Ok(rule);
+            }
+            self.budget.was_barren();
         }
-        self.barren = self.barren.saturating_add(1);
         Err("it never comes to a date".into())
     }
 

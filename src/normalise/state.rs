@@ -193,6 +193,7 @@ fn says_status(status: Status) -> &'static str {
 #[must_use]
 pub fn state_words(title: &str, description: &str, posted: &Posted) -> StateWords {
     let mut state = StateWords::default();
+    let description = phrase::head(description);
     read_title(&mut state, title, posted);
     let t = Tokens::of(description);
     let words = |hit: Hit| cut(description, &t, hit.from, hit.to);

@@ -286,3 +286,25 @@ fn the_report_card_says_what_to_change() {
         assert!(problem.is_some_and(|problem| problem.fix.is_some()), "{code}: {:?}", out.problems);
     }
 }
+
+#[test]
+fn what_nobody_waits_for_is_not_gone_on_with() {
+    use budget::Stop;
+    let members = Members::embedded().unwrap();
+    let (feed, pages) = (feed(), HashMap::new());
+    let network = Network::default();
+    let now = noon(2026, 11, 22);
+    let context = Context { feed: &feed, network: &network, members: &members, now, pages: &pages };
+    for format in [Format::Rss, Format::Ical] {
+        let items = (0..5).map(|n| {
+            let item = item(&format!("Workshop {n}"), "On 12 March 2027 at 10am");
+            dated(item, DateOrigin::Ical, Local::Date(day(2027, 3, 12)), None)
+        });
+        let document = document(format, items.collect());
+        let stop = Stop::default();
+        let made = |stop: &Stop| normalise_within(&document, &context, &Budget::new(stop.clone()));
+        assert_eq!(made(&stop).drafts.len(), 5);
+        drop(stop.at_leaving());
+        assert_eq!(made(&stop).drafts.len(), 0);
+    }
+}

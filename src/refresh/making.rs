@@ -13,7 +13,12 @@ use super::Settings;
 use crate::{
     event::Draft,
     feed::{Feed, Format, PubDate},
-    normalise::{Context, discretion::Hidden, normalise},
+    normalise::{
+        Context,
+        budget::{Budget, Stop},
+        discretion::Hidden,
+        normalise_within,
+    },
     read::{self, Document, Hint, Problem, ReadError, Skipped},
     reconcile::absence::proves_absence,
 };
@@ -27,6 +32,9 @@ pub(super) enum Stopped {
     /// It took too long.
     #[error("reading it took more than {} seconds and was given up", .0.as_secs())]
     TooSlow(Duration),
+    /// Other bodies kept all places.
+    #[error("no place to read it came free within {} seconds", .0.as_secs())]
+    NoPlace(Duration),
     /// A panic.
     #[error("reading it hit a fault of this program; please report it with the feed's content")]
     Fault,
@@ -83,8 +91,13 @@ pub(super) fn read(bytes: &[u8], work: &Work) -> Result<Document, ReadError> {
     read::read(bytes, &hint)
 }
 
-/// Makes sense of a document.
-pub(super) fn make(document: Document, work: &Work, pages: &HashMap<String, Document>) -> Made {
+/// Makes sense of a document. What is made after `stop` was told is of no use, and nobody waits for it.
+pub(super) fn make(
+    document: Document,
+    work: &Work,
+    pages: &HashMap<String, Document>,
+    stop: &Stop,
+) -> Made {
     let settings = &work.settings;
     let context = Context {
         feed: &work.feed,
@@ -93,7 +106,7 @@ pub(super) fn make(document: Document, work: &Work, pages: &HashMap<String, Docu
         now: work.now,
         pages,
     };
-    let normalised = normalise(&document, &context);
+    let normalised = normalise_within(&document, &context, &Budget::new(stop.clone()));
     let mut drafts = normalised.drafts;
     if let Some(base) = work.base.as_ref().filter(|_| !work.feed.public_url) {
         let mut hidden = Hidden::default();
@@ -103,7 +116,7 @@ pub(super) fn make(document: Document, work: &Work, pages: &HashMap<String, Docu
         }
         drafts.iter_mut().for_each(|draft| hidden.scrub(draft));
     }
-    for draft in &mut drafts {
+    for draft in drafts.iter_mut().take_while(|_| !stop.is_told()) {
         settings.classifier.classify(draft, &work.feed, work.now);
     }
     let complete = proves_absence(&work.feed, &document, normalised.skipped.len());

@@ -551,3 +551,36 @@ async fn corrections_count_once_the_store_has_them() {
     assert_eq!(memory.try_corrections(corrections.clone()).changed.len(), 1);
     assert_eq!(memory.set_corrections(corrections), [id]);
 }
+
+/// Bodies that take for ever do not keep others from being read, and their threads come to an end.
+#[tokio::test]
+async fn places_come_back_and_the_work_is_told() {
+    let (dir, sites) = (tempfile::tempdir().unwrap(), Arc::new(Sites::default()));
+    let here = refresher(dir.path(), &sites).await;
+    let (tell, told) = std::sync::mpsc::channel();
+    let endless = || {
+        let tell = tell.clone();
+        move |stop: &Stop| {
+            while !stop.is_told() {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            tell.send(()).unwrap();
+        }
+    };
+    let (long, short) = (Duration::from_secs(20), Duration::from_millis(200));
+    let slow = || here.blocking_within(long, short, endless());
+    let (one, two, three) = tokio::join!(slow(), slow(), async {
+        tokio::task::yield_now().await;
+        here.blocking_within(Duration::from_millis(10), long, |_| ()).await
+    });
+    assert!(matches!((one, two), (Err(Stopped::TooSlow(_)), Err(Stopped::TooSlow(_)))));
+    assert!(matches!(three, Err(Stopped::NoPlace(_))), "both places were taken");
+    assert_eq!(here.readers.available_permits(), READ_AT_ONCE);
+    assert_eq!(here.blocking(|_| 7).await.ok(), Some(7));
+    // Whoever is broken off leaves nothing running either.
+    drop(tokio::time::timeout(short, here.blocking_within(long, long, endless())).await);
+    for _ in 0..3 {
+        told.recv_timeout(long).unwrap();
+    }
+    here.close().await;
+}

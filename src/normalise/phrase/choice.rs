@@ -54,6 +54,9 @@ pub(crate) struct Survey {
     pub(crate) bookings: Vec<(NaiveDate, usize, usize)>,
 }
 
+/// Dates of one text that are weighed; a text with more is a list of something.
+const MOST_DATES: usize = 100;
+
 /// Words that make a deadline one for those who want to come.
 const BOOKING_WORDS: &[&str] = &[
     "book",
@@ -84,7 +87,7 @@ pub(crate) fn day(posted: &Posted) -> Option<NaiveDate> {
 
 /// Reads a text through.
 pub(crate) fn survey(text: &str, posted: &Posted) -> Survey {
-    let tokens = Tokens::of(text);
+    let tokens = Tokens::of(super::head(text));
     let today = day(posted);
     let found = ranges::scan(&tokens, today, posted.month_first);
     let (groups, loose) = ranges::groups(&tokens, &found);
@@ -92,7 +95,7 @@ pub(crate) fn survey(text: &str, posted: &Posted) -> Survey {
         Survey { tokens, candidates: Vec::new(), refused: Vec::new(), loose, bookings: Vec::new() };
     let mut floor = 0;
     let mut earlier: Option<(usize, Sense)> = None;
-    for group in groups {
+    for group in groups.into_iter().take(MOST_DATES) {
         let to = group.to;
         let sense = sense(&survey, &group, floor, earlier);
         earlier = Some((floor, sense));

@@ -351,3 +351,15 @@ fn month_first_feeds() {
     assert_eq!(shown(&read("12/13/2026", &posted)), "2026-12-13/2026-12-14");
     assert_eq!(shown(&read("13/12/2026", &posted)), "2026-12-13/2026-12-14");
 }
+
+#[test]
+fn a_long_text_costs_no_more_than_its_beginning() {
+    let posted = Posted { at: None, zone: London, month_first: false };
+    let dates = "12 March 2027 10am to 4pm and 13 or ".repeat(1_500);
+    assert!(super::choice::survey(&dates, &posted).candidates.len() <= 100);
+    assert_eq!(super::head(&dates).len(), super::head(&dates.repeat(2)).len());
+    let late = format!("{} Tuesday 9 March 2027", "word ".repeat(3_000));
+    assert!(read(&late, &posted).sessions.is_empty());
+    let early = format!("Tuesday 9 March 2027 at 10am {}", "é".repeat(60_000));
+    assert_eq!(read(&early, &posted).sessions.len(), 1);
+}

@@ -97,6 +97,35 @@ impl Rule {
         }
     }
 
+    /// Dates that following it costs in a window of two years, roughly and rather too many; never more than are
+    /// followed at all.
+    #[must_use]
+    pub fn cost(&self) -> u64 {
+        let count = |n: usize| u64::try_from(n.max(1)).unwrap_or(u64::MAX);
+        let weekdays = count(self.by_day.len());
+        let (rounds, days) = match self.frequency {
+            Frequency::Hourly => (17_544, 1),
+            Frequency::Daily => (731, 1),
+            Frequency::Weekly => (105, weekdays),
+            Frequency::Monthly => (24, count(self.by_month_day.len()).max(weekdays * 5).min(31)),
+            Frequency::Yearly => {
+                let of_months = count(self.by_month.len()) * count(self.by_month_day.len());
+                let of_weeks = count(self.by_week_number.len()) * weekdays;
+                let all = weekdays * if self.by_day.is_empty() { 1 } else { 53 };
+                (2, all.max(of_months).max(of_weeks).max(count(self.by_year_day.len())).min(366))
+            }
+        };
+        let times =
+            count(self.by_hour.len()) * count(self.by_minute.len()) * count(self.by_second.len());
+        let rounds = (rounds / u64::from(self.interval.max(1))).max(1);
+        let dates = rounds.saturating_mul(days).saturating_mul(times);
+        match self.count {
+            // Such a rule is always followed from its first date.
+            Some(all) => u64::from(all).min(count(super::MOST_STEPS)),
+            None => dates.min(count(super::MOST_DATES)),
+        }
+    }
+
     /// Reads a rule as it is written, in any case of letters, with stray spaces, unknown and empty parts.
     ///
     /// # Errors

@@ -181,6 +181,21 @@ fn hostile_rules_are_told_and_the_event_stays() {
     assert_eq!(summary(&barren).2.len(), 300);
 }
 
+/// Each rule alone may be followed; all together may not.
+#[test]
+fn the_rules_of_a_body_share_one_budget() {
+    let often = "FREQ=DAILY;BYHOUR=1,2,3,4,5,6;BYMINUTE=0,1,2,3,4,5";
+    let many: String = (0..300)
+        .map(|n| event(&format!("UID:{n} | DTSTART:19000101T100000Z | RRULE:{often}")))
+        .collect();
+    let (lines, _, problems) = summary(&many);
+    assert_eq!((lines.len(), problems.len()), (300, 100));
+    let weekly: String = (0..3_000)
+        .map(|n| event(&format!("UID:{n} | DTSTART:20150611T100000Z | RRULE:FREQ=WEEKLY")))
+        .collect();
+    assert_eq!(summary(&weekly).2, Vec::<String>::new(), "no honest feed comes near it");
+}
+
 #[test]
 fn private_changes_say_nothing() {
     let text = event("UID:1 | DTSTART:20150601 | RRULE:FREQ=DAILY | SUMMARY:Open")
