@@ -184,7 +184,7 @@ impl Scales {
             .as_ref()
             .is_some_and(|sign| self.in_title || TELLING.contains(&sign.id.as_str()));
         let favour = self.favour - self.by_name;
-        telling && favour < BAR && self.against - favour >= CLEAR
+        telling && (self.in_title || favour < BAR) && self.against - favour >= CLEAR
     }
 
     /// Whether the policy lists it, and why, dates and privacy apart.

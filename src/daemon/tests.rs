@@ -272,6 +272,9 @@ async fn answers(house: &House, paths: &[&str], edit: impl FnOnce()) -> (Vec<Str
     }
     edit();
     assert!(matches!(control.reload().await.unwrap(), Reloaded::Applied { .. }));
+    // The clock stands still here, so what is due by it is asked for by hand.
+    let (_, mut checks) = control.poll(vec![]).await.unwrap().unwrap();
+    while checks.recv().await.is_some() {}
     let mut after = Vec::new();
     // What is stored is read anew beside the serving: give it some seconds.
     for _ in 0..50 {
@@ -324,8 +327,12 @@ async fn an_edit_of_the_vocabulary_judges_everything_stored_anew() {
     );
     assert!(before[1].contains("Waste workshop a") && !before[1].contains("Waste workshop b"));
     assert!(after[1].contains("Waste workshop a") && after[1].contains("Waste workshop b"));
-    assert!(!before[2].contains("ended on"));
-    assert!(after[2].contains("ended on Friday 1 January 2027"), "{}", after[2]);
-    assert!(after[2].contains("/councils/RDG") && after[2].contains("took over its work"));
-    assert!(after[3].contains("Took over from"), "{}", after[3]);
+    assert!(!before[2].contains("1 January 2027"));
+    assert!(after[2].contains("Friday 1 January 2027"), "{}", after[2]);
+    assert!(after[2].contains("/councils/RDG"), "{}", after[2]);
+    assert!(
+        after[3].contains("/councils/WBK") && !before[3].contains("/councils/WBK"),
+        "{}",
+        after[3]
+    );
 }
