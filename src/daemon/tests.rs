@@ -224,9 +224,16 @@ async fn get(address: std::net::SocketAddr, path: &str) -> String {
     String::from_utf8_lossy(&answer).into_owned()
 }
 
-#[tokio::test]
-async fn what_it_polls_is_served_and_the_end_is_quick() {
-    let house = House::with(&["a"]);
+/// A daemon that serves the public on a free port.
+struct Served {
+    address: std::net::SocketAddr,
+    control: Control,
+    stop: oneshot::Sender<()>,
+    task: tokio::task::JoinHandle<anyhow::Result<()>>,
+}
+
+/// Serves a house whose feeds have all been read once.
+async fn serve(house: &House) -> Served {
     let setup = Setup {
         config: house.dir.path().join("feeds.toml"),
         data_dir: house.dir.path().join("data"),
@@ -241,6 +248,13 @@ async fn what_it_polls_is_served_and_the_end_is_quick() {
     let task = tokio::spawn(daemon.serve(listener, None, async move { drop(stopped.await) }));
     let (_, mut checks) = control.poll(vec![]).await.unwrap().unwrap();
     while checks.recv().await.is_some() {}
+    Served { address, control, stop, task }
+}
+
+#[tokio::test]
+async fn what_it_polls_is_served_and_the_end_is_quick() {
+    let house = House::with(&["a"]);
+    let Served { address, stop, task, .. } = serve(&house).await;
     assert!(get(address, "/readyz").await.starts_with("HTTP/1.1 200"));
     let events = get(address, "/api/v1/events?from=2027-01-01").await;
     assert!(events.contains("Waste workshop a"), "{events}");
@@ -252,20 +266,7 @@ async fn what_it_polls_is_served_and_the_end_is_quick() {
 
 /// What a daemon on this configuration answers to these addresses once all feeds are read, then after an edit.
 async fn answers(house: &House, paths: &[&str], edit: impl FnOnce()) -> (Vec<String>, Vec<String>) {
-    let setup = Setup {
-        config: house.dir.path().join("feeds.toml"),
-        data_dir: house.dir.path().join("data"),
-        fetcher: Arc::clone(&house.sites) as Arc<dyn Fetcher>,
-        clock,
-    };
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let daemon = Daemon::start(setup).await.unwrap();
-    let control = daemon.control();
-    let (stop, stopped) = oneshot::channel::<()>();
-    let task = tokio::spawn(daemon.serve(listener, None, async move { drop(stopped.await) }));
-    let (_, mut checks) = control.poll(vec![]).await.unwrap().unwrap();
-    while checks.recv().await.is_some() {}
+    let Served { address, control, stop, task } = serve(house).await;
     let mut before = Vec::new();
     for path in paths {
         before.push(get(address, path).await);
@@ -276,20 +277,8 @@ async fn answers(house: &House, paths: &[&str], edit: impl FnOnce()) -> (Vec<Str
     let (_, mut checks) = control.poll(vec![]).await.unwrap().unwrap();
     while checks.recv().await.is_some() {}
     let mut after = Vec::new();
-    // What is stored is read anew beside the serving: give it some seconds.
-    for _ in 0..50 {
-        after.clear();
-        for path in paths {
-            after.push(get(address, path).await);
-        }
-        // Headers change with time; what counts is the body.
-        let body = |answer: Option<&String>| {
-            answer.and_then(|a| a.split_once("\r\n\r\n")).map(|(_, b)| b.to_owned())
-        };
-        if body(after.first()) != body(before.first()) {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
+    for path in paths {
+        after.push(get(address, path).await);
     }
     stop.send(()).unwrap();
     tokio::time::timeout(Duration::from_secs(5), task).await.unwrap().unwrap().unwrap();

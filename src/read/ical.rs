@@ -15,7 +15,7 @@ use self::{
     lines::{Line, Property},
     zones::ZoneBuilder,
 };
-use super::{Document, Hint, Problem, ReadError, RefreshHints, Severity, Skipped};
+use super::{Document, Hint, Problem, ReadError, Severity};
 use crate::feed::Format;
 
 /// Entries of one file that are kept.
@@ -88,7 +88,7 @@ impl<'a> Reader<'a> {
     fn new(hint: &'a Hint) -> Self {
         Self {
             hint,
-            document: empty_document(),
+            document: Document::empty(Format::Ical),
             open: Vec::new(),
             too_deep: 0,
             begun: false,
@@ -320,26 +320,6 @@ fn more_of(code: &str, count: usize) -> Problem {
         line: None,
         text: format!("and {count} more of the same kind"),
         fix: None,
-    }
-}
-
-fn empty_document() -> Document {
-    Document {
-        format: Format::Ical,
-        title: None,
-        language: None,
-        rights: None,
-        link: None,
-        time_zone: None,
-        zones: Vec::new(),
-        method: None,
-        generator: None,
-        refresh: RefreshHints::default(),
-        next_page: None,
-        entries: Vec::new(),
-        skipped: Vec::<Skipped>::new(),
-        problems: Vec::new(),
-        complete: true,
     }
 }
 
