@@ -174,7 +174,7 @@ impl Refresher {
         let feeds: BTreeSet<String> = events.iter().map(|event| event.feed.clone()).collect();
         let commit = forgetting(&memory, settings, &listing, &events, reason, now);
         self.take(settings, commit, &mut memory).await?;
-        self.pages.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clear();
+        self.reader.forget_pages();
         let leftover = |words: String| {
             OrderError::Leftover(format!(
                 "the event is forgotten and shown nowhere, but old files could not be cleaned of it: {words}\n  Run \

@@ -16,6 +16,7 @@ mod memory;
 
 mod calendar_cases;
 mod check_corpus;
+mod check_feed;
 mod config;
 mod crash;
 mod disk;
