@@ -1,6 +1,9 @@
 //! `folkmoot check`: the report card of one feed; nothing is stored.
 
-use std::{io::Read, path::Path};
+use std::{
+    io::Read,
+    path::{Path, PathBuf},
+};
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -12,7 +15,7 @@ use folkmoot::{
     fetch,
     member::Members,
     refresh,
-    refresh::making::Extent,
+    refresh::making::{Extent, Made, Stopped},
     vocabulary::Vocabulary,
 };
 use url::Url;
@@ -22,6 +25,7 @@ use super::{Done, Failed, Global, block_on, output::Output};
 
 pub(crate) mod card;
 pub(crate) mod examiner;
+mod saved;
 
 /// Read a feed and say what is in it and what is wrong with it; nothing is stored and no feeds.toml is needed.
 ///
@@ -46,6 +50,9 @@ pub(crate) struct Check {
     /// Check as if it were then.
     #[arg(long, value_name = "TIME")]
     now: Option<String>,
+    /// Keep the feed as a case for the tests, in this new folder, with the data of people taken out of it.
+    #[arg(long, value_name = "DIR")]
+    save_case: Option<PathBuf>,
 }
 
 /// The settings that a feed would have in feeds.toml.
@@ -77,36 +84,61 @@ impl Check {
         let now = self.now.as_deref().map_or_else(|| Ok(clock::now()), super::tryout::instant)?;
         let window = card::Window::new(self.from.as_deref(), self.to.as_deref(), now)?;
         let examiner = Examiner::new(loaded)?;
-        let examined = match self.examine(&examiner, now) {
+        let (feed, body, made) = match self.look(&examiner, now) {
             Err(Failed::Other(words)) if output.json => {
                 output.value(&card::unreadable(&self.source, &words))?;
                 return Err(Failed::Other(words));
             }
             other => other?,
         };
+        if let Some(folder) = &self.save_case
+            && matches!(made, Ok(_) | Err(Stopped::NotRead(_)))
+        {
+            saved::save(folder, &feed, &body, &examiner.settings.members, output)?;
+        }
+        let made = match made {
+            Err(stopped) if output.json => {
+                output.value(&card::unreadable(&self.source, &stopped.to_string()))?;
+                return Err(stopped.into());
+            }
+            other => other?,
+        };
+        let examined = Examined { feed, body, made };
         if output.json {
             return output.value(&card::value(&self.source, &examined, &examiner, &window, now));
         }
         card::say(&self.source, &examined, &window, output)
     }
 
-    fn examine(&self, examiner: &Examiner, now: DateTime<Utc>) -> Result<Examined, Failed> {
-        match Url::parse(&self.source) {
-            // A Windows path looks like a scheme of one letter; nobody has such a scheme.
-            Ok(url) if url.scheme().len() > 1 && url.scheme() != "file" => {
-                let feed = self.settings.feed("check", url, &examiner.settings)?;
-                block_on(async {
+    /// The feed, its bytes, and what was made of them.
+    fn look(
+        &self,
+        examiner: &Examiner,
+        now: DateTime<Utc>,
+    ) -> Result<(Feed, Body, Result<Made, Stopped>), Failed> {
+        // A Windows path looks like a scheme of one letter; nobody has such a scheme.
+        let remote = Url::parse(&self.source).ok();
+        let remote = remote.filter(|url| url.scheme().len() > 1 && url.scheme() != "file");
+        block_on(async {
+            let (feed, body, extent) = match remote {
+                Some(url) => {
+                    let feed = self.settings.feed("check", url, &examiner.settings)?;
                     let mut body = examiner.fetch(&feed).await?;
                     body.meta.final_url = self.url.clone().or(body.meta.final_url);
-                    Ok(examiner.make(feed, body, now, Extent::Whole).await?)
-                })?
-            }
-            _ => self.local(examiner, now),
-        }
+                    (feed, body, Extent::Whole)
+                }
+                None => {
+                    let (feed, body) = self.local(examiner)?;
+                    (feed, body, Extent::Alone)
+                }
+            };
+            let made = examiner.make(feed.clone(), &body, now, extent).await;
+            Ok((feed, body, made))
+        })?
     }
 
     /// A file, or standard input: nothing else is asked for, not even linked pages.
-    fn local(&self, examiner: &Examiner, now: DateTime<Utc>) -> Result<Examined, Failed> {
+    fn local(&self, examiner: &Examiner) -> Result<(Feed, Body), Failed> {
         let path = self
             .source
             .strip_prefix("file://")
@@ -133,8 +165,7 @@ impl Check {
                 .map_err(|error| Failed::Other(error.to_string()))?,
         };
         let feed = self.settings.feed("check", base, &examiner.settings)?;
-        let body = Body::of_file(bytes, self.url.clone());
-        Ok(block_on(examiner.make(feed, body, now, Extent::Alone))??)
+        Ok((feed, Body::of_file(bytes, self.url.clone())))
     }
 }
 

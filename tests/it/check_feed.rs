@@ -4,7 +4,12 @@ use std::{path::Path, process::Command};
 
 use serde_json::Value;
 
-use crate::feed_server::{FeedServer, answer};
+use folkmoot::case::Kind;
+
+use crate::{
+    cases::failures,
+    feed_server::{FeedServer, answer},
+};
 
 /// What the program prints, and whether it went well. The test needs threads: the site answers meanwhile.
 fn folkmoot(folder: &Path, arguments: &[&str]) -> (bool, String, String) {
@@ -116,4 +121,35 @@ async fn pages_that_robots_txt_closes_are_named() {
     assert!(codes(&card["problems"]).contains(&"pages_kept_by_robots".to_owned()), "{card}");
     let (_, words, _) = folkmoot(folder.path(), &arguments[..3]);
     assert!(words.contains("robots.txt") && words.contains("a person asked for it"), "{words}");
+}
+
+#[test]
+fn a_feed_of_the_wild_becomes_a_case() {
+    let folder = tempfile::tempdir().unwrap();
+    let rss = "<rss version='2.0' xmlns:dc='http://purl.org/dc/elements/1.1/'><channel><title>Events</title><item><title>Waste & recycling workshop, 4 March 2027, \
+               10am</title><guid>a</guid><author>jo.bloggs@a.example (Jo Bloggs)</author><description>Ask Jo Bloggs on 01483 505050.</description></item></channel></rss>";
+    let ical = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//y//EN\r\nBEGIN:VEVENT\r\nUID:u1@a.example\r\nDTSTAMP:20261101T000000Z\r\n\
+                ORGANIZER;CN=Jo Bloggs:mailto:jo.bloggs@a.example\r\nDTSTART:20270311T100000Z\r\nSUMMARY:Waste day\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+    for (file, text, kind) in [
+        ("a.xml", rss, Kind::Feed),
+        ("a.ics", ical, Kind::Calendar),
+        ("a.html", "<html><title>No feed</title><p>Ask jo.bloggs@a.example", Kind::Feed),
+    ] {
+        std::fs::write(folder.path().join(file), text).unwrap();
+        let case = format!("{file}-cases/odd");
+        let (_, said, wrong) = folkmoot(folder.path(), &["check", file, "--save-case", &case]);
+        assert!(said.contains("Saved as a case") && said.contains(kind.folder()), "{said}{wrong}");
+        let cases = folder.path().join(format!("{file}-cases"));
+        assert_eq!(failures(&cases, kind), (1, Vec::new()));
+        for one in std::fs::read_dir(cases.join("odd")).unwrap() {
+            let text = std::fs::read_to_string(one.unwrap().path()).unwrap();
+            assert!(!text.contains("loggs") && !text.contains("505050"), "{text}");
+        }
+        // A case is never written over.
+        let (good, _, wrong) = folkmoot(folder.path(), &["check", file, "--save-case", &case]);
+        assert!(!good && wrong.contains("is not empty"), "{wrong}");
+        // It can fail.
+        std::fs::write(cases.join("odd/expected.json"), "{}").unwrap();
+        assert_eq!(failures(&cases, kind).1.len(), 1);
+    }
 }

@@ -291,3 +291,8 @@ pub(crate) fn span_words(span: &Span, zone: Tz) -> String {
 pub(crate) fn items(number: usize) -> String {
     if number == 1 { "1 item".into() } else { format!("{number} items") }
 }
+
+/// "1 place", "2 places".
+pub(super) fn places(number: usize) -> String {
+    if number == 1 { "1 place".into() } else { format!("{number} places") }
+}

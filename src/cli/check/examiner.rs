@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use folkmoot::{
+    clock,
     config::Loaded,
     feed::Feed,
     fetch::{Client, Failure, FailureKind, Fetched, Meta},
@@ -90,15 +91,28 @@ impl Examiner {
     }
 
     /// Makes sense of a feed's bytes within the daemon's own limits.
+    ///
+    /// # Errors
+    /// When nothing could be made of it, or not in good time.
     pub(crate) async fn make(
         &self,
         feed: Feed,
-        body: Body,
+        body: &Body,
         now: DateTime<Utc>,
         extent: Extent,
+    ) -> Result<Made, Stopped> {
+        let work = Work { extent, ..Work::new(&self.settings, feed, &body.meta, now) };
+        self.reader.make(work, body.bytes.clone()).await
+    }
+
+    /// Makes sense of it now, and keeps all together.
+    pub(crate) async fn examine(
+        &self,
+        feed: Feed,
+        body: Body,
+        extent: Extent,
     ) -> Result<Examined, Stopped> {
-        let work = Work { extent, ..Work::new(&self.settings, feed.clone(), &body.meta, now) };
-        let made = self.reader.make(work, body.bytes.clone()).await?;
+        let made = self.make(feed.clone(), &body, clock::now(), extent).await?;
         Ok(Examined { feed, body, made })
     }
 }

@@ -4,7 +4,6 @@ use std::io::{BufRead, IsTerminal};
 
 use clap::Args;
 use folkmoot::{
-    clock,
     config::{
         Loaded,
         edit::{self, NewFeed},
@@ -229,7 +228,7 @@ async fn find(examiner: &Examiner, settings: &Settings, url: Url) -> Result<Exam
         feed.member = feed.member.or_else(|| member_for(&feed.url, &examiner.settings.members));
         Ok::<_, Failed>(feed)
     };
-    let look = |feed, body, extent| examiner.make(feed, body, clock::now(), extent);
+    let look = |feed, body, extent| examiner.examine(feed, body, extent);
     let named = feed(url)?;
     let body = examiner.fetch(&named).await?;
     let base = body.meta.final_url.clone().unwrap_or_else(|| named.url.clone());

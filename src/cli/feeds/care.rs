@@ -315,7 +315,7 @@ impl Visit<'_> {
             ..Settings::default()
         };
         let feed = settings.feed("new", one.url.clone(), &self.examiner.settings).ok()?;
-        let examined = self.examiner.make(feed, body, clock::now(), Extent::Alone).await.ok()?;
+        let examined = self.examiner.examine(feed, body, Extent::Alone).await.ok()?;
         let listed = examined
             .made
             .drafts

@@ -57,11 +57,11 @@ fn words(t: &Tokens, from: usize, to: usize) -> Vec<String> {
 
 /// How many tokens stand after the last appearance of a phrase.
 fn after_last(words: &[String], phrase: &str) -> Option<usize> {
-    let parts: Vec<&str> = phrase.split(' ').collect();
-    let starts = words.len().checked_sub(parts.len())?;
+    let parts = phrase.split(' ');
+    let starts = words.len().checked_sub(parts.clone().count())?;
     (0..=starts)
         .rev()
-        .find(|&start| words.iter().skip(start).zip(&parts).all(|(word, part)| word == part))
+        .find(|&start| words.iter().skip(start).zip(parts.clone()).all(|(word, part)| word == part))
         .map(|start| starts - start)
 }
 
