@@ -29,6 +29,7 @@ mod hostile;
 mod ical_corpus;
 mod layers;
 mod lens;
+mod limits;
 mod linked_pages;
 mod merging;
 mod month;
