@@ -14,6 +14,7 @@ mod config;
 mod control;
 mod events;
 mod feeds;
+mod operator;
 mod output;
 mod poll;
 mod review;
@@ -122,6 +123,8 @@ enum Command {
     Try(tryout::Try),
     /// Show how the daemon and each feed are doing.
     Status(status::Status),
+    /// Look after the feeds in a browser on this machine.
+    Operator(operator::Operator),
     /// Write all that is kept into one file, while the daemon runs or not.
     Backup(backup::Backup),
     /// Make a store of a backup, in an empty data directory.
@@ -232,6 +235,7 @@ pub(crate) fn run(cli: Cli) -> Done {
         Command::Clashes(ask) => ask.go(&global, &output),
         Command::Try(tryout) => tryout.go(&global, &output),
         Command::Status(status) => status.go(&global, &output),
+        Command::Operator(operator) => operator.go(&global, &output),
         Command::Config(config) => config.go(&global, &output),
         Command::Completions { shell } => {
             let mut command = <Cli as clap::CommandFactory>::command();

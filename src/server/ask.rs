@@ -42,9 +42,10 @@ impl Ask {
         url::form_urlencoded::parse(query.as_bytes())
             .map(|(name, value)| (name.into_owned(), value.trim().to_owned()))
             .filter(|(name, value)| {
-                !(value.is_empty() && form(name))
-                    && !IGNORED.contains(&name.as_str())
-                    && !IGNORED_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+                let foreign = IGNORED.contains(&name.as_str())
+                    || IGNORED_PREFIXES.iter().any(|prefix| name.starts_with(prefix));
+                let left_empty = value.is_empty() && form(name);
+                !foreign && !left_empty
             })
             .collect()
     }

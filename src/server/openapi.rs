@@ -148,6 +148,12 @@ fn get(ask: &Ask, path: &str, operation: &str, takes: Takes, media: &str, words:
         let words = "Seconds to wait, 0 to 60, when nothing has changed yet.";
         parameters.push(json!({"name": "wait", "in": "query", "description": words, "schema": {"type": "integer", "minimum": 0, "maximum": 60}}));
     }
+    let responses = responses(path, takes, media, words);
+    json!({"operationId": operation, "summary": words, "parameters": parameters, "responses": responses})
+}
+
+/// What an address answers, by status.
+fn responses(path: &str, takes: Takes, media: &str, words: &str) -> Map<String, Value> {
     let problem = |words: &str| {
         json!({
             "description": words,
@@ -183,7 +189,7 @@ fn get(ask: &Ask, path: &str, operation: &str, takes: Takes, media: &str, words:
             problem("The cursor is too old or from another log; `begin` says where to begin."),
         );
     }
-    json!({"operationId": operation, "summary": words, "parameters": parameters, "responses": responses})
+    responses
 }
 
 /// The values that a filter allows, where they are known in advance.
