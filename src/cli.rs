@@ -23,6 +23,7 @@ mod status;
 mod tryout;
 
 use output::Output;
+pub(crate) use output::failure;
 
 /// Gathers the events that councils and the groups around them announce on their own sites, and serves them as one
 /// calendar, a JSON API and plain web pages.
@@ -39,7 +40,8 @@ pub(crate) struct Cli {
 }
 
 /// Said at the end of `--help`.
-const EXIT_CODES: &str = "Exit codes: 0 done, 1 something failed, 2 wrong usage or configuration.\n\
+const EXIT_CODES: &str = "With --json a failure is {\"error\", \"remedy\", \"exit_code\"} on standard output, unless there was a value.\n\
+    Exit codes: 0 done, 1 something failed, 2 wrong usage or configuration.\n\
     Every command works while the daemon runs and while it does not. README.md explains feeds.toml.";
 
 /// Options of every command.
@@ -212,6 +214,13 @@ impl Global {
                 std::env::var_os("NO_COLOR").is_none() && std::io::stdout().is_terminal()
             }
         }
+    }
+}
+
+impl Cli {
+    /// Whether a program reads what comes.
+    pub(crate) fn wants_json(&self) -> bool {
+        self.global.json
     }
 }
 

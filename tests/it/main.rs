@@ -19,6 +19,7 @@ mod check_corpus;
 mod config;
 mod crash;
 mod disk;
+mod failures;
 mod feed_cases;
 mod feed_corpus;
 mod feed_hostile;
