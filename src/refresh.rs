@@ -32,6 +32,7 @@ use crate::{
 mod hosts;
 pub mod making;
 pub mod memory;
+pub mod held;
 pub mod orders;
 mod pages;
 pub mod reader;
