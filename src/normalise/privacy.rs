@@ -1,6 +1,6 @@
 //! Keeps people's data out of what is republished: addresses, numbers, meeting links, codes, private items.
 
-use std::{ops::Range, sync::LazyLock};
+use std::{borrow::Cow, ops::Range, sync::LazyLock};
 
 use regex::{Captures, Regex};
 
@@ -40,6 +40,14 @@ static EMAIL_ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
         r"(?i)(?:mailto:)?[\p{L}\p{N}._%+'’&-]{1,64}\s?(?:@|＠|\s?[\[({]\s?at\s?[\])}]\s?)\s?[\p{L}\p{N}-]{1,63}(?:(?:\.|\s?[\[({]\s?dot\s?[\])}]\s?)[\p{L}\p{N}-]{1,63})+",
     )
 });
+
+/// The pattern for addresses is a large one, and slow; this one tells whether there can be any.
+static AT_SIGN: LazyLock<Regex> =
+    LazyLock::new(|| quick_pattern(r"(?i)[@＠]|[\[({]\s?at\s?[\])}]"));
+
+fn without_emails<'t>(text: &'t str, with: &str) -> Cow<'t, str> {
+    if AT_SIGN.is_match(text) { EMAIL_ADDRESS.replace_all(text, with) } else { Cow::Borrowed(text) }
+}
 
 /// Social names and addresses without a host end: `mailto:` says enough.
 static MAILTO: LazyLock<Regex> = LazyLock::new(|| quick_pattern(r#"(?i)mailto:[^\s<>"')\]]*"#));
@@ -105,7 +113,7 @@ pub fn redact(words: &str, keep_links: bool) -> String {
     out = outside_links(&out, |text| {
         let text = MEETING_ID.replace_all(text, CODE);
         let text = PASSCODE.replace_all(&text, |found: &Captures<'_>| passcode(found));
-        let text = EMAIL_ADDRESS.replace_all(&text, EMAIL);
+        let text = without_emails(&text, EMAIL);
         let text = MAILTO.replace_all(&text, EMAIL);
         let text = INTERNATIONAL.replace_all(&text, PHONE);
         let text = BRITISH.replace_all(&text, |found: &Captures<'_>| british(found));
@@ -134,7 +142,7 @@ fn outside_links(words: &str, redact: impl Fn(&str) -> String) -> String {
     let mut done = 0;
     for found in LINKS.find_iter(words) {
         out.push_str(&redact(words.get(done..found.start()).unwrap_or_default()));
-        out.push_str(&EMAIL_ADDRESS.replace_all(found.as_str(), ""));
+        out.push_str(&without_emails(found.as_str(), ""));
         done = found.end();
     }
     out.push_str(&redact(words.get(done..).unwrap_or_default()));

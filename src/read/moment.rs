@@ -48,9 +48,9 @@ pub fn is_unentered(text: &str) -> bool {
 
 /// The sentence about a field that holds such a thing.
 #[must_use]
-pub fn unentered(value: &str) -> String {
+pub fn unentered(value: &str, field: &str) -> String {
     let shown: String = value.chars().take(60).collect();
-    format!("“{shown}” is no date: software writes it where nobody entered one")
+    format!("“{shown}” in {field} is no date: software writes it where nobody entered one")
 }
 
 /// A date, or a date and time with its zone, as written.

@@ -21,7 +21,6 @@ mod config;
 mod crash;
 mod disk;
 mod failures;
-mod feed_cases;
 mod feed_corpus;
 mod feed_hostile;
 mod feed_network;

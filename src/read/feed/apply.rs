@@ -49,7 +49,7 @@ fn dates(extras: &Extras, entry: &mut Entry, problems: &mut Vec<Problem>) {
         if let Some(field) = starts.first() {
             let shown: String = field.value.chars().take(60).collect();
             let (code, text, fix) = if moment::is_unentered(&field.value) {
-                let text = format!("{} says {}", field.wire, moment::unentered(&field.value));
+                let text = moment::unentered(&field.value, field.wire);
                 let fix =
                     "Enter the start of the event, or leave the field out where there is none.";
                 ("unentered_date", text, fix)

@@ -275,7 +275,7 @@ fn check(document: &mut Document, extras: &[Extras]) {
                 Severity::Warning,
                 "unreadable_pubdate",
                 if moment::is_unentered(example) {
-                    format!("pubDate says {}", moment::unentered(example))
+                    moment::unentered(example, "pubDate")
                 } else {
                     format!("the date of publication “{shown}” cannot be read")
                 },

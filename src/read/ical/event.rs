@@ -85,7 +85,7 @@ impl EventBuilder {
             "DTSTART"
                 if property.value.starts_with("000") && moment::is_unentered(&property.value) =>
             {
-                self.bad_start = Some(moment::unentered(&property.value));
+                self.bad_start = Some(moment::unentered(&property.value, "DTSTART"));
             }
             "DTSTART" if entry.start.is_none() => match value::written(property) {
                 Ok(start) => entry.start = Some(start),
