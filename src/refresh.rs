@@ -481,6 +481,8 @@ impl Refresher {
                     // What is private now was perhaps public in a body of before.
                     self.drop_bodies(&round).await;
                 }
+                let forgotten: HashSet<String> =
+                    std::mem::take(&mut made.document.forgotten).into_iter().collect();
                 let saw = Saw::Items {
                     drafts,
                     complete: made.complete,
@@ -493,6 +495,14 @@ impl Refresher {
                 // A body with private or forgotten items is not kept: nothing of their text may lie on the disk.
                 if refreshed.check.outcome == Outcome::Changed && !secret {
                     self.keep_body(&round, meta.content_type.as_deref(), bytes).await;
+                }
+                if !forgotten.is_empty() && refreshed.trouble.is_none() {
+                    let (settings, feed) = (round.settings, &round.feed.id);
+                    let obeyed = self.forget_with_origin(settings, feed, &forgotten, round.now);
+                    if let Err(error) = obeyed.await {
+                        tracing::warn!(feed, %error, "what its origin forgot is not forgotten yet");
+                        return Refreshed { trouble: Some(error), ..refreshed };
+                    }
                 }
                 refreshed
             }
