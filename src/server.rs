@@ -42,6 +42,7 @@ pub mod metrics;
 mod openapi;
 mod origin;
 mod pages;
+mod remembered;
 mod routes;
 
 /// How long a client may take over its request's head.
@@ -146,6 +147,25 @@ impl State {
     /// Says why changes cannot be kept, if they cannot; what is known is served all the same.
     pub fn set_trouble(&self, words: Option<&'static str>) {
         self.trouble.store(Arc::new(words));
+    }
+
+    /// Remembers when each address last changed, as a former run has written it to a file.
+    pub fn recall(&self, path: &Path) {
+        match remembered::read(path) {
+            Ok(text) => self.cache.recall(&text, (self.clock)()),
+            Err(error) => {
+                tracing::warn!(path = %path.display(), %error, "when addresses last changed is not known any more");
+            }
+        }
+    }
+
+    /// Writes down when each address last changed, if anything is new.
+    pub fn note(&self, path: &Path) {
+        if let Some(text) = self.cache.news()
+            && let Err(error) = remembered::write(path, &text)
+        {
+            tracing::warn!(path = %path.display(), %error, "when addresses last changed could not be written down");
+        }
     }
 
     /// What `/readyz` says.

@@ -103,6 +103,19 @@ impl Backup {
     }
 }
 
+/// A backup, read whole and checked.
+fn read_backup(file: &Path) -> Result<(backup::Header, Snapshot), Failed> {
+    let name = file.display();
+    let read = if file == Path::new("-") {
+        backup::read(io::stdin().lock())
+    } else {
+        let file = File::open(file)
+            .map_err(|error| Failed::Usage(format!("{name} cannot be opened: {error}")))?;
+        backup::read(BufReader::new(file))
+    };
+    read.map_err(|error| Failed::Other(format!("{name} is not brought back: {error}")))
+}
+
 /// What is known there as forgotten: a data directory, or a backup.
 fn stones_of(from: &Path) -> Result<Vec<Tombstone>, Failed> {
     let odd = |error: &dyn std::fmt::Display| {
@@ -149,16 +162,7 @@ fn write(file: &Path, all: &Snapshot) -> io::Result<u64> {
 impl Restore {
     pub(crate) fn go(self, global: &Global, output: &Output) -> Done {
         let dir = global.data_dir();
-        let name = self.file.display();
-        let read = if self.file == Path::new("-") {
-            backup::read(io::stdin().lock())
-        } else {
-            let file = File::open(&self.file)
-                .map_err(|error| Failed::Usage(format!("{name} cannot be opened: {error}")))?;
-            backup::read(BufReader::new(file))
-        };
-        let (header, mut all) =
-            read.map_err(|error| Failed::Other(format!("{name} is not brought back: {error}")))?;
+        let (header, mut all) = read_backup(&self.file)?;
         all.identity = store::in_new_epoch(all.identity);
         let mut stones = stones_of(&dir)?;
         for from in &self.forgotten {

@@ -83,11 +83,9 @@ fn body(path: &str) -> Value {
     let event = json!({"$ref": "#/components/schemas/Event"});
     match path {
         "/api/v1/events" => {
-            let mut body = list("events", event);
             let words = "Hashes of the UIDs of events that were forgotten in the last 90 days, for other Folkmoots that mirror this list; absent when there are none.";
-            body["properties"]["forgotten"] =
-                json!({"type": "array", "items": {"type": "string"}, "description": words});
-            body
+            let more = json!({"type": "array", "items": {"type": "string"}, "description": words});
+            json!({"allOf": [list("events", event)], "properties": {"forgotten": more}})
         }
         "/api/v1/events/{id}" => event,
         "/api/v1/occurrences" => json!({"oneOf": [

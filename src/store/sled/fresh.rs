@@ -141,7 +141,7 @@ const MAY_STAY: [&str; 8] = [
     "lock",
     "probe.partial",
     "store.new",
-    "validators.json",
+    "validators.txt",
 ];
 
 /// Makes a store of a snapshot, in a data directory that has none.
