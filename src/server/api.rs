@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{
-    answer::{Answer, Refusal},
+    answer::{Answer, Refusal, Said},
     ask::{Ask, encode},
     find::{self, request},
 };
@@ -188,7 +188,7 @@ pub(super) fn changes(ask: &Ask) -> Result<Answer, Refusal> {
             }])
         }
         CursorError::Gone | CursorError::Malformed => {
-            Refusal::Gone(format!("{fault}."), Some(begin.clone()))
+            Refusal::Gone(Said::English(format!("{fault}.")), Some(begin.clone()))
         }
     })?;
     let lines = json::changes(&page, &ask.context(), ask.now);
