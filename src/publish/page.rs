@@ -23,6 +23,7 @@ pub mod jsonld;
 pub mod list;
 pub mod month;
 mod names;
+pub mod operator;
 pub mod phrases;
 pub mod prose;
 pub mod share;

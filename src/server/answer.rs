@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{
     language::Language,
-    publish::page::phrases::{Phrase, frame as f},
+    publish::page::phrases::{Phrase, SECONDS, frame as f},
     query::Fault,
 };
 
@@ -80,6 +80,8 @@ pub(crate) enum Refusal {
     TooLong,
     /// 405, with the methods that are allowed.
     Method(&'static str),
+    /// 429: this address asks too often; seconds until it may again.
+    TooMany(u32),
     /// 503: not ready, or too busy.
     Busy(Phrase),
     /// 500: our own fault; the cause is in the log.
@@ -97,6 +99,7 @@ impl Refusal {
             Self::Gone(..) => 410,
             Self::TooLong => 414,
             Self::Method(_) => 405,
+            Self::TooMany(_) => 429,
             Self::Busy(_) => 503,
             Self::Broken => 500,
         }
@@ -111,6 +114,7 @@ impl Refusal {
             Self::Gone(..) => f::NO_LONGER,
             Self::TooLong => f::TOO_LONG,
             Self::Method(_) => f::READ_ONLY,
+            Self::TooMany(_) => f::TOO_MANY,
             Self::Busy(_) => f::BUSY,
             Self::Broken => f::BROKEN,
         };
@@ -130,6 +134,10 @@ impl Refusal {
             Self::Moved(to) | Self::Elsewhere(to) => f::GO_TO.fill(language, &[("address", to)]),
             Self::TooLong => f::TOO_LONG_WHY.of(language).to_owned(),
             Self::Method(allowed) => f::READ_ONLY_WHY.fill(language, &[("methods", allowed)]),
+            Self::TooMany(wait) => {
+                let wait = SECONDS.count(language, usize::try_from(*wait).unwrap_or(usize::MAX));
+                f::TOO_MANY_WHY.fill(language, &[("wait", &wait)])
+            }
             Self::Broken => f::BROKEN_WHY.of(language).to_owned(),
         }
     }

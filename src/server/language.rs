@@ -9,7 +9,7 @@ use super::{
     Settings,
     answer::{Refusal, Said},
     ask::Ask,
-    routes::Speaks,
+    routes::{For, Speaks},
 };
 use crate::{
     language::Language,
@@ -41,10 +41,10 @@ fn offered(settings: &Settings) -> Vec<Language> {
 /// refused, if it is: a language that is not offered, or one where there is none.
 pub(crate) fn read(
     settings: &Settings,
-    speaks: Speaks,
+    (audience, speaks): (For, Speaks),
     parts: &Parts,
 ) -> (Spoken, Option<Refusal>) {
-    let pairs = Ask::pairs(parts.uri.query().unwrap_or_default());
+    let pairs = Ask::pairs(parts.uri.query().unwrap_or_default(), audience);
     let (prefix, path) = Language::split(parts.uri.path());
     let here = |pairs: &[(String, String)]| browse::join(path, &Ask::canonical(pairs));
     if speaks == Speaks::English {

@@ -1,6 +1,6 @@
 //! The health of the feeds: all of them, one report card, its changes as a feed, and the councils without one.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use maud::{Markup, html};
 
 use super::{
@@ -259,7 +259,7 @@ fn history(site: &Site, view: &FeedView) -> Markup {
                     tbody {
                         @for check in checks {
                             tr {
-                                td { time datetime=(check.at.to_rfc3339()) { (moment(site, check.at)) } }
+                                td { time datetime=(check.at.to_rfc3339_opts(SecondsFormat::Secs, true)) { (moment(site, check.at)) } }
                                 td { (site.say(outcome(check.outcome))) }
                                 td lang=[site.if_not(Language::English)] { (discreet(check.public_words(), view.feed.public_url)) }
                             }

@@ -165,6 +165,12 @@ pub(crate) const FEEDS: Noun = Noun {
     cy: ["dim ffrydiau", "ffrwd", "ffrwd", "ffrwd", "ffrwd", "ffrwd"],
 };
 
+/// "seconds".
+pub(crate) const SECONDS: Noun = Noun {
+    en: ["no time", "second", "seconds"],
+    cy: ["dim amser", "eiliad", "eiliad", "eiliad", "eiliad", "eiliad"],
+};
+
 /// "councils and combined authorities".
 pub(crate) const COUNCILS: Noun = Noun {
     en: [

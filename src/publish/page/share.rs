@@ -18,7 +18,9 @@ pub fn as_text(site: &Site, query: &Query, dates: &[Dated]) -> String {
         "" => site.name.to_owned(),
         _ => format!("{}: {what}", site.name),
     };
-    let mut text = site.fill(p::FOUR_WEEKS, &[("what", &what)]) + "\n";
+    let weeks = query.from.is_none() && query.to.is_none();
+    let heading = if weeks { site.fill(p::FOUR_WEEKS, &[("what", &what)]) } else { what };
+    let mut text = format!("{heading}\n");
     for date in dates {
         let Some(span) = &date.span else { continue };
         text.push_str(&format!(
@@ -74,7 +76,8 @@ pub fn share(site: &Site, query: &Query, path: &str, dates: &[Dated]) -> String 
     let text = as_text(site, query, dates);
     let rows = text.lines().count().clamp(8, 24);
     let content = html! {
-        p.lead { (site.say(p::LEAD)) }
+        @let weeks = query.from.is_none() && query.to.is_none();
+        p.lead { (site.say(if weeks { p::LEAD } else { p::LEAD_CHOSEN })) }
         (filter::form(site, "/share", query, b::SHOW_EVENTS))
         h2 { (site.say(p::AS_TEXT)) }
         p.field {

@@ -49,6 +49,9 @@ phrases! {
     TOO_LONG_WHY = "The filters in this address are longer than we read.", "Mae’r hidlwyr yn y cyfeiriad hwn yn hirach nag y gallwn eu darllen.";
     READ_ONLY = "This can only be read", "Dim ond ei ddarllen sy’n bosibl";
     READ_ONLY_WHY = "Nothing can be changed here. Allowed: {methods}.", "Ni ellir newid dim yma. Caniateir: {methods}.";
+    TOO_MANY = "Too many requests", "Gormod o geisiadau";
+    TOO_MANY_WHY = "There were too many requests from your address. Please wait {wait}. Ask less often, or with If-None-Match: an answer that has not changed counts as a tenth.",
+        "Daeth gormod o geisiadau o’ch cyfeiriad chi. Arhoswch {wait}. Gofynnwch yn llai aml, neu gydag If-None-Match: mae ateb sydd heb newid yn cyfrif fel degfed ran.";
     BUSY = "Not available for the moment", "Ddim ar gael ar hyn o bryd";
     CROWD = "Many people are asking at once. Please try again in a moment.", "Mae llawer o bobl yn gofyn ar yr un pryd. Rhowch gynnig arall arni mewn munud.";
     SLOW = "That took too long. Please try again later.", "Cymerodd hynny ormod o amser. Rhowch gynnig arall arni yn nes ymlaen.";

@@ -7,6 +7,7 @@ phrases! {
     NOTHING = "Nothing is announced for these weeks.", "Nid oes dim wedi’i gyhoeddi ar gyfer yr wythnosau hyn.";
     GET_LINE = "Get these in your calendar: {address}", "Cael y rhain yn eich calendr: {address}";
     LEAD = "The next four weeks, to paste into an e-mail, Teams or a newsletter.", "Y pedair wythnos nesaf, i’w gludo mewn e-bost, Teams neu gylchlythyr.";
+    LEAD_CHOSEN = "The dates that you chose, to paste into an e-mail, Teams or a newsletter.", "Y dyddiadau a ddewiswyd gennych, i’w gludo mewn e-bost, Teams neu gylchlythyr.";
     AS_TEXT = "As text", "Fel testun";
     SELECT_ALL = "Select it all, copy it, paste it", "Dewiswch y cyfan, ei gopïo, a’i ludo";
     COPY_TEXT = "Copy the text", "Copïo’r testun";
