@@ -118,8 +118,8 @@ pub struct Made {
 
 impl Made {
     /// Takes the words of items out of the report card: some of them are nobody's business.
-    pub fn unquote(&mut self) {
-        super::orders::unquote(&mut self.problems, &mut self.skipped);
+    pub(super) fn unquote(&mut self) {
+        crate::health::unquote(&mut self.problems, &mut self.skipped);
     }
 }
 
