@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{
-    answer::{Answer, Refusal},
+    answer::{Answer, Refusal, Said},
     ask::{Ask, encode},
     find::{self, request},
 };
@@ -195,7 +195,7 @@ pub(super) fn changes(ask: &Ask) -> Result<Answer, Refusal> {
             allowed: Vec::new(),
             words: format!("{fault}"),
         }]),
-        CursorError::Gone => Refusal::Gone(format!("{fault}."), Some(begin.clone())),
+        CursorError::Gone => Refusal::Gone(Said::English(format!("{fault}.")), Some(begin.clone())),
     })?;
     let lines = json::changes(&page, &ask.context(), ask.now);
     let mut pairs = vec![("since", page.next.as_str())];
