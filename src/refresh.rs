@@ -41,6 +41,7 @@ pub mod report;
 pub mod resettle;
 pub mod settings;
 pub mod settle;
+pub mod websub;
 #[cfg(test)]
 pub(crate) mod tests;
 
@@ -357,6 +358,10 @@ impl Refresher {
             (round.settings, round.feed) = (holds, feed);
             let state = memory.feeds.get(&feed.id);
             round.state.removed_since = state.and_then(|state| state.removed_since);
+        }
+        if let Some(state) = memory.feeds.get(&round.feed.id) {
+            // A hub may have answered meanwhile.
+            round.state.websub.clone_from(&state.websub);
         }
         match brought {
             Brought::Same(meta) => {

@@ -43,11 +43,29 @@ const PLACE_CAP: Duration = Duration::from_secs(300);
 pub trait Fetcher: Send + Sync {
     /// Asks once.
     fn get<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Fetched>;
+
+    /// Sends a form; gives the status of the answer.
+    fn post<'a>(
+        &'a self,
+        request: &'a Request,
+        form: &'a [(&'a str, &'a str)],
+    ) -> BoxFuture<'a, Result<u16, Failure>> {
+        let _ = (request, form);
+        Box::pin(async { Err(FailureKind::NoSuchHost.into()) })
+    }
 }
 
 impl Fetcher for Client {
     fn get<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Fetched> {
         Box::pin(Client::get(self, request))
+    }
+
+    fn post<'a>(
+        &'a self,
+        request: &'a Request,
+        form: &'a [(&'a str, &'a str)],
+    ) -> BoxFuture<'a, Result<u16, Failure>> {
+        Box::pin(Client::post(self, request, form))
     }
 }
 
@@ -100,6 +118,20 @@ impl Reader {
             None => None,
         };
         self.fetcher.get(request).await
+    }
+
+    /// Sends a form to a hub that a feed names, when it is our turn there; gives the status of the answer.
+    ///
+    /// # Errors
+    /// When none came.
+    pub(super) async fn post(
+        &self,
+        request: &Request,
+        form: &[(&str, &str)],
+        pause: Duration,
+    ) -> Result<u16, Failure> {
+        let _visit = self.hosts.visit(request.url.host_str().unwrap_or_default(), pause).await;
+        self.fetcher.post(request, form).await
     }
 
     /// Asks for a page that nobody named, if its site's robots.txt allows it and as often as that wishes.
