@@ -206,13 +206,15 @@ fn check_now(desk: &Desk, feed: &FeedLine) -> Markup {
     html! {
         form method="post" action="/operator/check" {
             (token(desk))
-            button name="feed" value=(feed.id) aria-label=(format!("Check {} now", feed.name)) { "Check now" }
+            button name="feed" value=(feed.id) aria-label=(format!("Check now: {}", feed.name)) { "Check now" }
         }
     }
 }
 
 fn when(desk: &Desk, at: Option<DateTime<Utc>>) -> String {
-    at.map_or_else(|| "Not yet".into(), |at| words::moment(at, desk.zone))
+    let short =
+        |at: DateTime<Utc>| at.with_timezone(&desk.zone).format("%a %-d %b, %H:%M").to_string();
+    at.map_or_else(|| "Not yet".into(), short)
 }
 
 /// `/operator/feeds`.
