@@ -185,7 +185,8 @@ pub fn api(site: &Site, parameters: &[(String, String)], paths: &[(String, Strin
         ul {
             li { "Lists come in pages: follow " code { "next" } ", or the Link header." }
             li { "Send If-None-Match with the ETag you had: 304 costs next to nothing." }
-            li { "Errors are problem documents (RFC 9457)." }
+            li { "Errors are problem documents (RFC 9457). A filter without a value is one." }
+            li { "Where there is a limit, 429 says in Retry-After when to come back, and the RateLimit header how much is left." }
             li { "Times carry their offset; " code { "time_zone" } " names the zone." }
             li { "Fields may be added; those that are there keep their meaning within v1." }
         }
