@@ -57,11 +57,7 @@ pub(super) fn changes(
             holder.is_some_and(|other| other.id != id && !before.contains_key(&other.id))
         };
         let uid = claim(&id, was(&id), found, &mut uids, &elsewhere, world, context);
-        let sides: Vec<Side> = ids
-            .iter()
-            .filter_map(|id| found.sides.get(id))
-            .map(|side| Side::new(side.event.clone(), context))
-            .collect();
+        let sides: Vec<&Side> = ids.iter().filter_map(|id| found.sides.get(id)).collect();
         let listing = fields::listing(id.clone(), uid, &sides, was(&id), context);
         now.insert(id, listing);
     }

@@ -448,7 +448,7 @@ proptest! {
 #[test]
 fn a_made_up_network_is_merged_as_its_makers_meant() {
     let made = made_up::network(40, 3000, 7);
-    let (precision, recall, faults) = made_up::score(&made);
+    let (precision, recall, faults) = made_up::score(&made, &made_up::taken_in(&made));
     faults.iter().take(10).for_each(|fault| println!("{fault}"));
     println!("made up: precision {precision:.4} recall {recall:.4}");
     assert!(precision >= 0.995, "{precision}");
