@@ -97,6 +97,23 @@ fn body(path: &str) -> Value {
                 "more": {"type": "boolean"},
             },
         }),
+        "/api/v1/clashes" => {
+            let dates = json!({"type": "array", "items": {"type": "object"}});
+            json!({
+                "type": "object",
+                "required": ["start", "services", "near", "same_service", "done_before"],
+                "properties": {
+                    "event": {"type": ["string", "null"]},
+                    "start": {"type": "string", "format": "date-time"},
+                    "services": {"type": "array", "items": {"type": "string"}},
+                    "kinds": {"type": "array", "items": {"type": "string"}},
+                    "council": {"type": ["string", "null"]},
+                    "near": {"type": ["string", "null"], "description": "The region that “near by” stands for; null for everywhere."},
+                    "same_service": dates,
+                    "done_before": dates,
+                },
+            })
+        }
         "/api/v1/stats" | "/feed.json" => json!({"type": "object"}),
         other => match other.strip_prefix("/api/v1/") {
             Some(name) => list(name, json!({"type": "object"})),
@@ -141,6 +158,13 @@ fn get(ask: &Ask, path: &str, operation: &str, takes: Takes, media: &str, words:
         let words = "FullCalendar’s zone: accepted; times always carry their offset.";
         parameters.push(json!({"name": "timeZone", "in": "query", "description": words, "schema": {"type": "string"}}));
     }
+    if takes == Takes::Plan {
+        let words = "Id of a known event; without it, `date` and `service` are needed.";
+        parameters.push(json!({"name": "event", "in": "query", "description": words, "schema": {"type": "string", "pattern": "^$|^[a-z2-7]{12}$"}}));
+        let words = "Day of the plan.";
+        parameters.push(json!({"name": "date", "in": "query", "description": words, "schema": {"type": "string", "pattern": format!("^$|^{DAY}$")}}));
+        parameters.extend(["service", "kind", "council"].map(reference));
+    }
     if takes == Takes::Since {
         let words = "A cursor from an earlier answer.";
         parameters.push(json!({"name": "since", "in": "query", "description": words, "schema": {"type": "string", "pattern": format!("^$|{}", ask.catalogue.cursor_pattern())}}));
@@ -165,7 +189,7 @@ fn get(ask: &Ask, path: &str, operation: &str, takes: Takes, media: &str, words:
     more("304", json!({"description": "Not changed since the validator that you sent."}));
     more("400", problem("A filter or value that is not known, with what is allowed."));
     more("414", problem("The filters are longer than we read."));
-    if path.contains("{id}") {
+    if path.contains("{id}") || takes == Takes::Plan {
         more("301", json!({"description": "It is another one now."}));
         more("404", problem("There is no such thing."));
         more("410", problem("It is gone."));

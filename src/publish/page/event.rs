@@ -13,6 +13,8 @@ use crate::event::{Attendance, Decision, Listing, Reason, Source, Status};
 
 /// How many further dates of a series are written out.
 const MOST_DATES: usize = 24;
+/// How many events of the same week are named.
+const MOST_AROUND: usize = 5;
 /// How many of these are in sight at once.
 const DATES_IN_SIGHT: usize = 6;
 
@@ -29,6 +31,8 @@ pub struct Shown<'a> {
     pub description: Option<String>,
     /// Names of the feeds it came from, in the order of the sources.
     pub feed_names: Vec<String>,
+    /// What else is on for its services within a week, in order of time; nothing when it is over.
+    pub around: Vec<Dated<'a>>,
 }
 
 /// `/events/{id}`.
@@ -61,6 +65,7 @@ pub fn event(site: &Site, shown: &Shown) -> String {
         }
         (add(site, shown))
         @if shown.dates.len() > 1 { (series(site, shown, coming)) }
+        (around(site, shown))
         (sources(site, shown))
         (why(site, listing))
         @if let Some(value) = jsonld::event(site, &main) { (jsonld::element(&value)) }
@@ -284,6 +289,33 @@ fn add(site: &Site, shown: &Shown) -> Markup {
             }
             @if facts.span.is_some() {
                 p.quiet { "The file does not change after you have added it. A subscription does: it follows what organisers change." }
+            }
+        }
+    }
+}
+
+/// What a reader might go to instead, or after: those for the same services in the week before and after.
+fn around(site: &Site, shown: &Shown) -> Markup {
+    let services: Vec<&str> =
+        shown.listing.facts.services.iter().map(|id| site.service(id)).collect();
+    html! {
+        @if !shown.around.is_empty() {
+            section {
+                h2 { "Also on within a week, for " (services.join(" or ")) }
+                ul.dates {
+                    @for date in shown.around.iter().take(MOST_AROUND) {
+                        @let zone = date.listing.facts.time_zone;
+                        @if let Some(span) = &date.span {
+                            li {
+                                a href=(Site::event_path(date.listing)) { (date.title) } ", "
+                                time datetime=(words::machine(span, zone)) { (words::span(span, zone, site.zone)) }
+                            }
+                        }
+                    }
+                }
+                @if shown.around.len() > MOST_AROUND {
+                    p { "And " (words::count(shown.around.len() - MOST_AROUND, "more", "more")) "." }
+                }
             }
         }
     }

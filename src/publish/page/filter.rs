@@ -32,7 +32,13 @@ pub fn in_words(site: &Site, query: &Query) -> String {
     parts.extend(named.into_iter().filter(|words| !words.is_empty()));
     for point in &query.near {
         let within = query.within_km.unwrap_or(crate::query::DEFAULT_WITHIN_KM);
-        parts.push(format!("within {within} km of {}", point.written()));
+        parts.push(match (point.position(), point.name(site.members)) {
+            (Some(_), name) => format!("within {within} km of {name}"),
+            // Where it lies exactly is not known: its region stands in, and the name says what is shown.
+            (None, name) => {
+                format!("near {name} (all of {})", point.regions_in_words(site.members))
+            }
+        });
     }
     let attendance: Vec<&str> = words::ATTENDANCE
         .iter()

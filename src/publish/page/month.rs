@@ -10,7 +10,7 @@ use super::{
     list::foreign,
     words,
 };
-use crate::query::Query;
+use crate::query::{Query, place};
 
 /// The days of the week, as headings of the columns.
 const WEEKDAYS: [&str; 7] =
@@ -38,6 +38,7 @@ pub fn month(site: &Site, query: &Query, month: NaiveDate, path: &str, dates: &[
             (words::sentence(&words::count(dates.len(), "date", "dates"))) " in " (words::month(month))
             @if !what.is_empty() { ": " (what) } "."
         }
+        @for note in place::notes(query, site.members) { p.note { (note) } }
         (views(query, true))
         (steps(query, month))
         (grid(site, month, dates))
