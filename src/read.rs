@@ -83,6 +83,24 @@ pub enum WrittenZone {
     Named(String),
 }
 
+/// A length of time as RFC 5545, section 3.3.6, has it: days are days of the calendar, whatever the clocks do in
+/// them, and seconds are exact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Length {
+    /// Days; a week is seven.
+    pub days: i64,
+    /// Hours, minutes and seconds together, in seconds.
+    pub seconds: i64,
+}
+
+impl Length {
+    /// All of it in seconds, a day as 24 hours.
+    #[must_use]
+    pub fn total(self) -> i64 {
+        self.days.saturating_mul(86_400).saturating_add(self.seconds)
+    }
+}
+
 /// A date or time as written.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Written {
@@ -154,8 +172,8 @@ pub struct Entry {
     pub start: Option<Written>,
     /// DTEND and its relatives, as the format means them (all-day: exclusive in iCalendar, inclusive on pages).
     pub end: Option<Written>,
-    /// DURATION, in seconds.
-    pub duration: Option<i64>,
+    /// DURATION.
+    pub duration: Option<Length>,
     /// Where `start` stood.
     pub date_origin: Option<DateOrigin>,
     /// Rules.

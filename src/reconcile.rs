@@ -81,6 +81,8 @@ pub struct Reconciled {
     pub too_old: u32,
     /// Items left out because they were forgotten on request.
     pub forgotten: u32,
+    /// Events that were public and are private now: nothing of what they said may stay.
+    pub hidden: u32,
 }
 
 /// Compares.
@@ -225,6 +227,7 @@ fn meet(
     if difference == Difference::None {
         result.put.extend(seen_again(before, event));
     } else {
+        result.hidden += u32::from(draft.private.is_some() && event.draft.private.is_none());
         let mut changed = event.clone();
         changed.draft = draft;
         (changed.absent_since, changed.withdrawn, changed.last_seen) = (None, None, before.now);

@@ -6,7 +6,10 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{
+        Arc, Mutex, OnceLock, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -29,7 +32,7 @@ use crate::{
     read::{Document, Hint, Problem, Severity},
     reconcile::{Before, Reconciled, Saw, forgotten, reconcile},
     schedule::{self, AT_ONCE, weather::Weather},
-    store::{Commit, LOG_KEPT, Store, StoreError, bodies::Bodies},
+    store::{Commit, LOG_KEPT, Store, StoreError, Tended, bodies::Bodies},
 };
 
 mod hosts;
@@ -105,6 +108,10 @@ pub struct Refresher {
     holds: ArcSwapOption<Settings>,
     /// The read model that follows the memory, once somebody looks at it.
     shown: OnceLock<Arc<ArcSwap<Catalogue>>>,
+    /// How the store was when it was looked after last.
+    tended: Mutex<Option<Tended>>,
+    /// Something was taken away that must not stay in the store's files.
+    purge: AtomicBool,
 }
 
 /// What the network had to say, sorted by what it means for the stored events.
@@ -162,6 +169,8 @@ impl Refresher {
             weather: Mutex::default(),
             holds: ArcSwapOption::empty(),
             shown: OnceLock::new(),
+            tended: Mutex::default(),
+            purge: AtomicBool::new(false),
         })
     }
 
@@ -220,6 +229,41 @@ impl Refresher {
     pub async fn try_store(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
         let _in_order = self.memory().await;
         self.store.commit(Commit::new(now)).await.map(drop)
+    }
+
+    /// Whether the store's files are to be cleaned of something soon.
+    pub fn wants_purge(&self) -> bool {
+        self.purge.load(Ordering::Relaxed)
+    }
+
+    /// Looks after the size of the store; a copy that is due takes its time, and commits wait for it.
+    pub async fn tend(&self, now: DateTime<Utc>) {
+        let tended = match self.store.tend(now).await {
+            Ok(tended) => tended,
+            // Whoever commits next is told.
+            Err(error) => return tracing::warn!(%error, "the store could not be looked after"),
+        };
+        self.purge.store(tended.purge, Ordering::Relaxed);
+        match (&tended.put_off, tended.copied) {
+            (Some(why), _) => {
+                tracing::warn!(
+                    why,
+                    "the store should be copied into fresh files, but is not: {why}"
+                );
+            }
+            (None, Some((at, sizes))) if at == now => {
+                let (before, after) = (sizes.before, sizes.after);
+                tracing::info!(before, after, "the store was copied into fresh files");
+            }
+            _ => {}
+        }
+        *self.tended.lock().unwrap_or_else(PoisonError::into_inner) = Some(tended);
+    }
+
+    /// How the store was when it was looked after last.
+    #[must_use]
+    pub fn tended(&self) -> Option<Tended> {
+        self.tended.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Finishes what was begun and closes the store.
@@ -434,6 +478,8 @@ impl Refresher {
                 });
                 if secret {
                     made.unquote();
+                    // What is private now was perhaps public in a body of before.
+                    self.drop_bodies(&round).await;
                 }
                 let saw = Saw::Items {
                     drafts,
@@ -543,10 +589,19 @@ impl Refresher {
         mut memory: OwnedMutexGuard<Memory>,
     ) -> Result<Update, StoreError> {
         let done = self.store.commit(commit.clone()).await?;
+        self.purge.fetch_or(commit.purge, Ordering::Relaxed);
         memory.apply(commit.clone(), &done);
         let update = settle::update(&memory, settings, &commit, &done);
         self.reveal(&update, commit.at);
         Ok(update)
+    }
+
+    async fn drop_bodies(&self, round: &Round<'_>) {
+        let Some(bodies) = self.bodies.clone() else { return };
+        let feed = round.feed.id.clone();
+        if let Ok(Err(error)) = tokio::task::spawn_blocking(move || bodies.forget(&feed)).await {
+            tracing::warn!(feed = round.feed.id, %error, "old bodies could not be dropped");
+        }
     }
 
     async fn keep_body(&self, round: &Round<'_>, content_type: Option<&str>, bytes: Bytes) {

@@ -18,7 +18,10 @@ use crate::{
 pub mod backup;
 pub mod bodies;
 mod guard;
+pub mod size;
 mod sled;
+
+pub use size::{Compacted, Tended};
 
 /// How long the log of changes reaches back (`/api/v1/changes`).
 pub const LOG_KEPT: Duration = Duration::days(90);
@@ -176,6 +179,9 @@ pub struct Commit {
     pub decisions_removed: Vec<Id>,
     /// Forgotten events.
     pub tombstones: Vec<Tombstone>,
+    /// What this takes away must not stay in the files: the store is to be copied soon ([`Store::tend`]), by the next
+    /// program if need be.
+    pub purge: bool,
 }
 
 impl Commit {
@@ -195,15 +201,6 @@ pub struct Committed {
     pub log_start: u64,
 }
 
-/// What came of copying a store into fresh files.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Compacted {
-    /// Bytes on disk before.
-    pub before: u64,
-    /// Bytes on disk now.
-    pub after: u64,
-}
-
 /// What is expected of a place where things are kept.
 ///
 /// One writer owns it; commits take effect in the order in which they are given.
@@ -216,6 +213,10 @@ pub trait Store: Send + Sync + fmt::Debug {
 
     /// Copies what is kept into fresh files, so that nothing is left on the disk of what was taken away.
     fn compact(&self) -> BoxFuture<'_, Result<Compacted, StoreError>>;
+
+    /// Looks after the size of what is on the disk: copies the store when it is out of proportion to what it keeps, or
+    /// when something was taken away that must not stay in its files ([`Commit::purge`]).
+    fn tend(&self, now: DateTime<Utc>) -> BoxFuture<'_, Result<Tended, StoreError>>;
 
     /// Finishes what was begun and lets go of the files.
     fn close(&self) -> BoxFuture<'_, ()>;

@@ -68,6 +68,7 @@ async fn here(
         done = refresher.refresh_all(&settings, ids, clock::now, each) => Ok(done),
         _ = tokio::signal::ctrl_c() => Err(Failed::Other("stopped; what was kept until now stays".into())),
     };
+    refresher.tend(clock::now()).await;
     refresher.close().await;
     Ok(done?
         .into_iter()

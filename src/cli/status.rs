@@ -6,6 +6,7 @@ use folkmoot::{
     clock,
     daemon::{client::Remote, command::Status as Answer},
     health::FeedState,
+    store::Tended,
 };
 use serde_json::json;
 
@@ -92,7 +93,12 @@ fn say_daemon(answer: &Answer, output: &Output) -> Done {
         "Folkmoot {} was started {started}. It knows {} events and has {} listings.",
         answer.version, answer.events, answer.listings
     ))?;
+    if let Some(store) = &answer.store {
+        output.say(size_in_words(store))?;
+    }
+    let put_off = answer.store.as_ref().and_then(|store| store.put_off.as_ref());
     let faults = [
+        put_off.map(|why| format!("The store should be copied into fresh files, but is not: {why}")),
         answer.store_trouble.as_ref().map(|words| format!("Changes cannot be kept: {words}")),
         answer.config_fault.as_ref().map(|words| format!("feeds.toml has a fault, so the old one still holds:\n{words}")),
         answer.offline_since.map(|at| format!("No site can be reached since {}: is this machine offline?", at.format("%H:%M UTC"))),
@@ -107,6 +113,20 @@ fn say_daemon(answer: &Answer, output: &Output) -> Done {
         output.say(output.tone(Tone::Bad, &fault))?;
     }
     output.say("")
+}
+
+/// What the store takes on the disk.
+fn size_in_words(store: &Tended) -> String {
+    let megabytes = |bytes: u64| format!("{:.1} MB", bytes as f64 / 1e6);
+    let copied = store.copied.map(|(at, sizes)| {
+        format!(
+            "; it was copied into fresh files {}, which made {} of {}",
+            ago(Some(at)),
+            megabytes(sizes.after),
+            megabytes(sizes.before)
+        )
+    });
+    format!("The store takes {} on the disk{}.", megabytes(store.bytes), copied.unwrap_or_default())
 }
 
 /// How long ago, in words.

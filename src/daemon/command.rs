@@ -8,7 +8,7 @@ use crate::{
     event::{Event, Id, Listing},
     health::{Check, FeedState, Health},
     refresh::orders::{Obeyed, Order},
-    store::Snapshot,
+    store::{Snapshot, Tended},
 };
 
 /// A check, as it is told to whoever asked for it.
@@ -59,6 +59,9 @@ pub struct Status {
     pub events: usize,
     /// Listings, shown or not.
     pub listings: usize,
+    /// How the store was when it was looked after last.
+    #[serde(default)]
+    pub store: Option<Tended>,
     /// Since when no site can be reached.
     pub offline_since: Option<DateTime<Utc>>,
     /// Why changes cannot be kept, if they cannot.

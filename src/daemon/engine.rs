@@ -11,7 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
     sync::{mpsc, oneshot},
-    task::JoinSet,
+    task::{JoinHandle, JoinSet},
     time::{Instant, MissedTickBehavior},
 };
 
@@ -37,6 +37,8 @@ use crate::{
 const TICK: Duration = Duration::from_secs(1);
 /// How often old bodies, old feeds and the window of dates are looked after.
 const CHORES_EVERY: TimeDelta = TimeDelta::hours(1);
+/// How often to try to clean the store's files of what must not stay in them.
+const PURGE_RESTS: TimeDelta = TimeDelta::seconds(5);
 /// How long to leave a store alone that did not take a commit.
 const STORE_RESTS: TimeDelta = TimeDelta::seconds(30);
 
@@ -67,6 +69,10 @@ pub(super) struct Engine {
     chores_done: Option<DateTime<Utc>>,
     /// What the operator was told; `None` until the first look.
     notices: Option<Notices>,
+    /// Looks after the size of the store, beside the engine.
+    tending: Option<JoinHandle<()>>,
+    /// When that was last begun.
+    tended: Option<DateTime<Utc>>,
 }
 
 /// Somebody who asked for checks.
@@ -99,6 +105,8 @@ impl Engine {
             trouble: None,
             chores_done: None,
             notices: None,
+            tending: None,
+            tended: None,
         }
     }
 
@@ -132,6 +140,7 @@ impl Engine {
                     self.try_store().await;
                     self.look_at_config().await;
                     self.chores().await;
+                    self.tend();
                     self.tell();
                 }
             }
@@ -400,6 +409,20 @@ impl Engine {
         systemd::status(&format!("{feeds} feeds, {} events", memory.listings.len()));
     }
 
+    /// Looks after the size of the store once an hour, and soon where something must not stay in its files.
+    fn tend(&mut self) {
+        let now = self.now();
+        let rests = if self.refresher.wants_purge() { PURGE_RESTS } else { CHORES_EVERY };
+        let busy = self.tending.as_ref().is_some_and(|tending| !tending.is_finished());
+        let due = self.tended.is_none_or(|at| now - at >= rests);
+        if busy || !due || self.trouble.is_some() {
+            return;
+        }
+        self.tended = Some(now);
+        let refresher = Arc::clone(&self.refresher);
+        self.tending = Some(tokio::spawn(async move { refresher.tend(now).await }));
+    }
+
     async fn obey(&mut self, command: Command) {
         // A reply that nobody waits for any more is no fault.
         match command {
@@ -481,6 +504,7 @@ impl Engine {
             now,
             events: memory.events.len(),
             listings: memory.listings.len(),
+            store: self.refresher.tended(),
             offline_since: self.refresher.weather(|weather| weather.offline_since()),
             store_trouble: self.trouble.as_ref().map(|(error, _)| error.to_string()),
             config_fault: self.fault.clone(),

@@ -322,7 +322,7 @@ impl<'a> Series<'a> {
         low: NaiveDateTime,
         high: NaiveDateTime,
     ) -> Result<(Vec<NaiveDateTime>, bool), String> {
-        if self.all_day && rule.frequency == Frequency::Hourly {
+        if self.all_day && rule.frequency < Frequency::Daily {
             return Err("whole days cannot repeat by the hour".into());
         }
         let last = self.until(rule).map_or(high, |until| until.min(high)).min(latest().naive_utc());
@@ -418,6 +418,7 @@ fn whole_days(start: NaiveDate, days: i64) -> Span {
 /// The same rule in the crate's terms.
 fn build(rule: &Rule, all_day: bool) -> rrule::RRule<rrule::Unvalidated> {
     let frequency = match rule.frequency {
+        Frequency::Minutely => rrule::Frequency::Minutely,
         Frequency::Hourly => rrule::Frequency::Hourly,
         Frequency::Daily => rrule::Frequency::Daily,
         Frequency::Weekly => rrule::Frequency::Weekly,

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     event::{ExtraDate, Local, Override, Place, Recurrence, Span, Status, ZoneRules},
-    read::{Entry, Problem, Severity, Skipped, Text, Written},
+    read::{Entry, Length, Problem, Severity, Skipped, Text, Written},
 };
 
 /// Changed instances of one series that are looked at.
@@ -100,7 +100,7 @@ pub fn series_within<'a>(
 pub fn span_of(
     start: &Written,
     end: Option<&Written>,
-    duration: Option<i64>,
+    duration: Option<Length>,
     zones: &ZoneContext<'_>,
 ) -> Result<(Span, Tz), String> {
     let clocks = Clocks::new(*zones);

@@ -15,7 +15,7 @@ use self::{
     lines::{Line, Property},
     zones::ZoneBuilder,
 };
-use super::{Document, Hint, Problem, ReadError, Severity};
+use super::{Document, Hint, Length, Problem, ReadError, Severity};
 use crate::feed::Format;
 
 /// Entries of one file that are kept.
@@ -264,7 +264,8 @@ impl<'a> Reader<'a> {
                 document.method = document.method.take().or_else(|| self.method.clone());
             }
             "REFRESH-INTERVAL" | "X-PUBLISHED-TTL" => {
-                let seconds = value::duration(&property.value).ok().filter(|seconds| *seconds > 0);
+                let every = value::duration(&property.value).ok().map(Length::total);
+                let seconds = every.filter(|seconds| *seconds > 0);
                 let every = seconds.and_then(|s| u64::try_from(s).ok()).map(Duration::from_secs);
                 document.refresh.every = document.refresh.every.take().or(every);
             }

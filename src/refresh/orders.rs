@@ -1,6 +1,6 @@
 //! What the operator decides about single events: accepted, rejected, dated by hand, forgotten.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, io, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -172,6 +172,8 @@ impl Refresher {
         let mut memory = Arc::clone(&self.memory).lock_owned().await;
         let (listing, events) = about(&memory, id)?;
         let feeds: BTreeSet<String> = events.iter().map(|event| event.feed.clone()).collect();
+        // The bodies go first: should we be killed after the commit, the next start cleans the store, and nothing else.
+        let dropped = self.without_bodies(settings, feeds).await;
         let commit = forgetting(&memory, settings, &listing, &events, reason, now);
         self.take(settings, commit, &mut memory).await?;
         self.pages.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clear();
@@ -181,15 +183,7 @@ impl Refresher {
                  `folkmoot store copy` when that is mended; kept bodies go by themselves within a week."
             ))
         };
-        if let Some(bodies) = self.bodies.clone() {
-            let known: Vec<String> = settings.feeds.keys().cloned().collect();
-            let dropped = tokio::task::spawn_blocking(move || {
-                feeds.iter().try_for_each(|feed| bodies.forget(feed))?;
-                bodies.forget_all_but(&known)
-            });
-            let dropped = dropped.await.unwrap_or(Ok(()));
-            dropped.map_err(|error| leftover(error.to_string()))?;
-        }
+        dropped.map_err(|error| leftover(error.to_string()))?;
         let compacted = self.store.compact().await.map_err(|error| leftover(error.to_string()))?;
         let words = "Forgotten: it is in no output, no kept body and no record, and it will not come back. Backups that \
                      were written before still hold it.";
@@ -199,6 +193,19 @@ impl Refresher {
             compacted: Some(compacted),
             ..Obeyed::default()
         })
+    }
+}
+
+impl Refresher {
+    /// Drops the bodies of some feeds and of those that are not known any more.
+    async fn without_bodies(&self, settings: &Settings, feeds: BTreeSet<String>) -> io::Result<()> {
+        let Some(bodies) = self.bodies.clone() else { return Ok(()) };
+        let known: Vec<String> = settings.feeds.keys().cloned().collect();
+        let dropped = tokio::task::spawn_blocking(move || {
+            feeds.iter().try_for_each(|feed| bodies.forget(feed))?;
+            bodies.forget_all_but(&known)
+        });
+        dropped.await.unwrap_or(Ok(()))
     }
 }
 
@@ -299,7 +306,7 @@ fn forgetting(
     reason: &str,
     now: DateTime<Utc>,
 ) -> Commit {
-    let mut commit = Commit::new(now);
+    let mut commit = Commit { purge: true, ..Commit::new(now) };
     for event in events {
         let draft = &event.draft;
         let hashes = match (&draft.private, &draft.reference) {

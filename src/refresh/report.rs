@@ -171,7 +171,12 @@ pub(super) fn good(scene: &Scene, good: &Good, result: Reconciled, memory: &Memo
         public,
         ..check(scene, outcome, words)
     };
-    Commit { events: result.put, events_removed: result.removed, ..commit(scene, state, check) }
+    Commit {
+        events: result.put,
+        events_removed: result.removed,
+        purge: result.hidden > 0,
+        ..commit(scene, state, check)
+    }
 }
 
 fn take_body(state: &mut FeedState, scene: &Scene, meta: &Meta, body: &Body, result: &Reconciled) {

@@ -107,6 +107,12 @@ impl Guard {
     }
 }
 
+/// Bytes that may still be written to the disk under a directory.
+pub(super) fn free(dir: &Path) -> Result<u64, StoreError> {
+    let facts = rustix::fs::statvfs(dir).map_err(|error| io_error(dir, &error.into()))?;
+    Ok(facts.f_bavail.saturating_mul(facts.f_frsize))
+}
+
 /// The database's directory in a data directory.
 pub(super) fn database(dir: &Path) -> PathBuf {
     dir.join("store")

@@ -20,12 +20,13 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{
     CHECKS_KEPT, Commit, Committed, Compacted, Identity, LOG_KEPT, Open, SCHEMA, Snapshot, Store,
-    StoreError,
+    StoreError, Tended,
     guard::{self, Guard, Note},
 };
 use crate::{event::Change, health::Check};
 
 mod fresh;
+mod tend;
 
 pub(super) use fresh::make;
 
@@ -47,11 +48,14 @@ const IDENTITY: &[u8] = b"m/identity";
 const RULES: &[u8] = b"m/rules";
 const SERIAL: &[u8] = b"m/serial";
 const CURSOR: &[u8] = b"m/cursor";
+/// There while old files hold what must not stay; a copy leaves it out.
+const PURGE: &[u8] = b"m/purge";
 
 enum Job {
     Load(oneshot::Sender<Result<Snapshot, StoreError>>),
     Commit(Box<Commit>, oneshot::Sender<Result<Committed, StoreError>>),
     Compact(oneshot::Sender<Result<Compacted, StoreError>>),
+    Tend(DateTime<Utc>, oneshot::Sender<Result<Tended, StoreError>>),
     Close(oneshot::Sender<()>),
 }
 
@@ -104,6 +108,10 @@ impl Store for SledStore {
         Box::pin(async { self.ask(Job::Compact).await? })
     }
 
+    fn tend(&self, now: DateTime<Utc>) -> BoxFuture<'_, Result<Tended, StoreError>> {
+        Box::pin(async move { self.ask(|reply| Job::Tend(now, reply)).await? })
+    }
+
     fn close(&self) -> BoxFuture<'_, ()> {
         // An error means that it is closed already.
         Box::pin(async { drop(self.ask(Job::Close).await) })
@@ -126,6 +134,10 @@ struct Writer {
     cut: Option<DateTime<Utc>>,
     /// Cursor of the oldest change that is kept.
     log_start: u64,
+    /// The files hold what must not stay.
+    purge: bool,
+    /// The last copy into fresh files.
+    copied: Option<(DateTime<Utc>, Compacted)>,
 }
 
 /// The open database.
@@ -155,6 +167,7 @@ impl Writer {
             return Err(StoreError::Newer { dir: how.dir.clone(), found: identity.schema });
         }
         let (serial, cursor, log_start) = base.guarded(&how.dir, Base::counters)?;
+        let purge = base.guarded(&how.dir, |base| Ok(base.tree.contains_key(PURGE)?))?;
         if let Some(note) = note.filter(|note| note.serial > serial) {
             let words = format!("{} commits were kept, {serial} are left", note.serial);
             return Err(emptied(&how.dir, &words));
@@ -168,6 +181,8 @@ impl Writer {
             noted: how.now,
             cut: None,
             log_start,
+            purge,
+            copied: None,
         };
         writer.write_note(how.now).map_err(|error| guard::io_error(&how.dir, &error))?;
         Ok(writer)
@@ -181,6 +196,7 @@ impl Writer {
                 Job::Load(reply) => drop(reply.send(self.load())),
                 Job::Commit(commit, reply) => drop(reply.send(self.commit(&commit))),
                 Job::Compact(reply) => drop(reply.send(self.compact())),
+                Job::Tend(now, reply) => drop(reply.send(self.tend(now))),
                 Job::Close(reply) => {
                     closing = Some(reply);
                     break;
@@ -222,6 +238,7 @@ impl Writer {
         self.serial = serial;
         self.cursor = cursor + committed.changes.len() as u64;
         self.log_start = committed.log_start;
+        self.purge |= commit.purge;
         if cut {
             self.cut = Some(commit.at);
         }
@@ -431,6 +448,9 @@ impl Base {
         let next = cursor + commit.changes.len() as u64;
         batch.insert(CURSOR, next.to_be_bytes().to_vec());
         batch.insert(SERIAL, serial.to_be_bytes().to_vec());
+        if commit.purge {
+            batch.insert(PURGE, &b"1"[..]);
+        }
         self.tree.apply_batch(batch)?;
         self.persist()?;
         Ok(committed)

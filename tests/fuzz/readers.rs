@@ -12,6 +12,7 @@ use folkmoot::{
         self, Context,
         phrase::{self, Posted},
     },
+    query::{self, Known, Request},
     read::{self, Document, Hint, MAX_ENTRIES},
 };
 
@@ -98,4 +99,30 @@ fn sensible(document: &Document, feed: &Feed, members: &Members) {
             assert!(end >= start, "{facts:?}");
         }
     }
+}
+
+/// As the query of an address: refused with reasons, or understood so that its one spelling means the same again.
+pub(crate) fn query(bytes: &[u8], known: &Known) {
+    let Ok(asked) = parsed(bytes, known) else { return };
+    let written = asked.canonical();
+    let again =
+        parsed(written.as_bytes(), known).unwrap_or_else(|faults| panic!("{written}: {faults:?}"));
+    assert_eq!(again.canonical(), written);
+    // Notes are about the spelling that was asked with.
+    let bare = |request: Request| Request { notes: Vec::new(), ..request };
+    assert_eq!(bare(again), bare(asked), "{written}");
+}
+
+fn parsed(bytes: &[u8], known: &Known) -> Result<Request, Vec<query::Fault>> {
+    let bytes = bytes.get(..LARGEST.min(bytes.len())).unwrap_or_default();
+    let pairs = url::form_urlencoded::parse(bytes);
+    let pairs = pairs.map(|(name, value)| (name.into_owned(), value.into_owned()));
+    let parsed = query::parse(pairs, known, now());
+    if let Err(faults) = &parsed {
+        assert!(
+            !faults.is_empty() && faults.iter().all(|fault| !fault.words.is_empty()),
+            "{faults:?}"
+        );
+    }
+    parsed
 }

@@ -1,7 +1,7 @@
 //! Kills the program at random moments while fifty feeds change, and looks after each kill whether all is there.
 //!
 //! Not one of the quick tests: `cargo test --test it crash -- --ignored --nocapture`, or `.ci/full`.
-//! CRASH_KILLS (200), CRASH_SEED and CRASH_MINUTES (20) change what it does.
+//! CRASH_KILLS (200), CRASH_SWAPS (60), CRASH_SEED and CRASH_MINUTES (20) change what it does.
 
 use std::{
     collections::HashMap,
@@ -13,7 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use folkmoot::{health::Outcome, store::Snapshot};
+use folkmoot::{health::Outcome, refresh::orders::Order, store::Snapshot};
 
 use crate::{
     feed_server::{FeedServer, answer},
@@ -241,4 +241,61 @@ async fn nothing_acknowledged_is_lost_by_kills() {
     );
     let (took, status) = program.end();
     assert!(status.success() && took < Duration::from_secs(5), "{status} after {took:?}");
+}
+
+/// Copies the store into fresh files again and again, while feeds are polled beside it.
+async fn copy_for_ever(program: &Program, copies: &Mutex<Vec<Duration>>) {
+    let remote = program.remote().await;
+    loop {
+        let began = Instant::now();
+        remote.order(&Order::Compact).await.expect("the daemon copies until it is killed");
+        copies.lock().unwrap().push(began.elapsed());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "minutes: run by .ci/full"]
+async fn a_copy_that_is_killed_leaves_the_old_store_or_the_new() {
+    let kills = setting("CRASH_SWAPS", 60);
+    let seed = setting("CRASH_SEED", u64::from(std::process::id()));
+    println!("{kills} kills while the store is copied, seed {seed} (CRASH_SEED repeats it)");
+    let (began, mut dice, folder) = (Instant::now(), Dice(seed), tempfile::tempdir().unwrap());
+    let (sites, servers) = start_sites(seed).await;
+    let (config, data) = (folder.path().join("feeds.toml"), folder.path().join("killed"));
+    let log = folder.path().join("killed.log");
+    write_config(&config, &servers);
+    let mut program = Program::start(&config, &data, &log);
+    settled(&program).await;
+    let (promised, copies) = (Mutex::new(Promised::default()), Mutex::new(Vec::new()));
+    let left = |name: &str| data.join(name).exists();
+    let (mut half, mut moved) = (0, 0);
+    for _ in 0..kills {
+        sites.frozen.store(false, Ordering::SeqCst);
+        // From one moment of a copy to another of the next.
+        let usual = copies.lock().unwrap().last().copied().unwrap_or(Duration::from_millis(300));
+        let most = u64::try_from(usual.as_millis()).unwrap().clamp(20, 5_000) * 2;
+        let wait = Duration::from_millis(dice.below(most));
+        tokio::select! {
+            () = poll_for_ever(&program, &sites, &promised) => {}
+            () = copy_for_ever(&program, &copies) => {}
+            () = tokio::time::sleep(wait) => {}
+        }
+        program.kill();
+        sites.frozen.store(true, Ordering::SeqCst);
+        half += u32::from(left("store.new"));
+        moved += u32::from(left("store.old"));
+        program = Program::start(&config, &data, &log);
+        assert!(!left("store.new") && !left("store.old"), "something is left over");
+        let state = program.remote().await.state().await.unwrap();
+        let mut promised = promised.lock().unwrap();
+        promised.check(&state, &sites);
+        promised.versions.clear();
+    }
+    println!(
+        "{kills} kills in {:.0} s: {} whole copies, {half} times a copy lay beside the store, {moved} times the old store \
+         was moved away; each time all was there and nothing was left over",
+        began.elapsed().as_secs_f64(),
+        copies.lock().unwrap().len()
+    );
+    assert!(half + moved > 0 || kills < 10, "no kill met a copy: the test proves nothing");
 }

@@ -38,6 +38,7 @@ mod operate;
 mod program;
 mod prose;
 mod published;
+mod rules_of_the_standard;
 mod server;
 mod stray_bytes;
 mod whole_network;

@@ -8,7 +8,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use folkmoot::member::Members;
+use chrono_tz::Europe::London;
+use folkmoot::{member::Members, query::Known, vocabulary::Vocabulary};
 
 #[path = "../fuzz/readers.rs"]
 mod readers;
@@ -168,4 +169,24 @@ fn any_bytes_are_read_as_a_feed() {
 fn any_bytes_are_read_as_a_page() {
     let members = Members::embedded().unwrap();
     run("page", &seeds(), |bytes| readers::page(bytes, &members));
+}
+
+#[test]
+fn any_bytes_are_read_as_a_query() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds/query");
+    let mut files: Vec<_> =
+        fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
+    files.sort();
+    let seeds: Vec<_> = files.iter().map(|file| fs::read(file).unwrap()).collect();
+    let (vocabulary, members) = (Vocabulary::embedded().unwrap(), Members::embedded().unwrap());
+    let (feeds, series) = (["west-berkshire".to_owned()], ["localgovcamp-2026".to_owned()]);
+    let known = Known {
+        vocabulary: &vocabulary,
+        members: &members,
+        feeds: &feeds,
+        series: &series,
+        time_zone: London,
+    };
+    seeds.iter().for_each(|seed| readers::query(seed, &known));
+    run("query", &seeds, |bytes| readers::query(bytes, &known));
 }

@@ -125,6 +125,9 @@ const UNSAID: &[&str] = &[
     "charges",
 ];
 
+/// Words before a statement that only suppose it: "What to do when a meeting is cancelled".
+const SUPPOSED: &[&str] = &["if", "unless", "when", "whenever", "whether", "once"];
+
 /// Nouns that may stand directly behind the label: "Cancelled webinar: …".
 fn is_separator(t: &Tokens, at: usize) -> bool {
     t.at(at).is_none()
@@ -171,7 +174,11 @@ pub(crate) fn of_title(t: &Tokens) -> Option<Said> {
         let stated = at > 0
             && (t.one_of(at - 1, STATED)
                 || matches!(*status, Status::Tentative | Status::Confirmed) && words.len() > 1);
-        let unsaid = at > 0 && t.one_of(at - 1, UNSAID);
+        let supposed = (at.saturating_sub(6)..at)
+            .rev()
+            .take_while(|&p| !t.breaks(p + 1))
+            .any(|p| t.one_of(p, SUPPOSED));
+        let unsaid = supposed || at > 0 && t.one_of(at - 1, UNSAID);
         let noun = opens && t.word(to).is_some_and(super::cues::is_event);
         let moves = matches!(status, Status::Postponed | Status::Confirmed)
             && t.one_of(to, &["to", "from", "until", "till", "for", "is", "on", "o", "i"])

@@ -7,6 +7,8 @@ use chrono::{NaiveDate, NaiveDateTime, Weekday};
 /// FREQ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Frequency {
+    /// MINUTELY, with an interval of a quarter of an hour at least.
+    Minutely,
     /// HOURLY.
     Hourly,
     /// DAILY.
@@ -104,6 +106,7 @@ impl Rule {
         let count = |n: usize| u64::try_from(n.max(1)).unwrap_or(u64::MAX);
         let weekdays = count(self.by_day.len());
         let (rounds, days) = match self.frequency {
+            Frequency::Minutely => (1_052_640, 1),
             Frequency::Hourly => (17_544, 1),
             Frequency::Daily => (731, 1),
             Frequency::Weekly => (105, weekdays),
@@ -205,12 +208,12 @@ impl Rule {
 
     /// Takes out parts that RFC 5545 (section 3.3.10, the table) does not allow beside this FREQ.
     fn repair(&mut self) {
-        use Frequency::{Hourly, Monthly, Weekly, Yearly};
+        use Frequency::{Hourly, Minutely, Monthly, Weekly, Yearly};
         let frequency = self.frequency;
         if frequency == Weekly {
             self.by_month_day.clear();
         }
-        if !matches!(frequency, Yearly | Hourly) {
+        if !matches!(frequency, Yearly | Hourly | Minutely) {
             self.by_year_day.clear();
         }
         if frequency != Yearly {
@@ -237,10 +240,14 @@ impl Rule {
 
     fn times_a_day(&self) -> usize {
         let hours = match self.frequency {
-            Frequency::Hourly if self.by_hour.is_empty() => 24,
+            Frequency::Minutely | Frequency::Hourly if self.by_hour.is_empty() => 24,
             _ => self.by_hour.len().max(1),
         };
-        hours * self.by_minute.len().max(1) * self.by_second.len().max(1)
+        let minutes = match self.frequency {
+            Frequency::Minutely if self.by_minute.is_empty() => 60 / usize::from(self.interval),
+            _ => self.by_minute.len(),
+        };
+        hours * minutes.max(1) * self.by_second.len().max(1)
     }
 
     /// Whether it goes on for ever.
@@ -258,7 +265,8 @@ fn frequency(parts: &[(String, String)]) -> Result<Frequency, String> {
         Some("WEEKLY") => Ok(Frequency::Weekly),
         Some("DAILY") => Ok(Frequency::Daily),
         Some("HOURLY") => Ok(Frequency::Hourly),
-        Some("MINUTELY" | "SECONDLY") => Err("it repeats more often than every hour".into()),
+        Some("MINUTELY") => Ok(Frequency::Minutely),
+        Some("SECONDLY") => Err("it repeats more often than every quarter of an hour".into()),
         Some(other) => {
             Err(format!("FREQ={} is no frequency", other.chars().take(20).collect::<String>()))
         }
@@ -309,6 +317,7 @@ fn until(value: &str) -> Option<Until> {
 impl Display for Frequency {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
         out.write_str(match self {
+            Self::Minutely => "MINUTELY",
             Self::Hourly => "HOURLY",
             Self::Daily => "DAILY",
             Self::Weekly => "WEEKLY",

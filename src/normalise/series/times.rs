@@ -12,7 +12,7 @@ use super::{ZoneContext, is_place};
 use crate::{
     event::{Local, Span, Zone},
     normalise::zone,
-    read::{Problem, Severity, Written, WrittenZone},
+    read::{Length, Problem, Severity, Written, WrittenZone},
 };
 
 /// Years in which events are believed.
@@ -92,7 +92,7 @@ impl<'z> Clocks<'z> {
         &self,
         start: &Written,
         end: Option<&Written>,
-        duration: Option<i64>,
+        duration: Option<Length>,
     ) -> Result<(Span, Option<Problem>), String> {
         let year = start.value.date().year();
         if !YEARS.contains(&year) {
@@ -110,7 +110,7 @@ impl<'z> Clocks<'z> {
         at: NaiveDateTime,
         start: &Written,
         end: Option<&Written>,
-        duration: Option<i64>,
+        duration: Option<Length>,
     ) -> (Span, Option<&'static str>) {
         let begin = self.instant(at, start);
         let open = Span::Timed { start: begin, end: None };
@@ -130,12 +130,13 @@ impl<'z> Clocks<'z> {
                 (Span::Timed { start: begin, end: Some(finish) }, None)
             };
         }
-        let Some(seconds) = duration.filter(|seconds| *seconds >= 0) else { return (open, None) };
-        // RFC 5545, section 3.3.6: days are days of the calendar, hours are hours of the clock.
-        let days = Days::new(u64::try_from(seconds / DAY).unwrap_or(0));
+        let Some(length) = duration.filter(|length| length.total() >= 0) else {
+            return (open, None);
+        };
+        let days = Days::new(u64::try_from(length.days).unwrap_or(0));
         let later = at.checked_add_days(days).map(|face| self.instant(face, start));
-        let finish =
-            later.and_then(|later| later.checked_add_signed(TimeDelta::seconds(seconds % DAY)));
+        let exact = TimeDelta::try_seconds(length.seconds).unwrap_or_default();
+        let finish = later.and_then(|later| later.checked_add_signed(exact));
         (Span::Timed { start: begin, end: finish.filter(|finish| *finish >= begin) }, None)
     }
 
@@ -171,7 +172,7 @@ fn name_of(zone: &Zone) -> &str {
 fn whole_days(
     start: NaiveDate,
     end: Option<&Written>,
-    duration: Option<i64>,
+    duration: Option<Length>,
 ) -> (Span, Option<&'static str>) {
     let next = start.succ_opt().unwrap_or(NaiveDate::MAX);
     let day = Span::AllDay { start, end: next };
@@ -184,7 +185,7 @@ fn whole_days(
             (day, Some("it starts on a date and ends at a time; the end was left out"))
         }
         None => {
-            let days = duration.map_or(1, |seconds| (seconds + DAY - 1) / DAY).max(1);
+            let days = duration.map_or(1, |length| (length.total() + DAY - 1) / DAY).max(1);
             let end = start.checked_add_days(Days::new(u64::try_from(days).unwrap_or(1)));
             (Span::AllDay { start, end: end.unwrap_or(next) }, None)
         }

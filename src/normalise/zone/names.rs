@@ -124,7 +124,8 @@ fn shown(lower: &str) -> Option<Tz> {
     }) {
         return Some(tz);
     }
-    places.split(',').find_map(|place| city(place.trim()))
+    // Old Exchange servers put strokes between the cities.
+    places.split([',', '/']).find_map(|place| city(place.trim()))
 }
 
 /// The zone that is named after a city.
@@ -139,10 +140,11 @@ fn city(place: &str) -> Option<Tz> {
     found.first().map(|(_, tz)| **tz)
 }
 
-/// `UTC+11`, `GMT+0100`: seconds east. Not `(GMT +01:00)`, which is the winter offset of an unnamed zone with summer
+/// `UTC+11`, `GMT+0100`, `+01:00`: seconds east. Not `(GMT +01:00)`, which is the winter offset of an unnamed zone with summer
 /// time, as a screen shows it.
 fn offset(lower: &str) -> Option<i32> {
-    let rest = lower.strip_prefix("utc").or_else(|| lower.strip_prefix("gmt"))?.trim_start();
+    let rest = lower.strip_prefix("utc").or_else(|| lower.strip_prefix("gmt")).unwrap_or(lower);
+    let rest = rest.trim_start();
     let sign = match rest.chars().next()? {
         '+' => 1,
         '-' | '\u{2212}' => -1,
@@ -186,6 +188,8 @@ mod tests {
         assert_eq!(tz("Canberra, Melbourne, Sydney"), "Australia/Canberra");
         assert_eq!(guess("UTC+11"), Some(Zone::Offset(39_600)));
         assert_eq!(guess("GMT -03:30"), Some(Zone::Offset(-12_600)));
+        assert_eq!(guess("+01:00"), Some(Zone::Offset(3600)));
+        assert_eq!(tz("(GMT+01.00) Amsterdam / Berlin / Bern / Rome"), "Europe/Amsterdam");
         assert_eq!(guess("(GMT +01:00)"), None);
         assert_eq!(guess("foo"), None);
         assert_eq!(standard("w. europe standard time"), Some(Tz::Europe__Berlin));

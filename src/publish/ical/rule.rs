@@ -4,13 +4,21 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Utc, Weekday};
+use chrono::{
+    DateTime, Datelike, Months, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Utc, Weekday,
+};
 use chrono_tz::Tz;
 
 use super::ZonesInUse;
 use crate::{
     event::{Facts, Local, Override, Recurrence, Span, Zone, midnight},
-    normalise::{recurrence::last_instance, zone::to_utc},
+    normalise::{
+        recurrence::{
+            last_instance,
+            rule::{Frequency, Rule, Until},
+        },
+        zone::to_utc,
+    },
 };
 
 /// A series as RRULE and EXDATE.
@@ -24,6 +32,12 @@ pub(super) struct RuleForm {
 
 /// Outlook writes intervals and counts with at most so much.
 const MAX_INTERVAL: u32 = 99;
+
+/// Radicale refuses a whole calendar for one rule whose end lies more of its days, weeks, months or years away.
+const MOST_ROUNDS: i64 = 9_990;
+
+/// Years after which an end is none: nobody will be there to see the difference.
+const FAR: u32 = 100;
 
 /// Clocks change before this hour, and clients differ on times that then exist twice or not at all.
 const SAFE_HOUR: u32 = 3;
@@ -43,9 +57,13 @@ impl RuleForm {
         let day = recurrence.start.date();
         let pattern = pattern(&parts, day)?;
         let mut exdates = exdates(recurrence, &span);
-        let ends = parts.contains_key("UNTIL") || parts.contains_key("COUNT");
-        let rrule = if ends {
+        let rule = Rule::parse(rrule).ok()?;
+        let rrule = if ends(&rule, day) {
+            let begin = day;
             let day = last_day(&span, recurrence, facts.time_zone)?;
+            if (day - begin).num_days() / days_a_round(rule.frequency) > MOST_ROUNDS {
+                return None;
+            }
             // khal warns of dates taken out that are no dates of the rule.
             exdates.retain(|date| date.date() <= day);
             format!("{pattern};UNTIL={}", until(day, &span, facts.time_zone)?)
@@ -216,6 +234,26 @@ fn in_month(parts: &BTreeMap<&str, &str>, day: NaiveDate) -> Option<String> {
     fits.then(|| format!(";BYDAY={nth}{name}"))
 }
 
+/// Whether a rule has an end that matters.
+fn ends(rule: &Rule, start: NaiveDate) -> bool {
+    let until = rule.until.map(|until| match until {
+        Until::Day(day) => day,
+        Until::Local(at) | Until::Utc(at) => at.date(),
+    });
+    let far = start.checked_add_months(Months::new(FAR * 12));
+    rule.count.is_some() || until.zip(far).is_some_and(|(until, far)| until < far)
+}
+
+/// The least days from one round of a rule to the next, its interval left aside as Radicale does.
+fn days_a_round(frequency: Frequency) -> i64 {
+    match frequency {
+        Frequency::Yearly => 365,
+        Frequency::Monthly => 28,
+        Frequency::Weekly => 7,
+        Frequency::Daily | Frequency::Hourly | Frequency::Minutely => 1,
+    }
+}
+
 /// The day of the last date that the rule gives and that was not taken out.
 fn last_day(span: &Span, recurrence: &Recurrence, zone: Tz) -> Option<NaiveDate> {
     let last = last_instance(span, zone, recurrence)?;
@@ -275,6 +313,42 @@ pub(super) fn weekday(day: Weekday) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_end_is_written_where_it_matters_and_can_be() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let form = |rrule: &str, start: &str| {
+            let start = day(start);
+            let mut facts = Facts::new("Every day", Tz::Europe__London);
+            facts.span = Some(Span::AllDay { start, end: start.succ_opt().unwrap() });
+            facts.recurrence = Some(Recurrence {
+                zone: Zone::Iana(Tz::Europe__London),
+                start: Local::Date(start),
+                rrule: vec![rrule.into()],
+                exrule: Vec::new(),
+                rdate: Vec::new(),
+                exdate: Vec::new(),
+                overrides: Vec::new(),
+            });
+            RuleForm::of(&facts, &mut ZonesInUse::default()).map(|form| form.rrule)
+        };
+        for (rrule, start, wanted) in [
+            // Radicale takes no calendar with a rule of 18,261 days.
+            ("FREQ=DAILY;UNTIL=20560101", "2006-01-02", None),
+            ("FREQ=DAILY;INTERVAL=9;UNTIL=20560101", "2006-01-02", None),
+            ("FREQ=DAILY;COUNT=9000", "2006-01-02", None),
+            ("FREQ=DAILY;UNTIL=20300101", "2006-01-02", Some("FREQ=DAILY;UNTIL=20300101")),
+            (
+                "FREQ=WEEKLY;UNTIL=20560103",
+                "2006-01-02",
+                Some("FREQ=WEEKLY;BYDAY=MO;UNTIL=20560103"),
+            ),
+            ("FREQ=DAILY;UNTIL=99991231T235959Z", "2026-12-01", Some("FREQ=DAILY")),
+            ("FREQ=DAILY", "2026-12-01", Some("FREQ=DAILY")),
+        ] {
+            assert_eq!(form(rrule, start).as_deref(), wanted, "{rrule}");
+        }
+    }
 
     #[test]
     fn outlook_s_patterns_and_no_others() {

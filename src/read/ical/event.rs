@@ -90,7 +90,7 @@ impl EventBuilder {
                 Err(words) => self.bad(property, &words),
             },
             "DURATION" => match value::duration(&property.value) {
-                Ok(seconds) => entry.duration = Some(seconds),
+                Ok(length) => entry.duration = Some(length),
                 Err(words) => self.bad(property, &words),
             },
             "RECURRENCE-ID" => match value::written(property) {

@@ -170,8 +170,12 @@ fn value_colon(text: &str, name: &str) -> Option<usize> {
     let is_date = ["DTSTART", "DTEND", "RECURRENCE-ID", "EXDATE", "RDATE"]
         .iter()
         .any(|date| date.eq_ignore_ascii_case(name));
+    // A year: two digits may be the rest of a zone (`TZID=+01:00`).
     let digits_follow = |at: usize| {
-        text.get(at + 1..).is_some_and(|v| v.trim_start().starts_with(|c: char| c.is_ascii_digit()))
+        text.get(at + 1..).is_some_and(|value| {
+            let year = value.trim_start().as_bytes().get(..4);
+            year.is_some_and(|year| year.iter().all(u8::is_ascii_digit))
+        })
     };
     match first {
         Some(at) if !is_date || digits_follow(at) && !text.get(..at)?.contains("(UTC") => Some(at),
@@ -258,6 +262,8 @@ mod tests {
         let quoted = prop("DTSTART;TZID=\"(UTC+00:00) Dublin; London\":20150611T100000");
         assert_eq!(quoted.param("TZID"), Some("(UTC+00:00) Dublin; London"));
         assert_eq!(quoted.value, "20150611T100000");
+        let offset = prop("DTSTART;TZID=+01:00:20150611T100000");
+        assert_eq!((offset.param("TZID"), &*offset.value), (Some("+01:00"), "20150611T100000"));
         let bare = prop("dtstart;tzid=(UTC+00:00) Dublin:20150611T100000");
         assert_eq!((bare.name.as_str(), bare.value.as_str()), ("DTSTART", "20150611T100000"));
         assert_eq!(prop("DTSTART;VALUE:20150611").value, "20150611");

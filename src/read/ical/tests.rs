@@ -147,7 +147,7 @@ fn fields_of_an_event() {
     assert_eq!((entry.busy.as_deref(), entry.sequence), (Some("FREE"), 3));
     assert_eq!(entry.organiser.as_deref(), Some("West Berkshire Council"));
     assert_eq!(entry.join_url.as_deref(), Some("https://meet.example/x"));
-    assert_eq!((entry.duration, entry.geo), (Some(7200), Some((51.4, -1.3))));
+    assert_eq!((entry.duration.map(Length::total), entry.geo), (Some(7200), Some((51.4, -1.3))));
     assert_eq!(event("URL:javascript:alert(1)").url, None);
     assert_eq!(
         event("DESCRIPTION:First\nsecond line: none\n").description.unwrap().value,

@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use super::lines::Property;
 use crate::{
     event::Local,
-    read::{Written, WrittenExtra, WrittenZone},
+    read::{Length, Written, WrittenExtra, WrittenZone},
 };
 
 /// Longest length believed: longer ones are slips of the pen (or of a hostile hand).
@@ -99,7 +99,7 @@ pub(super) fn extra_list(property: &Property) -> (Vec<WrittenExtra>, Vec<String>
 
 fn period_length(start: &Written, rest: &str, zone: Option<&str>) -> Option<i64> {
     if rest.trim_start().starts_with(['P', 'p', '+']) {
-        return duration(rest).ok();
+        return duration(rest).ok().map(Length::total);
     }
     let end = moment(rest, zone).ok()?;
     match (start.value, end.value) {
@@ -195,16 +195,16 @@ pub(super) fn onset(value: &str) -> Option<NaiveDateTime> {
     }
 }
 
-/// A DURATION in seconds.
+/// A DURATION.
 ///
 /// # Errors
 /// A sentence, for what is malformed, negative or longer than a hundred years.
-pub(super) fn duration(value: &str) -> Result<i64, String> {
+pub(super) fn duration(value: &str) -> Result<Length, String> {
     let bad = || format!("\u{201c}{}\u{201d} is not a length of time", quote(value));
     let upper = value.trim().to_ascii_uppercase();
     let body = upper.strip_prefix('+').unwrap_or(&upper);
     let body = body.strip_prefix('P').ok_or_else(bad)?;
-    let mut total = 0_i64;
+    let mut length = Length::default();
     let mut number: Option<i64> = None;
     for c in body.chars() {
         if let Some(digit) = c.to_digit(10) {
@@ -212,19 +212,19 @@ pub(super) fn duration(value: &str) -> Result<i64, String> {
             number = Some(sum.ok_or_else(bad)?);
             continue;
         }
-        let unit = match c {
+        let (part, unit) = match c {
             'T' => continue,
-            'W' => 7 * 86_400,
-            'D' => 86_400,
-            'H' => 3600,
-            'M' => 60,
-            'S' => 1,
+            'W' => (&mut length.days, 7),
+            'D' => (&mut length.days, 1),
+            'H' => (&mut length.seconds, 3600),
+            'M' => (&mut length.seconds, 60),
+            'S' => (&mut length.seconds, 1),
             _ => return Err(bad()),
         };
-        let seconds = number.take().ok_or_else(bad)?.checked_mul(unit).ok_or_else(bad)?;
-        total = total.checked_add(seconds).filter(|sum| *sum <= LONGEST).ok_or_else(bad)?;
+        let more = number.take().and_then(|number| number.checked_mul(unit)).ok_or_else(bad)?;
+        *part = part.checked_add(more).ok_or_else(bad)?;
     }
-    if number.is_some() { Err(bad()) } else { Ok(total) }
+    if number.is_some() || length.total() > LONGEST { Err(bad()) } else { Ok(length) }
 }
 
 /// GEO: latitude and longitude, with `;` or (wrongly, but seen) `,` between.
@@ -285,9 +285,9 @@ mod tests {
 
     #[test]
     fn lengths() {
-        assert_eq!(duration("P1DT2H30M"), Ok(95_400));
-        assert_eq!(duration("pt1h"), Ok(3600));
-        assert_eq!(duration("P2W"), Ok(1_209_600));
+        assert_eq!(duration("P1DT2H30M"), Ok(Length { days: 1, seconds: 9000 }));
+        assert_eq!(duration("pt24h"), Ok(Length { days: 0, seconds: 86_400 }));
+        assert_eq!(duration("P2W"), Ok(Length { days: 14, seconds: 0 }));
         for bad in ["-PT1H", "P", "PT5", "1H", "P99999999999999999999D", "P999999W"] {
             assert!(duration(bad).is_err() || bad == "P", "{bad}");
         }

@@ -7,7 +7,8 @@ use super::markup;
 use crate::{
     event::Local,
     read::{
-        DateOrigin, Entry, MAX_TEXT, Repeats, Text, Written, feed::plausible_point, link, moment,
+        DateOrigin, Entry, Length, MAX_TEXT, Repeats, Text, Written, feed::plausible_point, link,
+        moment,
     },
 };
 
@@ -151,12 +152,12 @@ fn when(event: &Value, entry: &mut Entry) {
 }
 
 /// ISO 8601 durations of days and smaller: `PT2H30M`, `P1DT4H`, `P2W`.
-fn duration(text: &str) -> Option<i64> {
+fn duration(text: &str) -> Option<Length> {
     let text = text.trim().to_ascii_uppercase();
     let rest = text.strip_prefix('P')?;
-    let (mut seconds, mut number, mut in_time) = (0_i64, String::new(), false);
+    let (mut length, mut number, mut in_time) = (Length::default(), String::new(), false);
     for character in rest.chars().take(40) {
-        let unit = match character {
+        let (part, unit) = match character {
             'T' => {
                 in_time = true;
                 continue;
@@ -165,17 +166,17 @@ fn duration(text: &str) -> Option<i64> {
                 number.push(character);
                 continue;
             }
-            'W' => 604_800,
-            'D' => 86_400,
-            'H' if in_time => 3600,
-            'M' if in_time => 60,
-            'S' if in_time => 1,
+            'W' => (&mut length.days, 7),
+            'D' => (&mut length.days, 1),
+            'H' if in_time => (&mut length.seconds, 3600),
+            'M' if in_time => (&mut length.seconds, 60),
+            'S' if in_time => (&mut length.seconds, 1),
             _ => return None,
         };
-        seconds = seconds.checked_add(number.parse::<i64>().ok()?.checked_mul(unit)?)?;
+        *part = part.checked_add(number.parse::<i64>().ok()?.checked_mul(unit)?)?;
         number.clear();
     }
-    (seconds > 0).then_some(seconds)
+    (length.total() > 0).then_some(length)
 }
 
 /// schema.org Schedule, as far as it maps to a rule of RFC 5545.
@@ -415,7 +416,7 @@ mod tests {
         let entry = entry(&event, None, None, "schema.org");
         assert_eq!(entry.repeats.rrule, ["FREQ=WEEKLY;INTERVAL=2;BYDAY=TU;UNTIL=20270630"]);
         assert!(format!("{:?}", entry.end).contains("2027-01-05T20:30:00"));
-        assert_eq!(duration("PT2H30M"), Some(9000));
+        assert_eq!(duration("PT2H30M").map(Length::total), Some(9000));
         assert_eq!(duration("P1M"), None);
     }
 }

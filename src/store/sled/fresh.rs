@@ -14,7 +14,8 @@ use std::{
 use chrono::{DateTime, Utc};
 
 use super::{
-    Base, CURSOR, Compacted, Fault, IDENTITY, RULES, SERIAL, Snapshot, StoreError, Writer, encode,
+    Base, CURSOR, Compacted, Fault, IDENTITY, PURGE, RULES, SERIAL, Snapshot, StoreError, Writer,
+    encode,
     guard::{self, Guard, Note},
     key,
 };
@@ -36,8 +37,12 @@ pub(super) fn finish_swap(dir: &Path) -> io::Result<()> {
     let (store, new, old) = (guard::database(dir), new_path(dir), old_path(dir));
     if !store.exists() && old.exists() {
         // The old one is moved away only when the new one is complete.
-        fs::rename(if new.exists() { &new } else { &old }, &store)?;
+        let which = if new.exists() { &new } else { &old };
+        fs::rename(which, &store)?;
         File::open(dir)?.sync_all()?;
+        tracing::info!("a copy of the store that was interrupted at its end was completed");
+    } else if new.exists() {
+        tracing::info!("half a copy of the store, left by an interruption, is cleared away");
     }
     remove(&new)?;
     remove(&old)
@@ -50,7 +55,8 @@ fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-fn size(dir: &Path) -> u64 {
+/// Bytes of all files in a directory and below it.
+pub(super) fn size(dir: &Path) -> u64 {
     let entries = fs::read_dir(dir).into_iter().flatten().flatten();
     let size_of = |entry: fs::DirEntry| match entry.metadata() {
         Ok(facts) if facts.is_dir() => size(&entry.path()),
@@ -58,6 +64,19 @@ fn size(dir: &Path) -> u64 {
         Err(_) => 0,
     };
     entries.map(size_of).sum()
+}
+
+/// Makes every file and name below a directory survive a power cut, those included that sled wrote while closing.
+fn sync_all(dir: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(dir)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            sync_all(&entry.path())?;
+        } else {
+            File::open(entry.path())?.sync_all()?;
+        }
+    }
+    File::open(dir)?.sync_all()
 }
 
 /// Waits until sled has closed a database: it writes by path for as long as it has one open.
@@ -87,12 +106,14 @@ impl Writer {
             base.guarded(&dir, |base| {
                 for item in &base.tree {
                     let (key, value) = item?;
-                    copy.tree.insert(key, value)?;
+                    if key.as_ref() != PURGE {
+                        copy.tree.insert(key, value)?;
+                    }
                 }
                 copy.persist()
             })
         });
-        let copied = copied.and_then(|()| released(&new).map_err(io));
+        let copied = copied.and_then(|()| released(&new).and_then(|()| sync_all(&new)).map_err(io));
         if let Err(error) = copied {
             // Half a copy is of no use; that it may not go either changes nothing.
             drop(remove(&new));
@@ -105,6 +126,7 @@ impl Writer {
             .and_then(|()| File::open(&dir)?.sync_all())
             .and_then(|()| remove(&old));
         swapped.map_err(io)?;
+        self.purge = false;
         self.reopen()?;
         Ok(Compacted { before, after: size(&store) })
     }
@@ -130,7 +152,7 @@ pub(in crate::store) fn make(
     let mut base = Base::open_at(dir, new.clone())?;
     base.guarded(dir, |base| base.fill(snapshot))?;
     drop(base);
-    released(&new).map_err(io)?;
+    released(&new).and_then(|()| sync_all(&new)).map_err(io)?;
     fs::rename(&new, &store).map_err(io)?;
     guard.write_note(&Note { identity: snapshot.identity.clone(), serial: 1, at: now }).map_err(io)
 }

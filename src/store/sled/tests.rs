@@ -233,3 +233,90 @@ async fn a_record_that_cannot_be_read_costs_that_record() {
     assert_eq!((kept.events.len(), kept.unreadable), (1000, vec!["e/odd".to_owned()]));
     store.close().await;
 }
+
+async fn titles(dir: &Path) -> usize {
+    let store = open(how(dir, Create::Never)).await.unwrap();
+    let kept = store.load().await.unwrap().events.len();
+    store.close().await;
+    kept
+}
+
+fn copy_of(from: &Path, to: &Path) {
+    fs::create_dir(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let (entry, name) = entry.map(|entry| (entry.path(), entry.file_name())).unwrap();
+        if entry.is_dir() {
+            copy_of(&entry, &to.join(name));
+        } else {
+            fs::copy(&entry, to.join(name)).unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn whatever_an_interrupted_copy_leaves_the_store_opens_whole_and_nothing_is_left_over() {
+    let first = tempfile::tempdir().unwrap();
+    filled(first.path()).await;
+    let whole = first.path().join("store");
+    // What lies there after a kill: the old store, the copy (whole or not), the old one moved away.
+    let cases = [(true, Some(false), false), (true, Some(true), false), (false, Some(true), true)];
+    let cases = cases.into_iter().chain([(false, None, true), (true, None, true)]);
+    for (store, new, old) in cases {
+        let dir = tempfile::tempdir().unwrap();
+        fs::copy(first.path().join("store.json"), dir.path().join("store.json")).unwrap();
+        let at = |name: &str| dir.path().join(name);
+        if store {
+            copy_of(&whole, &at("store"));
+        }
+        match new {
+            Some(true) => copy_of(&whole, &at("store.new")),
+            Some(false) => {
+                fs::create_dir(at("store.new")).unwrap();
+                fs::write(at("store.new/db"), b"half").unwrap();
+            }
+            None => {}
+        }
+        if old {
+            copy_of(&whole, &at("store.old"));
+        }
+        assert_eq!(titles(dir.path()).await, 1000, "{store} {new:?} {old}");
+        assert!(!at("store.new").exists() && !at("store.old").exists());
+    }
+}
+
+/// Whether a word stands in any file below a directory.
+fn found(word: &str, dir: &Path) -> bool {
+    fs::read_dir(dir).unwrap().any(|entry| {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            return found(word, &path);
+        }
+        let bytes = fs::read(path).unwrap();
+        bytes.windows(word.len()).any(|part| part == word.as_bytes())
+    })
+}
+
+#[tokio::test]
+async fn what_must_not_stay_is_cleaned_by_the_next_program_if_need_be() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(how(dir.path(), Create::IfAbsent)).await.unwrap();
+    let put = |title: &str| vec![event("one", title), event("two", "Camp")];
+    store.commit(Commit { events: put("Quibblesnatch"), ..Commit::new(at(0)) }).await.unwrap();
+    assert!(!store.tend(at(0)).await.unwrap().purge);
+    let hidden = Commit { events: put(""), purge: true, ..Commit::new(at(1)) };
+    store.commit(hidden).await.unwrap();
+    store.close().await;
+    assert!(found("Quibblesnatch", dir.path()), "the test would prove nothing");
+
+    let store = open(how(dir.path(), Create::Never)).await.unwrap();
+    let tended = store.tend(at(2)).await.unwrap();
+    assert!(tended.copied.is_some_and(|(when, _)| when == at(2)), "{tended:?}");
+    assert_eq!((tended.purge, tended.put_off), (false, None));
+    assert!(!found("Quibblesnatch", dir.path()));
+    // A feed that hides something at each check does not make a copy each time.
+    store.commit(Commit { purge: true, ..Commit::new(at(3)) }).await.unwrap();
+    assert!(store.tend(at(4)).await.unwrap().purge);
+    assert!(!store.tend(at(13)).await.unwrap().purge);
+    assert_eq!(store.load().await.unwrap().events.len(), 2);
+    store.close().await;
+}
