@@ -138,6 +138,15 @@ fn id_schema(ask: &Ask, path: &str) -> Value {
     }
 }
 
+/// What `/api/v1/clashes` takes besides filters.
+fn of_a_plan() -> [Value; 2] {
+    let event = "Id of a known event; without it, `date` and `service` are needed.";
+    [
+        json!({"name": "event", "in": "query", "description": event, "schema": {"type": "string", "pattern": "^$|^[a-z2-7]{12}$"}}),
+        json!({"name": "date", "in": "query", "description": "Day of the plan.", "schema": {"type": "string", "pattern": format!("^$|^{DAY}$")}}),
+    ]
+}
+
 fn get(ask: &Ask, path: &str, operation: &str, takes: Takes, media: &str, words: &str) -> Value {
     let reference = |name: &str| json!({"$ref": format!("#/components/parameters/{name}")});
     let mut parameters: Vec<Value> = Vec::new();
@@ -159,10 +168,7 @@ fn get(ask: &Ask, path: &str, operation: &str, takes: Takes, media: &str, words:
         parameters.push(json!({"name": "timeZone", "in": "query", "description": words, "schema": {"type": "string"}}));
     }
     if takes == Takes::Plan {
-        let words = "Id of a known event; without it, `date` and `service` are needed.";
-        parameters.push(json!({"name": "event", "in": "query", "description": words, "schema": {"type": "string", "pattern": "^$|^[a-z2-7]{12}$"}}));
-        let words = "Day of the plan.";
-        parameters.push(json!({"name": "date", "in": "query", "description": words, "schema": {"type": "string", "pattern": format!("^$|^{DAY}$")}}));
+        parameters.extend(of_a_plan());
         parameters.extend(["service", "kind", "council"].map(reference));
     }
     if takes == Takes::Since {

@@ -430,7 +430,7 @@ fn build(n: usize, (title, start, council, place, feed): (u8, u8, u8, u8, u8)) -
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4000))]
+    #![proptest_config(ProptestConfig::with_cases(300))]
     #[test]
     fn any_order_of_arrival_and_loss_ends_the_same(
         parts in prop::collection::vec(some_event(), 2..9),

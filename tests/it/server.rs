@@ -478,6 +478,7 @@ async fn the_description_names_every_filter_that_is_read() {
             "/regions/{id}/calendar.ics" | "/groups/{id}/calendar.ics" => {
                 path.replace("{id}", "south-west")
             }
+            "/api/v1/clashes" => format!("{path}?event=wasteaaaaaaa"),
             plain => plain.to_owned(),
         };
         let reply = get(&address).await;
