@@ -17,7 +17,12 @@ use std::{
 };
 
 use arc_swap::ArcSwap;
-use axum::{Router, extract::Request, routing};
+use axum::{
+    Router,
+    extract::Request,
+    middleware::{self, Next},
+    routing,
+};
 use chrono::{DateTime, Utc};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -28,7 +33,14 @@ use ipnet::IpNet;
 use tokio::{net::TcpListener, sync::Semaphore, task::JoinSet};
 use tower::ServiceExt as _;
 
-use crate::{catalogue::Catalogue, clock, feed::Network, publish::page::Texts};
+use crate::{
+    catalogue::Catalogue,
+    clock,
+    config::{ClientHeader, RateLimit},
+    feed::Network,
+    language::Language,
+    publish::page::{OwnText, Texts},
+};
 
 mod answer;
 mod api;
@@ -37,11 +49,14 @@ mod assets;
 mod cache;
 mod calendars;
 mod find;
+mod language;
+mod limit;
 mod manners;
 pub mod metrics;
 mod openapi;
 mod origin;
 mod pages;
+mod remembered;
 mod routes;
 
 /// How long a client may take over its request's head.
@@ -66,33 +81,53 @@ pub struct Settings {
     pub texts: Texts,
     /// The address that the listener is bound to: the base of all links where nothing better is known.
     pub listen: Option<SocketAddr>,
-    /// Proxies whose `X-Forwarded-Host` and `X-Forwarded-Proto` are believed.
+    /// Proxies whose `X-Forwarded-…` and `Forwarded` headers are believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// The header in which they say who asked.
+    pub client_header: ClientHeader,
+    /// How often one address may ask.
+    pub limit: Option<RateLimit>,
 }
 
 impl Settings {
     /// Settings without a listener, proxies or texts of the operator's own.
     #[must_use]
     pub fn new(network: Network) -> Self {
-        Self { network, texts: Texts::default(), listen: None, trusted_proxies: Vec::new() }
+        Self {
+            network,
+            texts: Texts::default(),
+            listen: None,
+            trusted_proxies: Vec::new(),
+            client_header: ClientHeader::default(),
+            limit: None,
+        }
     }
 }
 
 /// Reads the operator's own texts: `about.html`, `accessibility.html` and `privacy.html` in the folder that
-/// `network.pages` names. A file that is not there leaves ours; their HTML is shown as it is.
+/// `network.pages` names, and the same with a language, such as `about.cy.html`. A file that is not there leaves ours;
+/// their HTML is shown as it is.
 ///
 /// # Errors
 /// When a file is there and cannot be read as UTF-8 text.
 pub fn read_texts(folder: &Path) -> std::io::Result<Texts> {
-    let read = |name: &str| match std::fs::read_to_string(folder.join(name)) {
+    let read = |name: String| match std::fs::read_to_string(folder.join(name)) {
         Ok(text) => Ok(Some(text)),
         Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(fault) => Err(fault),
     };
+    let own = |name: &str| -> std::io::Result<OwnText> {
+        let mut own = OwnText { usual: read(format!("{name}.html"))?, of: Vec::new() };
+        for language in Language::ALL {
+            let text = read(format!("{name}.{}.html", language.tag()))?;
+            own.of.extend(text.map(|text| (language, text)));
+        }
+        Ok(own)
+    };
     Ok(Texts {
-        about: read("about.html")?,
-        accessibility: read("accessibility.html")?,
-        privacy: read("privacy.html")?,
+        about: own("about")?,
+        accessibility: own("accessibility")?,
+        privacy: own("privacy")?,
     })
 }
 
@@ -110,6 +145,8 @@ pub struct State {
     cache: cache::Cache,
     /// Bounds the answers made at once, and makes a crowd that wants the same one wait for the first.
     renderers: Semaphore,
+    /// Who asked how often.
+    limiter: limit::Limiter,
     /// Bounds those who wait for changes.
     waiting: Semaphore,
     /// The time; another one in tests.
@@ -127,6 +164,7 @@ impl State {
             trouble: ArcSwap::default(),
             cache: cache::Cache::default(),
             renderers: Semaphore::new(4),
+            limiter: limit::Limiter::default(),
             waiting: Semaphore::new(256),
             clock: clock::now,
         }
@@ -146,6 +184,25 @@ impl State {
     /// Says why changes cannot be kept, if they cannot; what is known is served all the same.
     pub fn set_trouble(&self, words: Option<&'static str>) {
         self.trouble.store(Arc::new(words));
+    }
+
+    /// Remembers when each address last changed, as a former run has written it to a file.
+    pub fn recall(&self, path: &Path) {
+        match remembered::read(path) {
+            Ok(text) => self.cache.recall(&text, (self.clock)()),
+            Err(error) => {
+                tracing::warn!(path = %path.display(), %error, "when addresses last changed is not known any more");
+            }
+        }
+    }
+
+    /// Writes down when each address last changed, if anything is new.
+    pub fn note(&self, path: &Path) {
+        if let Some(text) = self.cache.news()
+            && let Err(error) = remembered::write(path, &text)
+        {
+            tracing::warn!(path = %path.display(), %error, "when addresses last changed could not be written down");
+        }
     }
 
     /// What `/readyz` says.
@@ -181,9 +238,11 @@ pub fn router(state: Arc<State>) -> Router {
         if route.audience.is_open() {
             methods = methods.options(|| async { manners::preflight() });
         }
-        router = router.route(route.path, methods);
+        for path in route.paths() {
+            router = router.route(&path, methods.clone());
+        }
     }
-    let (ready, nowhere, fixed) = (Arc::clone(&state), Arc::clone(&state), state);
+    let (ready, nowhere, fixed) = (Arc::clone(&state), Arc::clone(&state), Arc::clone(&state));
     router
         .route("/healthz", routing::get(|| async { manners::probe(true, "alive") }))
         .route(
@@ -197,6 +256,9 @@ pub fn router(state: Arc<State>) -> Router {
         .method_not_allowed_fallback(move |request: Request| async move {
             manners::unchangeable(&fixed, request)
         })
+        .layer(middleware::from_fn(move |request: Request, next: Next| {
+            manners::within_limits(Arc::clone(&state), request, next)
+        }))
 }
 
 /// Serves until `shutdown` resolves, then lets open requests end.

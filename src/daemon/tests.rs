@@ -9,26 +9,26 @@ use crate::{
     refresh::tests::{Sites, calendar, url},
 };
 
-fn clock() -> DateTime<Utc> {
+pub(super) fn clock() -> DateTime<Utc> {
     "2027-01-15T08:00:00Z".parse().unwrap()
 }
 
 /// A folder with a configuration, and the daemon on it.
-struct House {
-    dir: tempfile::TempDir,
+pub(super) struct House {
+    pub(super) dir: tempfile::TempDir,
     sites: Arc<Sites>,
 }
 
 /// A daemon that runs.
-struct Running {
+pub(super) struct Running {
     control: Control,
-    catalogue: Arc<ArcSwap<Catalogue>>,
+    pub(super) catalogue: Arc<ArcSwap<Catalogue>>,
     stop: oneshot::Sender<()>,
     task: tokio::task::JoinHandle<anyhow::Result<()>>,
 }
 
 impl House {
-    fn with(feeds: &[&str]) -> Self {
+    pub(super) fn with(feeds: &[&str]) -> Self {
         let house = Self { dir: tempfile::tempdir().unwrap(), sites: Arc::new(Sites::default()) };
         house.write(feeds);
         for (day, id) in (4..).zip(feeds) {
@@ -49,7 +49,7 @@ impl House {
         std::fs::write(self.dir.path().join("feeds.toml"), text).unwrap();
     }
 
-    async fn start(&self) -> Running {
+    pub(super) async fn start(&self) -> Running {
         let setup = Setup {
             config: self.dir.path().join("feeds.toml"),
             data_dir: self.dir.path().join("data"),
@@ -66,13 +66,13 @@ impl House {
 }
 
 impl Running {
-    async fn stop(self) {
+    pub(super) async fn stop(self) {
         self.stop.send(()).unwrap();
         self.task.await.unwrap().unwrap();
         assert!(self.control.status().await.is_err());
     }
 
-    async fn poll(&self, feeds: &[&str]) -> Vec<command::Checked> {
+    pub(super) async fn poll(&self, feeds: &[&str]) -> Vec<command::Checked> {
         let feeds = feeds.iter().map(|id| (*id).to_owned()).collect();
         let (_, mut checks) = self.control.poll(feeds).await.unwrap().unwrap();
         let mut all = Vec::new();
@@ -262,6 +262,35 @@ async fn what_it_polls_is_served_and_the_end_is_quick() {
     let ended = tokio::time::timeout(Duration::from_secs(5), task).await;
     ended.unwrap().unwrap().unwrap();
     assert!(tokio::net::TcpStream::connect(address).await.is_err());
+}
+
+/// The value of a header of an answer.
+fn header(answer: &str, name: &str) -> String {
+    let line = answer
+        .lines()
+        .find_map(|line| line.to_ascii_lowercase().strip_prefix(name).map(str::to_owned));
+    line.unwrap_or_else(|| panic!("no {name} in {answer}"))
+}
+
+#[tokio::test]
+async fn validators_outlive_a_restart() {
+    let house = House::with(&["a"]);
+    let paths = ["/calendar.ics", "/api/v1/events", "/events.csv"];
+    let mut seen = Vec::new();
+    for _ in 0..2 {
+        let Served { address, stop, task, .. } = serve(&house).await;
+        let mut round = Vec::new();
+        for path in paths {
+            let answer = get(address, path).await;
+            // The clock of the server is real here: a second run would not say the same date by chance.
+            round.push((header(&answer, "etag:"), header(&answer, "last-modified:")));
+        }
+        seen.push(round);
+        stop.send(()).unwrap();
+        tokio::time::timeout(Duration::from_secs(5), task).await.unwrap().unwrap().unwrap();
+        tokio::time::sleep(Duration::from_millis(1100)).await;
+    }
+    assert_eq!(seen[0], seen[1]);
 }
 
 /// What a daemon on this configuration answers to these addresses once all feeds are read, then after an edit.

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{
-    answer::{Answer, Refusal},
+    answer::{Answer, Refusal, Said},
     ask::{Ask, encode},
     find::{self, request},
 };
@@ -21,6 +21,7 @@ use crate::{
         page::{browse, feeds::discreet},
     },
     query::{Fault, MAX_LIMIT, Query},
+    store::LOG_KEPT,
 };
 
 /// Lines of the change log in one answer unless `limit` says otherwise.
@@ -30,9 +31,21 @@ const CHANGES: usize = 100;
 ///
 /// `notes` is there only when something has to be said about how the filters were understood.
 fn list(name: &str, items: Vec<Value>, next: Option<String>, notes: &[String]) -> Answer {
+    list_with(name, items, next, notes, None)
+}
+
+/// The same with one more member.
+fn list_with(
+    name: &str,
+    items: Vec<Value>,
+    next: Option<String>,
+    notes: &[String],
+    more: Option<(&str, Value)>,
+) -> Answer {
     let mut body = json!({ name: items, "next": next });
-    if let (false, Some(body)) = (notes.is_empty(), body.as_object_mut()) {
-        body.insert("notes".into(), json!(notes));
+    if let Some(body) = body.as_object_mut() {
+        let notes = (!notes.is_empty()).then(|| ("notes", json!(notes)));
+        body.extend(notes.into_iter().chain(more).map(|(name, value)| (name.to_owned(), value)));
     }
     let answer = Answer::json(&body);
     match next {
@@ -55,7 +68,10 @@ pub(super) fn events(ask: &Ask) -> Result<Answer, Refusal> {
         .iter()
         .map(|hit| json::pick(json::event(&hit.item, &context, ask.now), &request.fields));
     let next = page.next.map(|cursor| next_page(ask, &request.canonical_at(Some(&cursor))));
-    Ok(list("events", items.collect(), next, &request.notes))
+    // Those who mirror our list obey a `folkmoot forget` as we do.
+    let forgotten: Vec<&str> = ask.catalogue.forgotten_since(ask.now - LOG_KEPT).collect();
+    let more = (!forgotten.is_empty()).then(|| ("forgotten", json!(forgotten)));
+    Ok(list_with("events", items.collect(), next, &request.notes, more))
 }
 
 fn next_page(ask: &Ask, query: &str) -> String {
@@ -111,12 +127,6 @@ fn full_calendar(ask: &Ask) -> Result<Answer, Refusal> {
     Ok(Answer::json(&Value::Array(dates.collect())))
 }
 
-/// Whether a text could be a cursor of another server or an older one: those are told where to begin.
-fn is_cursor_of_somebody(text: &str) -> bool {
-    text.len() >= 6
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.=".contains(&byte))
-}
-
 /// The longest that a reader may ask to wait for changes, in seconds.
 const LONGEST_WAIT: u64 = 60;
 
@@ -140,7 +150,7 @@ pub(super) fn wait(text: Option<&str>) -> Result<Duration, Refusal> {
 /// Whether somebody who asks for changes would be told of none yet.
 pub(super) fn is_quiet(catalogue: &Catalogue, pairs: &[(String, String)]) -> bool {
     let since = pairs.iter().find(|(name, _)| name == "since").map(|(_, value)| value.as_str());
-    let Some(since) = since else { return false };
+    let Some(since) = since.filter(|since| !since.is_empty()) else { return false };
     catalogue.changes(Some(since), 1).is_ok_and(|page| page.changes.is_empty())
 }
 
@@ -180,19 +190,15 @@ pub(super) fn changes(ask: &Ask) -> Result<Answer, Refusal> {
         },
     };
     let begin = format!("{}/api/v1/changes", ask.base);
-    let since = ask.first("since");
+    let since = ask.first("since").filter(|since| !since.is_empty());
     let page = ask.catalogue.changes(since, limit).map_err(|fault| match fault {
-        CursorError::Malformed if !since.is_some_and(is_cursor_of_somebody) => {
-            Refusal::Unknown(vec![Fault {
-                parameter: "since".into(),
-                value: since.map(|text| text.chars().take(80).collect()),
-                allowed: Vec::new(),
-                words: format!("{fault}"),
-            }])
-        }
-        CursorError::Gone | CursorError::Malformed => {
-            Refusal::Gone(format!("{fault}."), Some(begin.clone()))
-        }
+        CursorError::Malformed => Refusal::Unknown(vec![Fault {
+            parameter: "since".into(),
+            value: since.map(|text| text.chars().take(80).collect()),
+            allowed: Vec::new(),
+            words: format!("{fault}"),
+        }]),
+        CursorError::Gone => Refusal::Gone(Said::English(format!("{fault}.")), Some(begin.clone())),
     })?;
     let lines = json::changes(&page, &ask.context(), ask.now);
     let mut pairs = vec![("since", page.next.as_str())];

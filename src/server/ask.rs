@@ -4,11 +4,14 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::{Settings, answer::Refusal};
+use super::{Settings, answer::Refusal, routes::For};
 use crate::{
     catalogue::Catalogue,
-    publish::{Context, page::Site},
-    query::Fault,
+    publish::{
+        Context,
+        page::{Asked, Site},
+    },
+    query::{Fault, is_parameter},
 };
 
 /// Parameters that advertisers and newsletters hang on to links; they mean nothing to us.
@@ -24,7 +27,7 @@ pub(crate) struct Ask {
     pub(crate) settings: Arc<Settings>,
     /// Our own address, without a trailing slash.
     pub(crate) base: String,
-    /// Path as asked.
+    /// Path as asked, without its language.
     pub(crate) path: String,
     /// The one variable part of the path, decoded.
     pub(crate) id: Option<String>,
@@ -32,17 +35,22 @@ pub(crate) struct Ask {
     pub(crate) pairs: Vec<(String, String)>,
     /// The time.
     pub(crate) now: DateTime<Utc>,
+    /// In which language, for what has one.
+    pub(crate) asked: Asked,
 }
 
 impl Ask {
-    /// Decodes a query. A form sends its empty fields too: they mean "no filter".
-    pub(crate) fn pairs(query: &str) -> Vec<(String, String)> {
+    /// Decodes a query. On pages the fields that a form left empty mean "no filter"; a program that writes
+    /// `service=` has lost a value, and is told.
+    pub(crate) fn pairs(query: &str, audience: For) -> Vec<(String, String)> {
+        let form = |name: &str| audience.reads_pages() && (is_parameter(name) || name == "month");
         url::form_urlencoded::parse(query.as_bytes())
             .map(|(name, value)| (name.into_owned(), value.trim().to_owned()))
             .filter(|(name, value)| {
-                !value.is_empty()
-                    && !IGNORED.contains(&name.as_str())
-                    && !IGNORED_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+                let foreign = IGNORED.contains(&name.as_str())
+                    || IGNORED_PREFIXES.iter().any(|prefix| name.starts_with(prefix));
+                let left_empty = value.is_empty() && form(name);
+                !foreign && !left_empty
             })
             .collect()
     }
@@ -66,7 +74,7 @@ impl Ask {
 
     /// What every page needs.
     pub(crate) fn site(&self) -> Site<'_> {
-        site(&self.settings, &self.catalogue, &self.base, self.now)
+        site(&self.settings, &self.catalogue, &self.base, self.now, &self.asked)
     }
 
     /// The first value of a parameter.
@@ -121,6 +129,7 @@ pub(crate) fn site<'a>(
     catalogue: &'a Catalogue,
     base: &'a str,
     now: DateTime<Utc>,
+    asked: &'a Asked,
 ) -> Site<'a> {
     Site {
         name: &settings.network.name,
@@ -132,6 +141,8 @@ pub(crate) fn site<'a>(
         vocabulary: catalogue.vocabulary(),
         members: catalogue.members(),
         texts: &settings.texts,
+        language: asked.language,
+        asked,
     }
 }
 
@@ -146,10 +157,13 @@ mod tests {
 
     #[test]
     fn queries_have_one_form() {
-        let one = Ask::pairs("service=waste&q=bulky+bins&utm_source=x&kind=&gclid=1");
-        let two = Ask::pairs("q=bulky%20bins&service=waste");
+        let people = |query| Ask::pairs(query, For::People);
+        let one = people("service=waste&q=bulky+bins&utm_source=x&kind=&gclid=1");
+        let two = people("q=bulky%20bins&service=waste");
         assert_eq!(Ask::canonical(&one), Ask::canonical(&two));
         assert_eq!(Ask::canonical(&one), "q=bulky+bins&service=waste");
-        assert_ne!(Ask::canonical(&one), Ask::canonical(&Ask::pairs("service=waste")));
+        assert_ne!(Ask::canonical(&one), Ask::canonical(&people("service=waste")));
+        assert_eq!(people("kind=&surprise="), [("surprise".to_owned(), String::new())]);
+        assert_eq!(Ask::pairs("kind=", For::Programs).len(), 1);
     }
 }

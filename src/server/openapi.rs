@@ -82,7 +82,11 @@ fn body(path: &str) -> Value {
     };
     let event = json!({"$ref": "#/components/schemas/Event"});
     match path {
-        "/api/v1/events" => list("events", event),
+        "/api/v1/events" => {
+            let words = "Hashes of the UIDs of events that were forgotten in the last 90 days, for other Folkmoots that mirror this list; absent when there are none.";
+            let more = json!({"type": "array", "items": {"type": "string"}, "description": words});
+            json!({"allOf": [list("events", event)], "properties": {"forgotten": more}})
+        }
         "/api/v1/events/{id}" => event,
         "/api/v1/occurrences" => json!({"oneOf": [
             list("occurrences", json!({"type": "object"})),
@@ -142,8 +146,8 @@ fn id_schema(ask: &Ask, path: &str) -> Value {
 fn of_a_plan() -> [Value; 2] {
     let event = "Id of a known event; without it, `date` and `service` are needed.";
     [
-        json!({"name": "event", "in": "query", "description": event, "schema": {"type": "string", "pattern": "^$|^[a-z2-7]{12}$"}}),
-        json!({"name": "date", "in": "query", "description": "Day of the plan.", "schema": {"type": "string", "pattern": format!("^$|^{DAY}$")}}),
+        json!({"name": "event", "in": "query", "description": event, "schema": {"type": "string", "pattern": "^[a-z2-7]{12}$"}}),
+        json!({"name": "date", "in": "query", "description": "Day of the plan.", "schema": {"type": "string", "pattern": format!("^{DAY}$")}}),
     ]
 }
 
@@ -178,6 +182,12 @@ fn get(ask: &Ask, path: &str, operation: &str, takes: Takes, media: &str, words:
         let words = "Seconds to wait, 0 to 60, when nothing has changed yet.";
         parameters.push(json!({"name": "wait", "in": "query", "description": words, "schema": {"type": "integer", "minimum": 0, "maximum": 60}}));
     }
+    let responses = responses(path, takes, media, words);
+    json!({"operationId": operation, "summary": words, "parameters": parameters, "responses": responses})
+}
+
+/// What an address answers, by status.
+fn responses(path: &str, takes: Takes, media: &str, words: &str) -> Map<String, Value> {
     let problem = |words: &str| {
         json!({
             "description": words,
@@ -195,6 +205,13 @@ fn get(ask: &Ask, path: &str, operation: &str, takes: Takes, media: &str, words:
     more("304", json!({"description": "Not changed since the validator that you sent."}));
     more("400", problem("A filter or value that is not known, with what is allowed."));
     more("414", problem("The filters are longer than we read."));
+    more(
+        "429",
+        problem(
+            "Too many requests from your address, where the operator set a limit; Retry-After says how long to wait.",
+        ),
+    );
+    more("503", problem("Not available for the moment; Retry-After says how long to wait."));
     if path.contains("{id}") || takes == Takes::Plan {
         more("301", json!({"description": "It is another one now."}));
         more("404", problem("There is no such thing."));
@@ -206,7 +223,7 @@ fn get(ask: &Ask, path: &str, operation: &str, takes: Takes, media: &str, words:
             problem("The cursor is too old or from another log; `begin` says where to begin."),
         );
     }
-    json!({"operationId": operation, "summary": words, "parameters": parameters, "responses": responses})
+    responses
 }
 
 /// The values that a filter allows, where they are known in advance.
@@ -248,9 +265,7 @@ fn parameter(ask: &Ask, name: &str, example: &str, words: &str) -> Value {
         "limit" => json!({"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": 50}),
         "within" => json!({"type": "number", "minimum": 0.1, "maximum": 2000}),
         "cursor" => json!({"type": "string", "pattern": format!("^$|{CURSOR_PATTERN}")}),
-        // Here and below: a field that a form left empty is no filter.
         "from" | "to" => json!({"anyOf": [
-            {"type": "string", "maxLength": 0},
             {"type": "string", "pattern": format!("^{DAY}$")},
             {"type": "string", "pattern": format!("^{DAY}T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](Z|[+-](0[0-9]|1[0-2]):[0-5][0-9]))?$")},
         ]}),
