@@ -128,6 +128,10 @@ fn admit(before: &Before, drafts: Vec<Draft>, result: &mut Reconciled) -> Vec<Dr
     let mut ordinals: HashMap<String, (HashSet<u32>, u32)> = HashMap::new();
     let mut admitted = Vec::with_capacity(drafts.len());
     for mut draft in drafts {
+        if draft.private.is_some() {
+            // Only its start is kept, and so its age is judged by that.
+            draft.facts.recurrence = None;
+        }
         if absence::too_old(before, &draft, draft.published) {
             result.too_old += 1;
             continue;

@@ -40,6 +40,7 @@ fn undated(scope: &Scope<'_>, item: &Skipped) -> Option<Draft> {
     })?;
     entry.title.as_ref().filter(|title| !entry.cancels && !title.value.trim().is_empty())?;
     let mut draft = scope.draft(&Words::of(entry, scope));
+    draft.reference.clone_from(&entry.reference);
     let written = entry.start.as_ref().map(dates::said).unwrap_or_default();
     let says = "no date was found: the start (DTSTART) is missing or cannot be read";
     draft.facts.evidence.date.push(Reason::new(written, "DTSTART", says));
@@ -49,6 +50,8 @@ fn undated(scope: &Scope<'_>, item: &Skipped) -> Option<Draft> {
 fn draft(scope: &Scope<'_>, series: Series<'_>) -> Draft {
     let words = Words::of(series.entry, scope);
     let mut draft = scope.draft(&words);
+    // Without a UID a link is none: it often leads to the page of all events.
+    draft.reference.clone_from(&series.entry.reference);
     draft.ordinal = series.ordinal;
     draft.facts.time_zone = series.times.time_zone;
     draft.facts.span = series.times.span;

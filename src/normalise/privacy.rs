@@ -506,11 +506,16 @@ fn without_data(url: &str) -> String {
     PERSONAL_PARAMETER.replace_all(&url, "").into_owned()
 }
 
-/// Empties a draft of which nothing may be shown: reference, start and reason stay.
+/// Empties a draft of which nothing may be shown: reference, dates and reason stay. What is kept in the store is less
+/// still ([`crate::reconcile`]); the dates are for the report card, which tells of every item of a feed.
 pub fn seal(draft: &mut Draft, reason: String) {
     let mut facts = Facts::new(String::new(), draft.facts.time_zone);
     facts.span = draft.facts.span;
     facts.status = draft.facts.status;
+    facts.recurrence = draft.facts.recurrence.take();
+    for change in facts.recurrence.iter_mut().flat_map(|series| &mut series.overrides) {
+        (change.title, change.description, change.place) = (None, None, None);
+    }
     draft.facts = facts;
     draft.categories.clear();
     draft.private = Some(reason);

@@ -129,6 +129,11 @@ pub fn pair(before: &Before, drafts: Vec<Draft>) -> Vec<(Draft, Option<usize>)> 
         (Some(url), Some(span)) => format!("{url}|{}", start(span)),
         _ => String::new(),
     });
+    // An event of its own page stays itself when it is moved.
+    pairing.by(false, |draft| match (&draft.facts.url, &draft.reference) {
+        (Some(url), None) => url.clone(),
+        _ => String::new(),
+    });
     pairing.drafts.into_iter().zip(pairing.found).collect()
 }
 

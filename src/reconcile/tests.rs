@@ -344,6 +344,25 @@ fn of_private_items_only_hash_start_and_reason_remain() {
 }
 
 #[test]
+fn without_a_uid_an_event_is_known_by_its_own_page() {
+    let at_page = |hour, page: &str| {
+        let mut item = draft("", &format!("Camp {hour}"), hour);
+        item.reference = None;
+        item.facts.url = Some(page.into());
+        item
+    };
+    let mut story = Story::with(&[at_page(100, "https://example.org/camp")]);
+    let id = story.events[0].id.clone();
+    let result = story.check(1, &[at_page(130, "https://example.org/camp")]);
+    assert_eq!((result.added, result.changed), (0, 1));
+    assert_eq!(story.events[0].id, id);
+    // A page that several share says nothing of which is which.
+    let list = "https://example.org/events";
+    let mut story = Story::with(&[at_page(100, list), at_page(200, list)]);
+    assert_eq!(story.check(1, &[at_page(130, list), at_page(230, list)]).added, 2);
+}
+
+#[test]
 fn a_date_from_a_page_stays_when_the_page_does_not_answer() {
     let mut dated = draft("guid", "Camp", 100);
     dated.facts.url = Some("https://example.org/camp".into());
