@@ -42,6 +42,9 @@ const REFRESH: &str = "PT1H";
 /// Outlook takes the name of the folder from it and allows no more.
 const MAX_NAME: usize = 250;
 
+/// Bytes beyond which Google Calendar and some phones refuse a subscription (reported by users; no document says so).
+pub const LARGE: usize = 1_000_000;
+
 /// Writes a calendar of all listings that have a date in the range.
 #[must_use]
 pub fn write(

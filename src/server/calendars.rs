@@ -27,21 +27,26 @@ fn write(ask: &Ask, scope: Option<Scope>) -> Result<Answer, Refusal> {
     ask.without(&["limit", "cursor", "sort", "fields"])?;
     let mut query = request(ask, &[])?.query;
     query.scope = scope;
-    let range = Range::calendar(&query, ask.now);
-    let listings = ask.catalogue.calendar(&query, range);
-    let listings: Vec<&Listing> = listings.iter().map(AsRef::as_ref).collect();
-    let site = ask.site();
-    let info = icalendar::CalendarInfo {
-        name: subscribe::calendar_name(&site, &query),
-        description: site.description.map(str::to_owned),
-        url: Some(page_of(ask, &query)),
-        source: Some(format!("{}{}", ask.base, own_path(ask, &query))),
-        time_zone: site.zone,
-    };
-    let text = icalendar::write(&info, &listings, range, &ask.context());
+    let text = text(ask, &query);
     let name = query.scope.as_ref().map_or_else(|| "events".into(), file_name);
     Ok(Answer::new("text/calendar; charset=utf-8", text)
         .with("content-disposition", format!("inline; filename=\"{name}.ics\"")))
+}
+
+/// The calendar for a filter.
+pub(super) fn text(ask: &Ask, query: &Query) -> String {
+    let range = Range::calendar(query, ask.now);
+    let listings = ask.catalogue.calendar(query, range);
+    let listings: Vec<&Listing> = listings.iter().map(AsRef::as_ref).collect();
+    let site = ask.site();
+    let info = icalendar::CalendarInfo {
+        name: subscribe::calendar_name(&site, query),
+        description: site.description.map(str::to_owned),
+        url: Some(page_of(ask, query)),
+        source: Some(format!("{}{}", ask.base, own_path(ask, query))),
+        time_zone: site.zone,
+    };
+    icalendar::write(&info, &listings, range, &ask.context())
 }
 
 /// The path asked for, with the filters in their one spelling.

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use url::form_urlencoded::byte_serialize;
 
 use super::{Page, Site, browse, filter, layout};
-use crate::query::Query;
+use crate::{publish::ical::LARGE, query::Query};
 
 /// Google refuses longer addresses without a word (CLIENTS, rule 4 of 1.1).
 const LONGEST_ADDRESS: usize = 256;
@@ -51,9 +51,9 @@ pub fn calendar_name(site: &Site, query: &Query) -> String {
     if what.is_empty() { site.name.to_owned() } else { format!("{}: {what}", site.name) }
 }
 
-/// `/subscribe`.
+/// `/subscribe`: `coming` dates in the next 30 days, and a calendar of `size` bytes.
 #[must_use]
-pub fn subscribe(site: &Site, query: &Query, path: &str, coming: usize) -> String {
+pub fn subscribe(site: &Site, query: &Query, path: &str, coming: usize, size: usize) -> String {
     let name = calendar_name(site, query);
     let addresses = addresses(site.base, query, &name);
     let what = filter::in_words(site, query);
@@ -68,7 +68,7 @@ pub fn subscribe(site: &Site, query: &Query, path: &str, coming: usize) -> Strin
             }
             (buttons(&addresses))
             (copy(&addresses))
-            (warnings(&addresses))
+            (warnings(&addresses, size))
         }
         (steps())
         (expect())
@@ -116,7 +116,7 @@ fn copy(addresses: &Addresses) -> Markup {
 }
 
 /// What keeps an address from working at all, said before somebody tries.
-fn warnings(addresses: &Addresses) -> Markup {
+fn warnings(addresses: &Addresses, size: usize) -> Markup {
     html! {
         @if addresses.plain.starts_with("http://") {
             p.note {
@@ -126,6 +126,12 @@ fn warnings(addresses: &Addresses) -> Markup {
         }
         @if addresses.plain.len() > LONGEST_ADDRESS {
             p.note { "This address is longer than Google accepts. Choose fewer filters if you use Google Calendar." }
+        }
+        @if size > LARGE {
+            p.note {
+                "This calendar is large (" (size / LARGE) "." (size % LARGE * 10 / LARGE) " MB). Google Calendar and some phones "
+                "take no more than 1 MB; Outlook and programs on a computer do. Choose a service, a region or a kind to make it smaller."
+            }
         }
     }
 }
@@ -231,6 +237,14 @@ fn trouble(site: &Site, query: &Query, addresses: &Addresses) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_large_calendar_is_called_large() {
+        let addresses = addresses("https://events.example.org", &Query::default(), "All");
+        let said = |size| warnings(&addresses, size).into_string();
+        assert!(said(2_460_000).contains("is large (2.4 MB)"), "{}", said(2_460_000));
+        assert_eq!(said(LARGE), "");
+    }
 
     #[test]
     fn each_program_gets_the_address_that_it_understands() {

@@ -1,0 +1,91 @@
+"""Sums up what the calendar clients made of the corpus: clients.py FOLDER, one folder in it for each part.
+
+Exit 1 when a client failed or showed anything else than we meant, but for what EXPLAINED says (tests/clients.md has the reasons).
+"""
+
+import collections
+import datetime
+import pathlib
+import re
+import sys
+
+# FullCalendar's plugin reads clocks and no zones: an event in a foreign zone is shown at that zone's time.
+READS_NO_ZONES = {"fullcalendar"}
+
+
+# They tell nothing of STATUS: the title has to.
+IGNORE_STATUS = {"fullcalendar"}
+
+
+def lines(file):
+    text = file.read_text(encoding="utf-8")
+    return {line for line in text.splitlines() if line and not line.startswith("#")}
+
+
+def title(line):
+    # node-ical takes quotes off a title that stands in them.
+    return line.partition(" | ")[2].strip('"')
+
+
+def explained(client, missing, extra):
+    """What is left of the differences that nothing explains."""
+    if client in READS_NO_ZONES:
+        moved = {title(line) for line in missing} & {title(line) for line in extra}
+    elif client == "nodeical":
+        # Quotes around a title; zones after 2037, where its tables end.
+        same = {(line[:16], title(line)) for line in missing} & {(line[:16], title(line)) for line in extra}
+        missing = {line for line in missing if (line[:16], title(line)) not in same}
+        extra = {line for line in extra if (line[:16], title(line)) not in same}
+        moved = {title(line) for line in missing if line[:4] > "2037"}
+    else:
+        moved = set()
+    return (
+        {line for line in missing if title(line) not in moved},
+        {line for line in extra if title(line) not in moved},
+    )
+
+
+def main(folder):
+    table = collections.defaultdict(collections.Counter)
+    bad = False
+    for part in sorted(pathlib.Path(folder).iterdir()):
+        ours = lines(part / "ours.txt")
+        _, begin, days = part.name.split("_")
+        end = datetime.datetime.strptime(begin, "%Y%m%d").date() + datetime.timedelta(days=int(days))
+        end = end.isoformat()
+        log = (part / "log").read_text(encoding="utf-8")
+        for file in sorted(part.glob("*.txt")):
+            client = file.stem
+            if client in ("ours", "raw"):
+                continue
+            row = table[client]
+            if re.search(rf"^{re.escape(client)} +FAIL", log, re.MULTILINE):
+                row["failed"] += 1
+                bad = True
+                print(f"{part.name}: {client} FAILED")
+                continue
+            # Some runners look at the window's end in London, where the last midnight is an hour early.
+            shown = {line for line in lines(file) if line[:10] < end}
+            meant = ours
+            if client in IGNORE_STATUS:
+                meant = {line.removesuffix(" [CANCELLED]") for line in ours}
+            missing, extra = meant - shown, shown - meant
+            row["parts"] += 1
+            row["dates"] += len(ours)
+            row["missing"] += len(missing)
+            row["too many"] += len(extra)
+            strange = explained(client, missing, extra)
+            for sign, found in zip("-+", strange):
+                bad |= bool(found)
+                row["unexplained"] += len(found)
+                for line in sorted(found)[:10]:
+                    print(f"{part.name}: {client} {sign} {line[:120]}")
+    columns = ["parts", "failed", "dates", "missing", "too many", "unexplained"]
+    print("".join(f"{name:>14}" for name in ["client", *columns]))
+    for client, row in sorted(table.items()):
+        print(f"{client:>14}" + "".join(f"{row[name]:>14}" for name in columns))
+    return int(bad)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
