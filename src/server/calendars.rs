@@ -110,10 +110,10 @@ pub(super) fn event(ask: &Ask, id: &str) -> Result<Answer, Refusal> {
         time_zone: site.zone,
     };
     // Past dates stay in one's own calendar; a series is written as far ahead as in the big calendar.
-    let range = match listing.facts.recurrence {
-        Some(_) => Range::calendar(&Query::default(), ask.now),
-        None => Range::all(),
-    };
+    let ahead = Range::calendar(&Query::default(), ask.now);
+    let repeats = listing.facts.recurrence.is_some();
+    let range =
+        if repeats && !listing.occurrences(ahead).is_empty() { ahead } else { Range::all() };
     let text = icalendar::write_one(&info, listing, range, &ask.context());
     Ok(Answer::new("text/calendar; charset=utf-8", text)
         .with("content-disposition", format!("attachment; filename=\"{id}.ics\"")))
