@@ -14,6 +14,7 @@ mod config;
 mod control;
 mod events;
 mod feeds;
+mod operator;
 mod output;
 mod poll;
 mod review;
@@ -22,6 +23,7 @@ mod status;
 mod tryout;
 
 use output::Output;
+pub(crate) use output::failure;
 
 /// Gathers the events that councils and the groups around them announce on their own sites, and serves them as one
 /// calendar, a JSON API and plain web pages.
@@ -38,7 +40,8 @@ pub(crate) struct Cli {
 }
 
 /// Said at the end of `--help`.
-const EXIT_CODES: &str = "Exit codes: 0 done, 1 something failed, 2 wrong usage or configuration.\n\
+const EXIT_CODES: &str = "With --json a failure is {\"error\", \"remedy\", \"exit_code\"} on standard output, unless there was a value.\n\
+    Exit codes: 0 done, 1 something failed, 2 wrong usage or configuration.\n\
     Every command works while the daemon runs and while it does not. README.md explains feeds.toml.";
 
 /// Options of every command.
@@ -122,6 +125,8 @@ enum Command {
     Try(tryout::Try),
     /// Show how the daemon and each feed are doing.
     Status(status::Status),
+    /// Look after the feeds in a browser on this machine.
+    Operator(operator::Operator),
     /// Write all that is kept into one file, while the daemon runs or not.
     Backup(backup::Backup),
     /// Make a store of a backup, in an empty data directory.
@@ -212,6 +217,13 @@ impl Global {
     }
 }
 
+impl Cli {
+    /// Whether a program reads what comes.
+    pub(crate) fn wants_json(&self) -> bool {
+        self.global.json
+    }
+}
+
 /// Runs the command that was asked for.
 pub(crate) fn run(cli: Cli) -> Done {
     let global = cli.global;
@@ -232,6 +244,7 @@ pub(crate) fn run(cli: Cli) -> Done {
         Command::Clashes(ask) => ask.go(&global, &output),
         Command::Try(tryout) => tryout.go(&global, &output),
         Command::Status(status) => status.go(&global, &output),
+        Command::Operator(operator) => operator.go(&global, &output),
         Command::Config(config) => config.go(&global, &output),
         Command::Completions { shell } => {
             let mut command = <Cli as clap::CommandFactory>::command();

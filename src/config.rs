@@ -10,6 +10,8 @@ use std::{
     time::Duration,
 };
 
+use ipnet::IpNet;
+
 use crate::{
     feed::{Feed, Network},
     member::{Group, Members},
@@ -78,8 +80,32 @@ pub struct Notify {
 pub struct Listen {
     /// Address and port; the command line wins over it.
     pub address: Option<String>,
-    /// Addresses of proxies whose `X-Forwarded-…` headers are believed.
-    pub trusted_proxies: Vec<String>,
+    /// Proxies whose `X-Forwarded-…` and `Forwarded` headers are believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// The header in which they say who asked.
+    pub client_header: ClientHeader,
+    /// How often one address may ask; `None` for as often as it likes.
+    pub limit: Option<RateLimit>,
+}
+
+/// The header in which a proxy names the address that it was asked from. Only one is believed: a proxy that writes
+/// the one hands on the other as its visitors wrote it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ClientHeader {
+    /// `X-Forwarded-For`, as nginx, Caddy and Apache write it.
+    #[default]
+    XForwardedFor,
+    /// `Forwarded` (RFC 7239).
+    Forwarded,
+}
+
+/// How often one address may ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RateLimit {
+    /// Requests a minute in the long run.
+    pub per_minute: u32,
+    /// Requests at once, after a pause.
+    pub burst: u32,
 }
 
 /// Something wrong in the file: where, what, and what to write instead.

@@ -30,6 +30,7 @@ pub mod command;
 pub mod control;
 mod engine;
 mod notify;
+pub mod operator;
 pub mod public;
 mod reload;
 pub mod systemd;

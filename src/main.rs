@@ -8,17 +8,38 @@ mod cli;
 
 fn main() -> ExitCode {
     std::panic::set_hook(Box::new(tell_of_panic));
-    let cli = cli::Cli::parse();
+    let cli = match cli::Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(misuse) => return misused(&misuse),
+    };
+    let json = cli.wants_json();
     match cli::run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failed) => {
             let words = failed.to_string();
             if !words.is_empty() {
                 eprintln!("folkmoot: {words}");
+                if json {
+                    cli::failure(&words, failed.code());
+                }
             }
             ExitCode::from(failed.code())
         }
     }
+}
+
+/// Help, the version, or a command line that nobody understands.
+fn misused(misuse: &clap::Error) -> ExitCode {
+    // Nobody is left to tell when this cannot be written.
+    drop(misuse.print());
+    let code = u8::try_from(misuse.exit_code()).unwrap_or(2);
+    if misuse.use_stderr() && std::env::args_os().any(|word| word == "--json") {
+        let words = misuse.to_string();
+        let words = words.lines().map(str::trim).filter(|line| !line.is_empty());
+        let words: Vec<&str> = words.collect();
+        cli::failure(words.join("\n").trim_start_matches("error: "), code);
+    }
+    ExitCode::from(code)
 }
 
 /// A panic ends one check, never the daemon: it goes to the log as one line, without the words of whoever caused it.

@@ -38,6 +38,7 @@ use crate::{
 mod hosts;
 mod making;
 pub mod memory;
+pub mod held;
 pub mod orders;
 mod pages;
 pub mod report;

@@ -17,7 +17,12 @@ use std::{
 };
 
 use arc_swap::ArcSwap;
-use axum::{Router, extract::Request, routing};
+use axum::{
+    Router,
+    extract::Request,
+    middleware::{self, Next},
+    routing,
+};
 use chrono::{DateTime, Utc};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -28,7 +33,13 @@ use ipnet::IpNet;
 use tokio::{net::TcpListener, sync::Semaphore, task::JoinSet};
 use tower::ServiceExt as _;
 
-use crate::{catalogue::Catalogue, clock, feed::Network, publish::page::Texts};
+use crate::{
+    catalogue::Catalogue,
+    clock,
+    config::{ClientHeader, RateLimit},
+    feed::Network,
+    publish::page::Texts,
+};
 
 mod answer;
 mod api;
@@ -37,6 +48,7 @@ mod assets;
 mod cache;
 mod calendars;
 mod find;
+mod limit;
 mod manners;
 pub mod metrics;
 mod openapi;
@@ -66,15 +78,26 @@ pub struct Settings {
     pub texts: Texts,
     /// The address that the listener is bound to: the base of all links where nothing better is known.
     pub listen: Option<SocketAddr>,
-    /// Proxies whose `X-Forwarded-Host` and `X-Forwarded-Proto` are believed.
+    /// Proxies whose `X-Forwarded-…` and `Forwarded` headers are believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// The header in which they say who asked.
+    pub client_header: ClientHeader,
+    /// How often one address may ask.
+    pub limit: Option<RateLimit>,
 }
 
 impl Settings {
     /// Settings without a listener, proxies or texts of the operator's own.
     #[must_use]
     pub fn new(network: Network) -> Self {
-        Self { network, texts: Texts::default(), listen: None, trusted_proxies: Vec::new() }
+        Self {
+            network,
+            texts: Texts::default(),
+            listen: None,
+            trusted_proxies: Vec::new(),
+            client_header: ClientHeader::default(),
+            limit: None,
+        }
     }
 }
 
@@ -110,6 +133,8 @@ pub struct State {
     cache: cache::Cache,
     /// Bounds the answers made at once, and makes a crowd that wants the same one wait for the first.
     renderers: Semaphore,
+    /// Who asked how often.
+    limiter: limit::Limiter,
     /// Bounds those who wait for changes.
     waiting: Semaphore,
     /// The time; another one in tests.
@@ -127,6 +152,7 @@ impl State {
             trouble: ArcSwap::default(),
             cache: cache::Cache::default(),
             renderers: Semaphore::new(4),
+            limiter: limit::Limiter::default(),
             waiting: Semaphore::new(256),
             clock: clock::now,
         }
@@ -183,7 +209,7 @@ pub fn router(state: Arc<State>) -> Router {
         }
         router = router.route(route.path, methods);
     }
-    let (ready, nowhere, fixed) = (Arc::clone(&state), Arc::clone(&state), state);
+    let (ready, nowhere, fixed) = (Arc::clone(&state), Arc::clone(&state), Arc::clone(&state));
     router
         .route("/healthz", routing::get(|| async { manners::probe(true, "alive") }))
         .route(
@@ -197,6 +223,9 @@ pub fn router(state: Arc<State>) -> Router {
         .method_not_allowed_fallback(move |request: Request| async move {
             manners::unchangeable(&fixed, request)
         })
+        .layer(middleware::from_fn(move |request: Request, next: Next| {
+            manners::within_limits(Arc::clone(&state), request, next)
+        }))
 }
 
 /// Serves until `shutdown` resolves, then lets open requests end.

@@ -88,14 +88,23 @@ impl Catalogue {
 
     fn place(&self, cursor: &str) -> Result<Place, CursorError> {
         let mut parts = cursor.splitn(3, '-');
-        let epoch = parts.next().unwrap_or_default();
-        let head: u64 = parts.next().and_then(|n| n.parse().ok()).ok_or(CursorError::Malformed)?;
+        let (epoch, head) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+        let (after, is_word) = (parts.next(), |text: &str, longest: usize| {
+            let word = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+            (1..=longest).contains(&text.len()) && text.bytes().all(word)
+        });
+        let number = head.parse::<u64>().ok().filter(|_| is_word(head, 20));
+        let Some(head) =
+            number.filter(|_| is_word(epoch, 32) && after.is_none_or(|id| is_word(id, 12)))
+        else {
+            return Err(CursorError::Malformed);
+        };
         let oldest = self.log.first().map_or(0, |(cursor, _)| *cursor);
         // The line after `head` must still be there, unless nothing came after it.
         if epoch != self.base.epoch || head > self.head() || head.saturating_add(1) < oldest {
             return Err(CursorError::Gone);
         }
-        Ok(Place { head, after: parts.next().map(str::to_owned) })
+        Ok(Place { head, after: after.map(str::to_owned) })
     }
 
     fn snapshot(&self, head: u64, after: &str, limit: usize) -> ChangePage {

@@ -1,6 +1,9 @@
 //! How commands speak: tables and sentences for people, JSON for programs.
 
-use std::io::Write;
+use std::{
+    io::Write,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 use serde::Serialize;
@@ -9,6 +12,25 @@ use super::{Done, Failed};
 
 /// A table is never made to fit a terminal narrower than this.
 const NARROWEST: u16 = 40;
+
+/// Whether a value for programs was written: a failure then adds nothing to it.
+static VALUE_WRITTEN: AtomicBool = AtomicBool::new(false);
+
+/// Tells a program why it gets no value: what went wrong, and what to do. People read the same on standard error.
+pub(crate) fn failure(words: &str, exit_code: u8) {
+    if VALUE_WRITTEN.load(Ordering::Relaxed) {
+        return;
+    }
+    let (error, remedy) = words.split_once('\n').unzip();
+    let remedy = remedy.map(|lines| lines.lines().map(str::trim).collect::<Vec<_>>().join("\n"));
+    let value = serde_json::json!({
+        "error": error.unwrap_or(words),
+        "remedy": remedy,
+        "exit_code": exit_code,
+    });
+    // Nobody is left to tell when this cannot be written.
+    drop(line(&value.to_string()));
+}
 
 /// The voice of a command.
 #[derive(Debug, Clone, Copy)]
@@ -44,6 +66,7 @@ impl Output {
 
     /// A value for programs.
     pub(crate) fn value(&self, value: &impl Serialize) -> Done {
+        VALUE_WRITTEN.store(true, Ordering::Relaxed);
         line(&serde_json::to_string_pretty(value)?)
     }
 

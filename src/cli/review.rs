@@ -1,12 +1,14 @@
 //! `folkmoot review`, `forget` and `replay`: what the operator decides about single events and feeds.
 
-use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
 use folkmoot::{
     clock,
     daemon::{client::Remote, command::Checked},
-    event::{Decision, Facts, Listing, Reason},
-    refresh::orders::Order,
+    event::{Facts, Listing, Reason},
+    refresh::{
+        held::{Which, held},
+        orders::Order,
+    },
     store::{Create, ReviewDecision},
 };
 use serde_json::{Value, json};
@@ -14,7 +16,7 @@ use serde_json::{Value, json};
 use super::{
     Done, Failed, Global, block_on,
     check::card::when,
-    control::{self, State},
+    control,
     output::{Output, Tone},
     poll,
 };
@@ -138,12 +140,8 @@ impl List {
     fn go(self, global: &Global, output: &Output) -> Done {
         let state = control::state(global)?;
         let now = clock::now();
-        let mut rows: Vec<(&Listing, Option<&ReviewDecision>)> =
-            state.snapshot.listings.iter().filter_map(|one| self.shown(one, &state, now)).collect();
-        rows.sort_by_key(|(listing, _)| {
-            let span = listing.facts.span;
-            (span.map(|span| span.start_utc(listing.facts.time_zone)), listing.id.clone())
-        });
+        let which = Which { feed: self.feed.as_deref(), all: self.all };
+        let rows = held(&state.snapshot, which, now);
         if output.json {
             let held: Vec<Value> =
                 rows.iter().map(|(listing, said)| entry(listing, *said)).collect();
@@ -169,33 +167,6 @@ impl List {
             "\n{count} in all. `folkmoot review accept ID` lists one, `reject ID` never does, `date ID \"4 December, 10am to \
              1pm\"` gives it a date."
         ))
-    }
-
-    fn shown<'s>(
-        &self,
-        listing: &'s Listing,
-        state: &'s State,
-        now: DateTime<Utc>,
-    ) -> Option<(&'s Listing, Option<&'s ReviewDecision>)> {
-        let of = |feed: &String| listing.sources.iter().any(|source| source.feed == *feed);
-        if !self.feed.as_ref().is_none_or(of) {
-            return None;
-        }
-        let said =
-            state.snapshot.decisions.iter().find(|decision| {
-                listing.sources.iter().any(|source| source.event == decision.event)
-            });
-        let facts = &listing.facts;
-        let zone = facts.time_zone;
-        let over = facts.recurrence.is_none()
-            && facts.span.is_some_and(|span| span.end_utc(zone).max(span.start_utc(zone)) < now);
-        let held = facts.verdict.decision == Decision::Held;
-        let wanted = if self.all {
-            held || said.is_some()
-        } else {
-            held && !over && listing.withdrawn.is_none()
-        };
-        wanted.then_some((listing, said))
     }
 }
 

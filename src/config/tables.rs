@@ -20,6 +20,8 @@ use crate::{
     vocabulary::Vocabulary,
 };
 
+mod listen;
+
 /// Least interval that the network as a whole may ask for; a single feed may allow less.
 const LEAST_INTERVAL: Duration = Duration::from_secs(300);
 
@@ -348,29 +350,6 @@ impl<'a> Checker<'a> {
         }
         section.finish();
         url
-    }
-
-    fn listen(&mut self, table: &Table) -> Listen {
-        let mut section = Section::new(self, table, "in [listen]".into());
-        let address = section.string("address");
-        let trusted_proxies = section.strings("trusted_proxies").unwrap_or_default();
-        let wrong = |a: &String| a.parse::<std::net::SocketAddr>().is_err();
-        if address.as_ref().is_some_and(wrong) {
-            section.fault_at(
-                "address",
-                "this is not an address and port",
-                "Write one such as \"127.0.0.1:8080\".",
-            );
-        }
-        if trusted_proxies.iter().any(|proxy| proxy.parse::<std::net::IpAddr>().is_err()) {
-            section.fault_at(
-                "trusted_proxies",
-                "a proxy is named by its IP address",
-                "Write a list such as [\"127.0.0.1\"].",
-            );
-        }
-        section.finish();
-        Listen { address, trusted_proxies }
     }
 }
 

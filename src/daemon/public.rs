@@ -1,6 +1,6 @@
 //! The public side of a daemon: the server's settings, made from the configuration, and kept in step with it.
 
-use std::{net::IpAddr, net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc};
 
 use super::Audience;
 use crate::{
@@ -36,9 +36,9 @@ pub fn server_settings(settings: &Settings, listen: Option<SocketAddr>) -> serve
     let config = &settings.config;
     let mut made = server::Settings::new(config.network.clone());
     made.listen = listen;
-    let proxies = config.listen.trusted_proxies.iter();
-    made.trusted_proxies =
-        proxies.filter_map(|proxy| proxy.parse::<IpAddr>().ok()).map(Into::into).collect();
+    made.trusted_proxies.clone_from(&config.listen.trusted_proxies);
+    made.client_header = config.listen.client_header;
+    made.limit = config.listen.limit;
     if let Some(folder) = &config.network.pages {
         match server::read_texts(&config.folder().join(folder)) {
             Ok(texts) => made.texts = texts,

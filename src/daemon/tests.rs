@@ -9,26 +9,26 @@ use crate::{
     refresh::tests::{Sites, calendar, url},
 };
 
-fn clock() -> DateTime<Utc> {
+pub(super) fn clock() -> DateTime<Utc> {
     "2027-01-15T08:00:00Z".parse().unwrap()
 }
 
 /// A folder with a configuration, and the daemon on it.
-struct House {
-    dir: tempfile::TempDir,
+pub(super) struct House {
+    pub(super) dir: tempfile::TempDir,
     sites: Arc<Sites>,
 }
 
 /// A daemon that runs.
-struct Running {
+pub(super) struct Running {
     control: Control,
-    catalogue: Arc<ArcSwap<Catalogue>>,
+    pub(super) catalogue: Arc<ArcSwap<Catalogue>>,
     stop: oneshot::Sender<()>,
     task: tokio::task::JoinHandle<anyhow::Result<()>>,
 }
 
 impl House {
-    fn with(feeds: &[&str]) -> Self {
+    pub(super) fn with(feeds: &[&str]) -> Self {
         let house = Self { dir: tempfile::tempdir().unwrap(), sites: Arc::new(Sites::default()) };
         house.write(feeds);
         for (day, id) in (4..).zip(feeds) {
@@ -49,7 +49,7 @@ impl House {
         std::fs::write(self.dir.path().join("feeds.toml"), text).unwrap();
     }
 
-    async fn start(&self) -> Running {
+    pub(super) async fn start(&self) -> Running {
         let setup = Setup {
             config: self.dir.path().join("feeds.toml"),
             data_dir: self.dir.path().join("data"),
@@ -66,13 +66,13 @@ impl House {
 }
 
 impl Running {
-    async fn stop(self) {
+    pub(super) async fn stop(self) {
         self.stop.send(()).unwrap();
         self.task.await.unwrap().unwrap();
         assert!(self.control.status().await.is_err());
     }
 
-    async fn poll(&self, feeds: &[&str]) -> Vec<command::Checked> {
+    pub(super) async fn poll(&self, feeds: &[&str]) -> Vec<command::Checked> {
         let feeds = feeds.iter().map(|id| (*id).to_owned()).collect();
         let (_, mut checks) = self.control.poll(feeds).await.unwrap().unwrap();
         let mut all = Vec::new();

@@ -20,6 +20,7 @@ pub mod filter;
 pub mod jsonld;
 pub mod list;
 pub mod month;
+pub mod operator;
 pub mod prose;
 pub mod share;
 pub mod subscribe;

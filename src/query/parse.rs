@@ -42,6 +42,12 @@ pub(super) const PARAMETERS: [&str; 22] = [
     "sort",
 ];
 
+/// Whether a name means something at most addresses.
+#[must_use]
+pub fn is_parameter(name: &str) -> bool {
+    PARAMETERS.contains(&name) || name == "fields"
+}
+
 /// Set by campaigns, social networks and mail programs on links that people pass on.
 const IGNORED: [&str; 3] = ["fbclid", "gclid", "mc_"];
 
@@ -94,11 +100,10 @@ impl Parser<'_> {
             return;
         }
         let value = value.trim();
-        // A form sends the fields that were left empty, too.
-        let empty = value.is_empty();
         match name {
-            _ if empty && PARAMETERS.contains(&name) => {}
-            "fields" if empty => {}
+            // A first page has no cursor, and a search box no words; an empty filter is a slip that must not widen.
+            "cursor" | "q" if value.is_empty() => {}
+            _ if is_parameter(name) && list(value).next().is_none() => self.empty(name, value),
             "service" | "kind" | "group" | "feed" | "region" | "nation" | "series" => {
                 self.ids(name, value);
             }
@@ -116,6 +121,11 @@ impl Parser<'_> {
             "cursor" => self.cursor(value),
             _ => self.unknown(name),
         }
+    }
+
+    fn empty(&mut self, name: &str, value: &str) {
+        let words = format!("'{name}' is empty: leave it out, or write a value");
+        self.fault(name, value, self.values_of(name), words);
     }
 
     fn unknown(&mut self, name: &str) {
@@ -141,10 +151,11 @@ impl Parser<'_> {
         self.fault(name, value, allowed, words);
     }
 
-    /// Filters whose values are ids of the vocabulary, the members or the feeds.
-    fn ids(&mut self, name: &str, value: &str) {
+    /// Everything that may stand after a filter, where that is a list.
+    fn values_of(&self, name: &str) -> Vec<String> {
         let (words, members) = (self.known.vocabulary, self.known.members);
-        let allowed: Vec<String> = match name {
+        let fixed = |all: &[&str]| all.iter().map(|word| (*word).to_owned()).collect();
+        match name {
             "service" => words.services.iter().map(|service| service.id.clone()).collect(),
             "kind" => {
                 let groups = KIND_GROUPS.iter().map(|(id, _)| (*id).to_owned());
@@ -154,8 +165,21 @@ impl Parser<'_> {
             "feed" => self.known.feeds.to_vec(),
             "series" => self.known.series.to_vec(),
             "region" => regions(members).into_iter().map(|(id, _)| id).collect(),
-            _ => nations(members).into_iter().map(|(id, _)| id).collect(),
-        };
+            "nation" => nations(members).into_iter().map(|(id, _)| id).collect(),
+            "status" => STATUSES.iter().map(|(word, _)| (*word).to_owned()).collect(),
+            "attendance" => ATTENDANCES.iter().map(|(word, _)| (*word).to_owned()).collect(),
+            "open_to" => fixed(&OPEN_TO),
+            "listed" => LISTED.iter().map(|(word, _)| (*word).to_owned()).collect(),
+            "sort" => SORTS.iter().map(|(word, _)| (*word).to_owned()).collect(),
+            "fields" => EVENT_FIELDS.iter().chain(&OCCURRENCE_FIELDS).map(|&f| f.into()).collect(),
+            "general" | "or_online" => fixed(&["yes", "no"]),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Filters whose values are ids of the vocabulary, the members or the feeds.
+    fn ids(&mut self, name: &str, value: &str) {
+        let allowed = self.values_of(name);
         for written in list(value) {
             let id = match name {
                 "region" | "nation" => region_id(written),
@@ -215,18 +239,14 @@ impl Parser<'_> {
 
     /// Filters whose values are a short, fixed list of words.
     fn choices(&mut self, name: &str, value: &str) {
-        let allowed: Vec<&str> = match name {
-            "status" => STATUSES.iter().map(|(word, _)| *word).collect(),
-            "attendance" => ATTENDANCES.iter().map(|(word, _)| *word).collect(),
-            "open_to" => OPEN_TO.to_vec(),
-            "listed" => LISTED.iter().map(|(word, _)| *word).collect(),
-            "sort" => SORTS.iter().map(|(word, _)| *word).collect(),
-            _ => EVENT_FIELDS.into_iter().chain(OCCURRENCE_FIELDS).collect(),
-        };
-        for written in list(value) {
+        let allowed = self.values_of(name);
+        // Of these there is one: a list of orders would mean the last.
+        let values =
+            if matches!(name, "listed" | "sort") { vec![value] } else { list(value).collect() };
+        for written in values {
             let word = written.to_lowercase();
-            if !allowed.contains(&word.as_str()) {
-                self.refuse(name, written, allowed.iter().map(|w| (*w).to_owned()).collect());
+            if !allowed.contains(&word) {
+                self.refuse(name, written, allowed.clone());
                 continue;
             }
             let (query, word) = (&mut self.request.query, word.as_str());
@@ -246,7 +266,7 @@ impl Parser<'_> {
             "yes" | "true" | "1" | "on" => true,
             "no" | "false" | "0" | "off" => false,
             _ => {
-                self.refuse(name, value, vec!["yes".into(), "no".into()]);
+                self.refuse(name, value, self.values_of(name));
                 false
             }
         }

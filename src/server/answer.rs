@@ -55,6 +55,8 @@ pub(crate) enum Refusal {
     TooLong,
     /// 405, with the methods that are allowed.
     Method(&'static str),
+    /// 429: this address asks too often; seconds until it may again.
+    TooMany(u32),
     /// 503: not ready, or too busy.
     Busy(String),
     /// 500: our own fault; the cause is in the log.
@@ -72,6 +74,7 @@ impl Refusal {
             Self::Gone(..) => 410,
             Self::TooLong => 414,
             Self::Method(_) => 405,
+            Self::TooMany(_) => 429,
             Self::Busy(_) => 503,
             Self::Broken => 500,
         }
@@ -86,6 +89,7 @@ impl Refusal {
             Self::Gone(..) => "No longer here",
             Self::TooLong => "That address is too long",
             Self::Method(_) => "This can only be read",
+            Self::TooMany(_) => "Too many requests",
             Self::Busy(_) => "Not available for the moment",
             Self::Broken => "Something went wrong here",
         }
@@ -103,6 +107,11 @@ impl Refusal {
             Self::Moved(to) | Self::Elsewhere(to) => format!("Please go to {to}"),
             Self::TooLong => "The filters in this address are longer than we read.".into(),
             Self::Method(allowed) => format!("Nothing can be changed here. Allowed: {allowed}."),
+            Self::TooMany(wait) => format!(
+                "There were too many requests from your address. Please wait {wait} {}. Ask less often, or with \
+                 If-None-Match: an answer that has not changed counts as a tenth.",
+                if *wait == 1 { "second" } else { "seconds" }
+            ),
             Self::Broken => "The fault is ours and has been noted. Please try again later.".into(),
         }
     }

@@ -108,12 +108,6 @@ fn full_calendar(ask: &Ask) -> Result<Answer, Refusal> {
     Ok(Answer::json(&Value::Array(dates.collect())))
 }
 
-/// Whether a text could be a cursor of another server or an older one: those are told where to begin.
-fn is_cursor_of_somebody(text: &str) -> bool {
-    text.len() >= 6
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.=".contains(&byte))
-}
-
 /// The longest that a reader may ask to wait for changes, in seconds.
 const LONGEST_WAIT: u64 = 60;
 
@@ -137,7 +131,7 @@ pub(super) fn wait(text: Option<&str>) -> Result<Duration, Refusal> {
 /// Whether somebody who asks for changes would be told of none yet.
 pub(super) fn is_quiet(catalogue: &Catalogue, pairs: &[(String, String)]) -> bool {
     let since = pairs.iter().find(|(name, _)| name == "since").map(|(_, value)| value.as_str());
-    let Some(since) = since else { return false };
+    let Some(since) = since.filter(|since| !since.is_empty()) else { return false };
     catalogue.changes(Some(since), 1).is_ok_and(|page| page.changes.is_empty())
 }
 
@@ -177,19 +171,15 @@ pub(super) fn changes(ask: &Ask) -> Result<Answer, Refusal> {
         },
     };
     let begin = format!("{}/api/v1/changes", ask.base);
-    let since = ask.first("since");
+    let since = ask.first("since").filter(|since| !since.is_empty());
     let page = ask.catalogue.changes(since, limit).map_err(|fault| match fault {
-        CursorError::Malformed if !since.is_some_and(is_cursor_of_somebody) => {
-            Refusal::Unknown(vec![Fault {
-                parameter: "since".into(),
-                value: since.map(|text| text.chars().take(80).collect()),
-                allowed: Vec::new(),
-                words: format!("{fault}"),
-            }])
-        }
-        CursorError::Gone | CursorError::Malformed => {
-            Refusal::Gone(format!("{fault}."), Some(begin.clone()))
-        }
+        CursorError::Malformed => Refusal::Unknown(vec![Fault {
+            parameter: "since".into(),
+            value: since.map(|text| text.chars().take(80).collect()),
+            allowed: Vec::new(),
+            words: format!("{fault}"),
+        }]),
+        CursorError::Gone => Refusal::Gone(format!("{fault}."), Some(begin.clone())),
     })?;
     let lines = json::changes(&page, &ask.context(), ask.now);
     let mut pairs = vec![("since", page.next.as_str())];

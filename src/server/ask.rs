@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::{Settings, answer::Refusal};
+use super::{Settings, answer::Refusal, routes::For};
 use crate::{
     catalogue::Catalogue,
     publish::{Context, page::Site},
-    query::Fault,
+    query::{Fault, is_parameter},
 };
 
 /// Parameters that advertisers and newsletters hang on to links; they mean nothing to us.
@@ -35,14 +35,17 @@ pub(crate) struct Ask {
 }
 
 impl Ask {
-    /// Decodes a query. A form sends its empty fields too: they mean "no filter".
-    pub(crate) fn pairs(query: &str) -> Vec<(String, String)> {
+    /// Decodes a query. On pages the fields that a form left empty mean "no filter"; a program that writes
+    /// `service=` has lost a value, and is told.
+    pub(crate) fn pairs(query: &str, audience: For) -> Vec<(String, String)> {
+        let form = |name: &str| audience.reads_pages() && (is_parameter(name) || name == "month");
         url::form_urlencoded::parse(query.as_bytes())
             .map(|(name, value)| (name.into_owned(), value.trim().to_owned()))
             .filter(|(name, value)| {
-                !value.is_empty()
-                    && !IGNORED.contains(&name.as_str())
-                    && !IGNORED_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+                let foreign = IGNORED.contains(&name.as_str())
+                    || IGNORED_PREFIXES.iter().any(|prefix| name.starts_with(prefix));
+                let left_empty = value.is_empty() && form(name);
+                !foreign && !left_empty
             })
             .collect()
     }
@@ -146,10 +149,13 @@ mod tests {
 
     #[test]
     fn queries_have_one_form() {
-        let one = Ask::pairs("service=waste&q=bulky+bins&utm_source=x&kind=&gclid=1");
-        let two = Ask::pairs("q=bulky%20bins&service=waste");
+        let people = |query| Ask::pairs(query, For::People);
+        let one = people("service=waste&q=bulky+bins&utm_source=x&kind=&gclid=1");
+        let two = people("q=bulky%20bins&service=waste");
         assert_eq!(Ask::canonical(&one), Ask::canonical(&two));
         assert_eq!(Ask::canonical(&one), "q=bulky+bins&service=waste");
-        assert_ne!(Ask::canonical(&one), Ask::canonical(&Ask::pairs("service=waste")));
+        assert_ne!(Ask::canonical(&one), Ask::canonical(&people("service=waste")));
+        assert_eq!(people("kind=&surprise="), [("surprise".to_owned(), String::new())]);
+        assert_eq!(Ask::pairs("kind=", For::Programs).len(), 1);
     }
 }

@@ -6,6 +6,7 @@ use axum::{
     body::Body,
     extract::{FromRequestParts, RawPathParams, Request},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
+    middleware::Next,
     response::Response,
 };
 use chrono::{DateTime, Utc};
@@ -15,6 +16,7 @@ use super::{
     answer::Refusal,
     ask::Ask,
     cache::{Coding, Held, Moment},
+    limit::Purse,
     origin::{self, Peer},
     routes::{For, Route},
 };
@@ -34,6 +36,37 @@ const EMBED_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'
      form-action 'self'; frame-ancestors *";
 /// Data: never to be run as a page.
 const DATA_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
+
+/// Lets a request pass if its address has not asked too often, and says in the answer how that stands.
+pub(crate) async fn within_limits(state: Arc<State>, request: Request, next: Next) -> Response {
+    let settings = state.settings.load_full();
+    let peer = request.extensions().get::<Peer>().map(|peer| peer.0.ip());
+    let path = request.uri().path();
+    let probe = matches!(path, "/healthz" | "/readyz");
+    let (Some(limit), Some(peer), false) = (settings.limit, peer, probe) else {
+        return next.run(request).await;
+    };
+    let (headers, trusted) = (request.headers(), &settings.trusted_proxies);
+    let client = origin::client(headers, peer, trusted, settings.client_header);
+    let purse = Purse::of_path(path);
+    let mut standing = state.limiter.take(limit, client, purse, (state.clock)());
+    let mut response = match standing.wait {
+        Some(wait) => {
+            let parts = request.into_parts().0;
+            let audience = For::of_path(parts.uri.path());
+            refuse(&state, audience, &parts, &Refusal::TooMany(wait))
+        }
+        None => next.run(request).await,
+    };
+    if response.status() == StatusCode::NOT_MODIFIED {
+        let now = (state.clock)();
+        standing = state.limiter.give_back(limit, client, purse, now).unwrap_or(standing);
+    }
+    let headers = response.headers_mut();
+    put(headers, HeaderName::from_static("ratelimit-policy"), &standing.policy());
+    put(headers, HeaderName::from_static("ratelimit"), &standing.left());
+    response
+}
 
 /// Answers one request to one route.
 pub(crate) async fn answer(state: Arc<State>, route: &'static Route, request: Request) -> Response {
@@ -56,7 +89,7 @@ pub(crate) async fn answer(state: Arc<State>, route: &'static Route, request: Re
 
 /// Waits until there is a change to tell of, as long as the reader wants to (`wait`).
 async fn patiently(state: &State, parts: &Parts) {
-    let pairs = Ask::pairs(parts.uri.query().unwrap_or_default());
+    let pairs = Ask::pairs(parts.uri.query().unwrap_or_default(), For::Programs);
     let wanted = pairs.iter().find(|(name, _)| name == "wait").map(|(_, value)| value.as_str());
     let Ok(wait) = super::api::wait(wanted) else { return };
     if wait.is_zero() {
@@ -122,7 +155,7 @@ async fn held(
     let catalogue = state.catalogue.load_full();
     let base = base(state, parts);
     let now = (state.clock)();
-    let pairs = Ask::pairs(query);
+    let pairs = Ask::pairs(query, audience);
     let period = now.timestamp().div_euclid(audience.period());
     let moment = Moment {
         catalogue: Arc::downgrade(&catalogue),
@@ -234,6 +267,7 @@ fn refuse(state: &State, audience: For, parts: &Parts, refusal: &Refusal) -> Res
         }
         Refusal::Method(allowed) => put(&mut headers, header::ALLOW, allowed),
         Refusal::Busy(_) => put(&mut headers, header::RETRY_AFTER, "30"),
+        Refusal::TooMany(wait) => put(&mut headers, header::RETRY_AFTER, &wait.to_string()),
         _ => {}
     }
     let body = if audience.reads_pages() {
@@ -283,7 +317,11 @@ fn dress(headers: &mut HeaderMap, audience: For) {
     }
     if audience.is_open() {
         put(headers, header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
-        put(headers, header::ACCESS_CONTROL_EXPOSE_HEADERS, "ETag, Link");
+        put(
+            headers,
+            header::ACCESS_CONTROL_EXPOSE_HEADERS,
+            "ETag, Link, RateLimit, RateLimit-Policy, Retry-After",
+        );
         put(headers, HeaderName::from_static("cross-origin-resource-policy"), "cross-origin");
     }
 }

@@ -148,6 +148,12 @@ fn get(ask: &Ask, path: &str, operation: &str, takes: Takes, media: &str, words:
         let words = "Seconds to wait, 0 to 60, when nothing has changed yet.";
         parameters.push(json!({"name": "wait", "in": "query", "description": words, "schema": {"type": "integer", "minimum": 0, "maximum": 60}}));
     }
+    let responses = responses(path, takes, media, words);
+    json!({"operationId": operation, "summary": words, "parameters": parameters, "responses": responses})
+}
+
+/// What an address answers, by status.
+fn responses(path: &str, takes: Takes, media: &str, words: &str) -> Map<String, Value> {
     let problem = |words: &str| {
         json!({
             "description": words,
@@ -165,6 +171,13 @@ fn get(ask: &Ask, path: &str, operation: &str, takes: Takes, media: &str, words:
     more("304", json!({"description": "Not changed since the validator that you sent."}));
     more("400", problem("A filter or value that is not known, with what is allowed."));
     more("414", problem("The filters are longer than we read."));
+    more(
+        "429",
+        problem(
+            "Too many requests from your address, where the operator set a limit; Retry-After says how long to wait.",
+        ),
+    );
+    more("503", problem("Not available for the moment; Retry-After says how long to wait."));
     if path.contains("{id}") {
         more("301", json!({"description": "It is another one now."}));
         more("404", problem("There is no such thing."));
@@ -176,7 +189,7 @@ fn get(ask: &Ask, path: &str, operation: &str, takes: Takes, media: &str, words:
             problem("The cursor is too old or from another log; `begin` says where to begin."),
         );
     }
-    json!({"operationId": operation, "summary": words, "parameters": parameters, "responses": responses})
+    responses
 }
 
 /// The values that a filter allows, where they are known in advance.
@@ -218,9 +231,7 @@ fn parameter(ask: &Ask, name: &str, example: &str, words: &str) -> Value {
         "limit" => json!({"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": 50}),
         "within" => json!({"type": "number", "minimum": 0.1, "maximum": 2000}),
         "cursor" => json!({"type": "string", "pattern": format!("^$|{CURSOR_PATTERN}")}),
-        // Here and below: a field that a form left empty is no filter.
         "from" | "to" => json!({"anyOf": [
-            {"type": "string", "maxLength": 0},
             {"type": "string", "pattern": format!("^{DAY}$")},
             {"type": "string", "pattern": format!("^{DAY}T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](Z|[+-](0[0-9]|1[0-2]):[0-5][0-9]))?$")},
         ]}),

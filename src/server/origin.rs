@@ -1,10 +1,12 @@
-//! Under which address people see this server: the configured one, or the one that they asked for.
+//! Under which address people see this server (the configured one, or the one that they asked for), and who asks.
 
 use std::net::{IpAddr, SocketAddr};
 
 use axum::http::{HeaderMap, header::HOST};
 use ipnet::IpNet;
 use url::Url;
+
+use crate::config::ClientHeader;
 
 /// The other end of a connection, put beside each request by `serve`.
 #[derive(Debug, Clone, Copy)]
@@ -42,6 +44,49 @@ pub(crate) fn base(
     format!("{scheme}://{}", host.to_ascii_lowercase())
 }
 
+/// The address that asks: the peer's, or, where that is a trusted proxy, the last one in the header that is none.
+///
+/// What stands before that in the header was written by whoever asked, and counts for nothing.
+pub(crate) fn client(
+    headers: &HeaderMap,
+    peer: IpAddr,
+    trusted: &[IpNet],
+    header: ClientHeader,
+) -> IpAddr {
+    let is_proxy = |address: &IpAddr| trusted.iter().any(|net| net.contains(address));
+    let mut client = peer.to_canonical();
+    let name = match header {
+        ClientHeader::XForwardedFor => "x-forwarded-for",
+        ClientHeader::Forwarded => "forwarded",
+    };
+    let lines: Vec<&str> =
+        headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect();
+    for element in lines.iter().rev().flat_map(|line| line.rsplit(',')) {
+        if !is_proxy(&client) {
+            break;
+        }
+        let said = match header {
+            ClientHeader::XForwardedFor => Some(element),
+            ClientHeader::Forwarded => element.split(';').find_map(|pair| {
+                let (name, value) = pair.split_once('=')?;
+                name.trim().eq_ignore_ascii_case("for").then_some(value)
+            }),
+        };
+        // Something like `unknown`: the nearest address that is known has to answer for it.
+        let Some(address) = said.and_then(address) else { break };
+        client = address;
+    }
+    client
+}
+
+/// An address in a proxy's header: bare, quoted, in brackets, with a port.
+fn address(text: &str) -> Option<IpAddr> {
+    let text = text.trim().trim_matches('"');
+    let bare = || text.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    let address = bare().or_else(|_| text.parse::<SocketAddr>().map(|both| both.ip()));
+    address.ok().map(|address| address.to_canonical())
+}
+
 /// Letters, digits, dots, hyphens, a port, or an IPv6 address in brackets: nothing that could break out of a
 /// header, a link or a calendar line.
 fn is_host(host: &str) -> bool {
@@ -75,5 +120,37 @@ mod tests {
         assert_eq!(base(None, &lies, Some(proxy), &[], listen), "http://a.example");
         let bad = headers(&[("host", "a.example/<script>")]);
         assert_eq!(base(None, &bad, None, &[], listen), "http://127.0.0.1:8080");
+    }
+
+    #[test]
+    fn only_what_a_proxy_added_is_believed() {
+        let nets: Vec<IpNet> = vec!["127.0.0.1/32".parse().unwrap(), "10.0.0.0/8".parse().unwrap()];
+        let (x, f) = (ClientHeader::XForwardedFor, ClientHeader::Forwarded);
+        let cases = [
+            ("127.0.0.1", x, vec![("x-forwarded-for", "192.0.2.7")], "192.0.2.7"),
+            (
+                "127.0.0.1",
+                x,
+                vec![("x-forwarded-for", "1.1.1.1, 192.0.2.7, 10.1.2.3")],
+                "192.0.2.7",
+            ),
+            ("127.0.0.1", x, vec![("x-forwarded-for", "192.0.2.7:4711")], "192.0.2.7"),
+            ("127.0.0.1", x, vec![("x-forwarded-for", "1.1.1.1, unknown")], "127.0.0.1"),
+            ("127.0.0.1", x, vec![("forwarded", "for=192.0.2.7")], "127.0.0.1"),
+            ("::ffff:127.0.0.1", x, vec![("x-forwarded-for", "2001:db8::7")], "2001:db8::7"),
+            ("192.0.2.9", x, vec![("x-forwarded-for", "192.0.2.7")], "192.0.2.9"),
+            ("127.0.0.1", x, vec![], "127.0.0.1"),
+            (
+                "127.0.0.1",
+                f,
+                vec![("forwarded", "for=1.1.1.1, FOR=\"[2001:db8::7]:80\";proto=https")],
+                "2001:db8::7",
+            ),
+            ("127.0.0.1", f, vec![("forwarded", "proto=https;for=_hidden")], "127.0.0.1"),
+        ];
+        for (peer, header, given, expected) in cases {
+            let seen = client(&headers(&given), peer.parse().unwrap(), &nets, header);
+            assert_eq!(seen, expected.parse::<IpAddr>().unwrap(), "{peer} {given:?}");
+        }
     }
 }

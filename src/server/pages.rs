@@ -259,13 +259,14 @@ pub(super) fn undated(ask: &Ask) -> Result<Answer, Refusal> {
     Ok(Answer::page(browse::undated(&ask.site(), &dates)))
 }
 
-/// The dates of the coming days, at most so many.
+/// The dates of the coming days, or of the range that was asked for, at most so many.
 fn coming(ask: &Ask, query: &Query, days: u64, most: usize) -> Vec<Date> {
     let zone = ask.settings.network.time_zone;
     let end = day_after(ask, days);
     let mut query = query.clone();
-    query.from = None;
-    query.to = Some(Bound { at: midnight(end, zone), day: Some(end) });
+    if query.from.is_none() && query.to.is_none() {
+        query.to = Some(Bound { at: midnight(end, zone), day: Some(end) });
+    }
     let mut dates = ask.catalogue.all_dates(&query, Range::of(&query, ask.now));
     dates.truncate(most);
     dates

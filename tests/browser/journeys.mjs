@@ -3,33 +3,17 @@
 // Each journey is made with script and without, on a wide screen and on a phone. Exit 1 when one fails,
 // 77 when there is no browser or no playwright-core to drive it.
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import http from "node:http";
-import { createRequire } from "node:module";
-import { homedir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { browser as installed } from "./tools.mjs";
 
 const [base, shots] = process.argv.slice(2);
 if (!base) {
   console.error("usage: node journeys.mjs ADDRESS [FOLDER]");
   process.exit(2);
 }
-const clients = process.env.CF_HOME ?? join(homedir(), ".cache", "calendar-clients");
-const places = [fileURLToPath(import.meta.url), join(clients, "node", "x.js")];
-const found = places.map((place) => {
-  try {
-    return createRequire(place)("playwright-core");
-  } catch {
-    return null;
-  }
-});
-const playwright = found.find(Boolean);
-const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
-if (!playwright || !existsSync(executablePath)) {
-  console.log(`skipped: ${playwright ? "no Chromium" : "no playwright-core (npm install in tests/browser)"}`);
-  process.exit(77);
-}
+const { playwright, executablePath } = installed();
 if (shots) mkdirSync(shots, { recursive: true });
 
 const text = (page, selector = "main") => page.locator(selector).innerText();

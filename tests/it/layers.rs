@@ -26,7 +26,7 @@ const ONE_PLACE: [(&str, &[&str]); 10] = [
     ("rrule::", &["normalise/recurrence"]),
     ("maud", &["publish/page"]),
     ("sled::", &["store"]),
-    ("axum", &["server", "daemon/control"]),
+    ("axum", &["server", "daemon/control", "daemon/operator"]),
     ("reqwest", &["fetch", "daemon/client"]),
 ];
 

@@ -198,7 +198,7 @@ async fn errors_speak_the_language_of_their_reader() {
         ("/events/unknown00000.ics", 404, "application/problem+json"),
         ("/api/v1/events/goneaaaaaaaa", 410, "application/problem+json"),
         ("/api/v1/changes?since=other-5", 410, "application/problem+json"),
-        ("/api/v1/changes?since=a-foreign-cursor", 410, "application/problem+json"),
+        ("/api/v1/changes?since=__main__", 400, "application/problem+json"),
         ("/api/v1/changes?since=%20%C2%84", 400, "application/problem+json"),
         ("/events/%ff", 404, "text/html; charset=utf-8"),
     ] {
@@ -594,6 +594,9 @@ async fn every_output_of_one_filter_lists_the_same_events() {
         let feed: Value =
             serde_json::from_str(&text(ask("/feed.json", "&limit=200")).await).unwrap();
         let occurrences = text(ask("/api/v1/occurrences", "&limit=200&fields=page")).await;
+        let share = text(ask("/share", "")).await;
+        let paste = share.split("class=\"paste\"").nth(1).unwrap().split("</div>").next().unwrap();
+        let plain = share.split("<textarea").nth(1).unwrap().split("</textarea>").next().unwrap();
         for (name, found) in [
             ("the page", listed_in(&pages)),
             ("iCalendar", ids_in(&format!("{}{ics}", urls.join(" ")))),
@@ -601,8 +604,20 @@ async fn every_output_of_one_filter_lists_the_same_events() {
             ("Atom", ids_in(&entries)),
             ("JSON Feed", ids_in(&feed["items"].to_string())),
             ("occurrences", ids_in(&occurrences)),
+            ("what to share, as HTML", ids_in(paste)),
+            ("what to share, as text", ids_in(plain)),
+            ("the frame", listed_in(&text(ask("/embed", "&limit=200")).await)),
+            ("the fragment", ids_in(&text(ask("/include", "&limit=200")).await)),
         ] {
             assert_eq!(found, ids, "{name} of “{filter}”");
+        }
+        for month in ["2026-12", "2027-03"] {
+            let table = text(format!("/month?month={month}&{filter}")).await;
+            let table = table.split("<table").nth(1).unwrap().split("</table>").next().unwrap();
+            let next = if month == "2026-12" { "2027-01" } else { "2027-04" };
+            let list =
+                text(format!("/events?from={month}-01&to={next}-01&{filter}&limit=200")).await;
+            assert_eq!(ids_in(table), listed_in(&list), "{month} of “{filter}”");
         }
     }
     assert!(sizes.contains(&0) && sizes.len() > 3, "the filters must differ: {sizes:?}");

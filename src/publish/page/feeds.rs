@@ -1,6 +1,6 @@
 //! The health of the feeds: all of them, one report card, its changes as a feed, and the councils without one.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use maud::{Markup, html};
 
 use super::{Page, Site, browse::safe, layout, words};
@@ -249,7 +249,7 @@ fn history(site: &Site, view: &FeedView) -> Markup {
                     tbody {
                         @for check in checks {
                             tr {
-                                td { time datetime=(check.at.to_rfc3339()) { (words::moment(check.at, site.zone)) } }
+                                td { time datetime=(check.at.to_rfc3339_opts(SecondsFormat::Secs, true)) { (words::moment(check.at, site.zone)) } }
                                 td { (outcome(check.outcome)) }
                                 td { (discreet(check.public_words(), view.feed.public_url)) }
                             }

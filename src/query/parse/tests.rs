@@ -44,7 +44,7 @@ fn one_spelling_for_each_meaning() {
         ),
         ("limit=20&sort=-updated&fields=title,start", "limit=20&sort=-updated&fields=title,start"),
         ("series=LGMakers&feed=a-feed&or_online=yes", "series=lgmakers&feed=a-feed&or_online=yes"),
-        ("service=&q=", ""),
+        ("service=waste,&cursor=&q=", "service=waste"),
     ] {
         let request = ask(written).unwrap_or_else(|faults| panic!("{written}: {faults:?}"));
         assert_eq!(request.canonical(), canonical, "{written}");
@@ -134,4 +134,25 @@ fn what_cannot_find_anything_says_so_and_is_no_fault() {
         assert!(request.notes[0].contains(words), "{written}: {:?}", request.notes);
     }
     assert_eq!(ask("within=10").unwrap().query.within_km, None);
+}
+
+#[test]
+fn an_empty_filter_is_refused_rather_than_widening() {
+    for written in [
+        "service=",
+        "service=%20,",
+        "council=",
+        "from=%0B",
+        "limit=",
+        "near=",
+        "listed=",
+        "fields=",
+    ] {
+        let faults = ask(written).unwrap_err();
+        assert!(faults[0].words.contains("is empty"), "{written}: {}", faults[0].words);
+    }
+    assert!(ask("service=").unwrap_err()[0].allowed.contains(&"waste".to_owned()));
+    for written in ["sort=start,title", "listed=no,any"] {
+        assert!(ask(written).is_err(), "{written}");
+    }
 }

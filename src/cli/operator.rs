@@ -1,0 +1,73 @@
+//! `folkmoot operator`: the operator's pages, on this machine alone.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use clap::Args;
+use folkmoot::{
+    clock,
+    daemon::{
+        client::Remote,
+        operator::{self, Office, Setup},
+    },
+    feed::Network,
+};
+use tokio::net::TcpListener;
+
+use super::{Done, Failed, Global, block_on, output::Output};
+
+/// Look after the feeds in a browser: what needs a look, what waits for a decision, what changed today.
+///
+/// The pages are served on this machine alone, for as long as this command runs, and do what the commands do. The
+/// address that is printed works once. From another computer, open a tunnel first: ssh -L 8081:127.0.0.1:8081 SERVER.
+#[derive(Debug, Args)]
+pub(crate) struct Operator {
+    /// Address and port of this machine.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8081")]
+    listen: SocketAddr,
+}
+
+impl Operator {
+    pub(crate) fn go(&self, global: &Global, output: &Output) -> Done {
+        if !self.listen.ip().is_loopback() {
+            return Err(Failed::Usage(format!(
+                "{} can be reached from elsewhere; the operator's pages are for this machine alone\n  \
+                 Choose a port of 127.0.0.1. From another computer: ssh -L 8081:127.0.0.1:8081 SERVER.",
+                self.listen
+            )));
+        }
+        // A faulty edit is among the things that the pages show.
+        let network = global.load().map_or_else(|_| Network::default(), |all| all.config.network);
+        block_on(self.serve(global, network, output))?
+    }
+
+    async fn serve(&self, global: &Global, network: Network, output: &Output) -> Done {
+        let Some(daemon) = Remote::find(&global.data_dir()).await else {
+            return Err(Failed::Other(format!(
+                "no daemon is running on {}\n  Start one with `folkmoot run`; the pages show what it knows.",
+                global.data_dir().display()
+            )));
+        };
+        let public = network.url.as_ref().map_or_else(
+            || "http://127.0.0.1:8080".to_owned(),
+            |url| url.as_str().trim_end_matches('/').to_owned(),
+        );
+        let (zone, clock) = (network.time_zone, clock::now);
+        let office = Office::new(Setup { daemon, network: network.name, zone, public, clock })?;
+        let listener = TcpListener::bind(self.listen).await.map_err(|error| {
+            Failed::Other(format!(
+                "cannot listen on {}: {error}\n  Choose another port: --listen 127.0.0.1:8082.",
+                self.listen
+            ))
+        })?;
+        let address =
+            format!("http://{}{}", listener.local_addr()?, office.door().unwrap_or_default());
+        if output.json {
+            output.value(&serde_json::json!({ "address": address }))?;
+        }
+        output.say(format!(
+            "The operator's pages: {address}\n  The address works once, on this machine. Ctrl-C ends the pages."
+        ))?;
+        let stop = async { drop(tokio::signal::ctrl_c().await) };
+        Ok(operator::serve(listener, Arc::new(office), stop).await?)
+    }
+}
