@@ -67,6 +67,8 @@ pub struct Update {
     pub former: Vec<(String, String)>,
     /// New lines of the change log, in order.
     pub changes: Vec<Change>,
+    /// Hashes by which mirrors know what was forgotten, and when it was.
+    pub forgotten: Vec<(String, DateTime<Utc>)>,
 }
 
 /// What an id leads to.
@@ -121,6 +123,8 @@ pub struct Catalogue {
     once: HashTrieSetSync<Facet>,
     former: RedBlackTreeMapSync<String, String>,
     log: RedBlackTreeMapSync<u64, Change>,
+    /// Hashes by which mirrors know what was forgotten, and when it was.
+    forgotten: RedBlackTreeMapSync<String, DateTime<Utc>>,
     /// The dates of series are kept for this range.
     window: Range,
 }
@@ -143,6 +147,7 @@ impl Catalogue {
             once: HashTrieSetSync::new_sync(),
             former: RedBlackTreeMapSync::new_sync(),
             log: RedBlackTreeMapSync::new_sync(),
+            forgotten: RedBlackTreeMapSync::new_sync(),
             window: Range::kept(now),
         }
     }
@@ -169,6 +174,9 @@ impl Catalogue {
         }
         for (from, to) in update.former {
             next.former.insert_mut(from, to);
+        }
+        for (hash, at) in update.forgotten {
+            next.forgotten.insert_mut(hash, at);
         }
         for change in update.changes {
             next.note(&change);
@@ -223,6 +231,7 @@ impl Catalogue {
         next.feeds = self.feeds.clone();
         next.former = self.former.clone();
         next.log = self.log.clone();
+        next.forgotten = self.forgotten.clone();
         next.merged = self.merged.clone();
         next.gone = self.gone.clone();
         next.once = self.once.clone();
@@ -250,6 +259,11 @@ impl Catalogue {
             None if self.gone.contains(id) => Found::Gone,
             None => Found::Unknown,
         }
+    }
+
+    /// Hashes by which mirrors know what was forgotten since an instant.
+    pub fn forgotten_since(&self, at: DateTime<Utc>) -> impl Iterator<Item = &str> {
+        self.forgotten.iter().filter(move |(_, when)| **when >= at).map(|(hash, _)| hash.as_str())
     }
 
     /// All feeds in order of id.

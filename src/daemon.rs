@@ -39,6 +39,8 @@ mod tests;
 
 pub use command::{Command, Control};
 
+/// How often it is written down when addresses last changed.
+const NOTE_EVERY: Duration = Duration::from_secs(300);
 /// How long the end may take.
 pub const FAREWELL: Duration = Duration::from_secs(4);
 
@@ -82,6 +84,16 @@ pub async fn run(
     shutdown: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
     Daemon::start(setup).await?.serve(listener, None, shutdown).await
+}
+
+/// Writes down when addresses last changed; at the end it is done once more.
+async fn note_now_and_then(state: Arc<server::State>, path: PathBuf) {
+    loop {
+        tokio::time::sleep(NOTE_EVERY).await;
+        let (state, path) = (Arc::clone(&state), path.clone());
+        // A fault in it was logged; the next time may be better.
+        drop(tokio::task::spawn_blocking(move || state.note(&path)).await);
+    }
 }
 
 /// Told of what the public side has to know.
@@ -159,6 +171,9 @@ impl Daemon {
         let shown = public::server_settings(&self.settings, listen);
         let state = Arc::new(server::State::new(self.catalogue(), shown));
         let router = server::router(Arc::clone(&state));
+        let validators = self.setup.data_dir.join("validators.txt");
+        state.recall(&validators);
+        let noting = tokio::spawn(note_now_and_then(Arc::clone(&state), validators.clone()));
         let (stop, mut stopped) = watch::channel(());
         if let Some(figures) = figures {
             let (router, mut gone) = (server::metrics::router(Arc::clone(&state)), stopped.clone());
@@ -167,7 +182,8 @@ impl Daemon {
         }
         let gone = async move { drop(stopped.changed().await) };
         let front = tokio::spawn(server::serve(listener, router, gone));
-        let ran = self.run(Arc::new(public::Public { state, listen }), async {
+        let public = Arc::new(public::Public { state: Arc::clone(&state), listen });
+        let ran = self.run(public, async {
             shutdown.await;
             // Both ends begin at once: the server lets open requests end while the store is closed.
             drop(stop);
@@ -178,6 +194,8 @@ impl Daemon {
             Ok(Ok(Ok(()))) => {}
             Ok(Err(_)) | Err(_) => tracing::warn!("the public listener did not end in time"),
         }
+        noting.abort();
+        state.note(&validators);
         ran
     }
 

@@ -25,7 +25,7 @@ pub struct Network {
     pub host_delay: Duration,
     /// One or two sentences for the pages and the calendar.
     pub description: Option<String>,
-    /// Interface languages, `en` first by default.
+    /// Languages of the pages, the usual one first: `en`, then `cy` by default.
     pub languages: Vec<String>,
     /// Files that add to or override the vocabulary.
     pub vocabulary: Vec<PathBuf>,
@@ -44,7 +44,7 @@ impl Default for Network {
             keep_past: Duration::from_secs(400 * 86_400),
             host_delay: Duration::from_secs(1),
             description: None,
-            languages: vec!["en".into()],
+            languages: vec!["en".into(), "cy".into()],
             vocabulary: Vec::new(),
             pages: None,
         }

@@ -91,6 +91,30 @@ pub enum Health {
     NeverWorked,
 }
 
+impl FeedState {
+    /// Takes what is quoted of items out of the report card.
+    pub fn unquote(&mut self) {
+        unquote(&mut self.problems, &mut self.skipped);
+    }
+}
+
+/// Takes what is quoted of items out of a report card.
+pub fn unquote(problems: &mut [Problem], skipped: &mut [Skipped]) {
+    let bare = |text: &mut String| {
+        if let (Some(from), Some(to)) = (text.find('"'), text.rfind('"')) {
+            text.replace_range(from..=to, "\"…\"");
+        }
+    };
+    for problem in problems {
+        bare(&mut problem.text);
+        problem.fix.as_mut().map(bare);
+    }
+    for skipped in skipped {
+        bare(&mut skipped.reason);
+        skipped.reference = None;
+    }
+}
+
 /// All that is remembered about a feed between checks.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FeedState {

@@ -6,6 +6,7 @@
 pub mod clock;
 
 // The words.
+pub mod language;
 pub mod vocabulary;
 pub mod member;
 pub mod feed;

@@ -288,6 +288,8 @@ pub struct Document {
     pub refresh: RefreshHints,
     /// The next page of the same list (`rel=next`).
     pub next_page: Option<String>,
+    /// Hashes of UIDs of what the other Folkmoot has forgotten: nothing of it may stay here either.
+    pub forgotten: Vec<String>,
     /// Items.
     pub entries: Vec<Entry>,
     /// Items that could not be read.
@@ -346,6 +348,7 @@ impl Document {
             generator: None,
             refresh: RefreshHints::default(),
             next_page: None,
+            forgotten: Vec::new(),
             entries: Vec::new(),
             skipped: Vec::new(),
             problems: Vec::new(),

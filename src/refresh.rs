@@ -470,32 +470,8 @@ impl Refresher {
                 let good = report::Good { meta: &meta, body: None, took: round.began.elapsed() };
                 self.compare(&round, good, Saw::Same, memory).await
             }
-            Brought::New { meta, bytes, hash, mut made } => {
-                let drafts = std::mem::take(&mut made.drafts);
-                let (salt, feed) = (&memory.identity.salt, &round.feed.id);
-                let secret = drafts.iter().any(|draft| {
-                    draft.private.is_some()
-                        || forgotten(salt, feed, draft, &|hash| memory.is_forgotten(hash))
-                });
-                if secret {
-                    made.unquote();
-                    // What is private now was perhaps public in a body of before.
-                    self.drop_bodies(&round).await;
-                }
-                let saw = Saw::Items {
-                    drafts,
-                    complete: made.complete,
-                    entries: made.entries,
-                    unread_pages: std::mem::take(&mut made.unread),
-                };
-                let body = Some(report::Body { bytes: bytes.len(), hash: &hash, made: &made });
-                let good = report::Good { meta: &meta, body, took: round.began.elapsed() };
-                let refreshed = self.compare(&round, good, saw, memory).await;
-                // A body with private or forgotten items is not kept: nothing of their text may lie on the disk.
-                if refreshed.check.outcome == Outcome::Changed && !secret {
-                    self.keep_body(&round, meta.content_type.as_deref(), bytes).await;
-                }
-                refreshed
+            Brought::New { meta, bytes, hash, made } => {
+                self.take_new(&round, (meta, bytes, &hash), made, memory).await
             }
             Brought::NoFetch(failure) => {
                 let commit = self.failed(&round, &failure, &memory);
@@ -507,6 +483,51 @@ impl Refresher {
                 self.keep(&round, commit, memory).await
             }
         }
+    }
+
+    /// A body that was made sense of.
+    async fn take_new(
+        &self,
+        round: &Round<'_>,
+        (meta, bytes, hash): (Meta, Bytes, &str),
+        mut made: Box<Made>,
+        memory: OwnedMutexGuard<Memory>,
+    ) -> Refreshed {
+        let drafts = std::mem::take(&mut made.drafts);
+        let (salt, feed) = (&memory.identity.salt, &round.feed.id);
+        let secret = drafts.iter().any(|draft| {
+            draft.private.is_some()
+                || forgotten(salt, feed, draft, &|hash| memory.is_forgotten(hash))
+        });
+        if secret {
+            made.unquote();
+            // What is private now was perhaps public in a body of before.
+            self.drop_bodies(round).await;
+        }
+        let forgotten: HashSet<String> =
+            std::mem::take(&mut made.document.forgotten).into_iter().collect();
+        let saw = Saw::Items {
+            drafts,
+            complete: made.complete,
+            entries: made.entries,
+            unread_pages: std::mem::take(&mut made.unread),
+        };
+        let body = Some(report::Body { bytes: bytes.len(), hash, made: &made });
+        let good = report::Good { meta: &meta, body, took: round.began.elapsed() };
+        let refreshed = self.compare(round, good, saw, memory).await;
+        // A body with private or forgotten items is not kept: nothing of their text may lie on the disk.
+        if refreshed.check.outcome == Outcome::Changed && !secret {
+            self.keep_body(round, meta.content_type.as_deref(), bytes).await;
+        }
+        if !forgotten.is_empty() && refreshed.trouble.is_none() {
+            let (settings, feed) = (round.settings, &round.feed.id);
+            let obeyed = self.forget_with_origin(settings, feed, &forgotten, round.now);
+            if let Err(error) = obeyed.await {
+                tracing::warn!(feed, %error, "what its origin forgot is not forgotten yet");
+                return Refreshed { trouble: Some(error), ..refreshed };
+            }
+        }
+        refreshed
     }
 
     async fn compare(

@@ -38,7 +38,8 @@ use crate::{
     clock,
     config::{ClientHeader, RateLimit},
     feed::Network,
-    publish::page::Texts,
+    language::Language,
+    publish::page::{OwnText, Texts},
 };
 
 mod answer;
@@ -48,12 +49,14 @@ mod assets;
 mod cache;
 mod calendars;
 mod find;
+mod language;
 mod limit;
 mod manners;
 pub mod metrics;
 mod openapi;
 mod origin;
 mod pages;
+mod remembered;
 mod routes;
 
 /// How long a client may take over its request's head.
@@ -102,20 +105,29 @@ impl Settings {
 }
 
 /// Reads the operator's own texts: `about.html`, `accessibility.html` and `privacy.html` in the folder that
-/// `network.pages` names. A file that is not there leaves ours; their HTML is shown as it is.
+/// `network.pages` names, and the same with a language, such as `about.cy.html`. A file that is not there leaves ours;
+/// their HTML is shown as it is.
 ///
 /// # Errors
 /// When a file is there and cannot be read as UTF-8 text.
 pub fn read_texts(folder: &Path) -> std::io::Result<Texts> {
-    let read = |name: &str| match std::fs::read_to_string(folder.join(name)) {
+    let read = |name: String| match std::fs::read_to_string(folder.join(name)) {
         Ok(text) => Ok(Some(text)),
         Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(fault) => Err(fault),
     };
+    let own = |name: &str| -> std::io::Result<OwnText> {
+        let mut own = OwnText { usual: read(format!("{name}.html"))?, of: Vec::new() };
+        for language in Language::ALL {
+            let text = read(format!("{name}.{}.html", language.tag()))?;
+            own.of.extend(text.map(|text| (language, text)));
+        }
+        Ok(own)
+    };
     Ok(Texts {
-        about: read("about.html")?,
-        accessibility: read("accessibility.html")?,
-        privacy: read("privacy.html")?,
+        about: own("about")?,
+        accessibility: own("accessibility")?,
+        privacy: own("privacy")?,
     })
 }
 
@@ -174,6 +186,25 @@ impl State {
         self.trouble.store(Arc::new(words));
     }
 
+    /// Remembers when each address last changed, as a former run has written it to a file.
+    pub fn recall(&self, path: &Path) {
+        match remembered::read(path) {
+            Ok(text) => self.cache.recall(&text, (self.clock)()),
+            Err(error) => {
+                tracing::warn!(path = %path.display(), %error, "when addresses last changed is not known any more");
+            }
+        }
+    }
+
+    /// Writes down when each address last changed, if anything is new.
+    pub fn note(&self, path: &Path) {
+        if let Some(text) = self.cache.news()
+            && let Err(error) = remembered::write(path, &text)
+        {
+            tracing::warn!(path = %path.display(), %error, "when addresses last changed could not be written down");
+        }
+    }
+
     /// What `/readyz` says.
     fn readiness(&self) -> (bool, String) {
         let ready = self.ready.load(Ordering::Acquire);
@@ -207,7 +238,9 @@ pub fn router(state: Arc<State>) -> Router {
         if route.audience.is_open() {
             methods = methods.options(|| async { manners::preflight() });
         }
-        router = router.route(route.path, methods);
+        for path in route.paths() {
+            router = router.route(&path, methods.clone());
+        }
     }
     let (ready, nowhere, fixed) = (Arc::clone(&state), Arc::clone(&state), Arc::clone(&state));
     router

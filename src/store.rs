@@ -17,6 +17,7 @@ use crate::{
 
 pub mod backup;
 pub mod bodies;
+pub mod forgotten;
 mod guard;
 pub mod size;
 mod sled;
@@ -74,6 +75,9 @@ pub struct Tombstone {
     pub reason: String,
     /// When it was forgotten.
     pub at: DateTime<Utc>,
+    /// Hashes by which those who copied it from our API know it, if it was public.
+    #[serde(default)]
+    pub public: Vec<String>,
 }
 
 /// All that a store holds, as read at the start.
@@ -287,8 +291,8 @@ pub enum StoreError {
     },
     /// The database's files do not hold together.
     #[error(
-        "the store in {} is damaged: {words}\n  It was left as it is. Move that directory away and bring back the last \
-         backup with `folkmoot restore FILE`, or start afresh with an empty data directory.",
+        "the store in {} is damaged: {words}\n  It was left as it is. Move that directory away (with store.json beside it, \
+         but without forgotten.jsonl) and bring back the last backup with `folkmoot restore FILE`, or start afresh.",
         dir.display()
     )]
     Damaged {
@@ -324,8 +328,8 @@ pub enum StoreError {
     },
     /// Something is there already where a store is to be made of a backup.
     #[error(
-        "{} is not empty: there is \"{found}\" in it\n  A backup is brought back into an empty data directory only: move \
-         what is there away, or name another place with --data-dir DIR.",
+        "{} is not empty: there is \"{found}\" in it\n  A backup is brought back into an empty data directory: move \
+         what is there away, name another place with --data-dir DIR, or say `folkmoot restore --replace FILE`.",
         dir.display()
     )]
     NotEmpty {
@@ -368,6 +372,20 @@ impl StoreError {
 /// When there is something already, or it cannot be written; nothing is there then that would pass for a store.
 pub async fn make(dir: PathBuf, snapshot: Snapshot, now: DateTime<Utc>) -> Result<(), StoreError> {
     let made = tokio::task::spawn_blocking(move || sled::make(&dir, &snapshot, now));
+    made.await.map_err(|_| StoreError::Closed)?
+}
+
+/// Puts a store made of a snapshot in the place of the present one, which is gone then. A kill at any instant leaves one
+/// of the two.
+///
+/// # Errors
+/// When it is in use or cannot be written; the present store is there then as it was.
+pub async fn replace(
+    dir: PathBuf,
+    snapshot: Snapshot,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let made = tokio::task::spawn_blocking(move || sled::replace(&dir, &snapshot, now));
     made.await.map_err(|_| StoreError::Closed)?
 }
 

@@ -20,6 +20,9 @@ pub struct Kind {
     pub group: String,
     /// One sentence for people who have never been to one.
     pub explanation: String,
+    /// The same in Welsh.
+    #[serde(default)]
+    pub explanation_cy: String,
     /// The more specific kind has the lower number and wins a tie.
     #[serde(default)]
     pub rank: u32,
@@ -261,6 +264,7 @@ mod tests {
         for kind in &words.kinds {
             assert!(KIND_GROUPS.iter().any(|(id, _)| *id == kind.group), "{}", kind.id);
             assert!(!kind.explanation.is_empty() && !kind.title_cy.is_empty(), "{}", kind.id);
+            assert!(!kind.explanation_cy.is_empty(), "{}", kind.id);
         }
         for service in &words.services {
             assert!(!service.lgsl.is_empty() && !service.title_cy.is_empty(), "{}", service.id);

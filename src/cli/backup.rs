@@ -12,7 +12,7 @@ use folkmoot::{
     clock,
     daemon::client::Remote,
     refresh::orders::Order,
-    store::{self, Snapshot, backup},
+    store::{self, Create, Open, Snapshot, Tombstone, backup, forgotten},
 };
 use serde_json::json;
 
@@ -31,11 +31,18 @@ pub(crate) struct Backup {
 /// Make a store of a backup, in an empty data directory.
 ///
 /// Ids, UIDs, decisions, history and health come back. The log of changes begins a new epoch: programs that follow it are
-/// told to begin again.
+/// told to begin again. What was forgotten since the backup was written stays forgotten, as far as forgotten.jsonl lies in
+/// the data directory (it is kept beside the store) or --forgotten names where it is known.
 #[derive(Debug, Args)]
 pub(crate) struct Restore {
     /// The file; '-' for standard input.
     file: PathBuf,
+    /// Put it in the place of the store that is there, which is gone then: `folkmoot backup` saves that first.
+    #[arg(long)]
+    replace: bool,
+    /// Keep out what was forgotten there as well: a newer backup, or the data directory of before. Can be repeated.
+    #[arg(long, value_name = "FROM")]
+    forgotten: Vec<PathBuf>,
 }
 
 /// Look after the store.
@@ -96,6 +103,44 @@ impl Backup {
     }
 }
 
+/// A backup, read whole and checked.
+fn read_backup(file: &Path) -> Result<(backup::Header, Snapshot), Failed> {
+    let name = file.display();
+    let read = if file == Path::new("-") {
+        backup::read(io::stdin().lock())
+    } else {
+        let file = File::open(file)
+            .map_err(|error| Failed::Usage(format!("{name} cannot be opened: {error}")))?;
+        backup::read(BufReader::new(file))
+    };
+    read.map_err(|error| Failed::Other(format!("{name} is not brought back: {error}")))
+}
+
+/// What is known there as forgotten: a data directory, or a backup.
+fn stones_of(from: &Path) -> Result<Vec<Tombstone>, Failed> {
+    let odd = |error: &dyn std::fmt::Display| {
+        Failed::Other(format!("what was forgotten cannot be read from {}: {error}", from.display()))
+    };
+    if from.is_file() {
+        let file = File::open(from).map_err(|error| odd(&error))?;
+        let (_, all) = backup::read(BufReader::new(file)).map_err(|error| odd(&error))?;
+        return Ok(all.tombstones);
+    }
+    Ok(forgotten::read(from).map_err(|error| odd(&error))?.stones)
+}
+
+/// The same, where the operator says that something is known there.
+fn named_stones(from: &Path) -> Result<Vec<Tombstone>, Failed> {
+    if from.is_dir() && !from.join(forgotten::NAME).exists() {
+        return Err(Failed::Other(format!(
+            "there is no {} in {}\n  Name a backup that was written after the events were forgotten.",
+            forgotten::NAME,
+            from.display()
+        )));
+    }
+    stones_of(from)
+}
+
 /// Writes the file whole or not at all.
 fn write(file: &Path, all: &Snapshot) -> io::Result<u64> {
     let mut partial = file.as_os_str().to_owned();
@@ -117,17 +162,13 @@ fn write(file: &Path, all: &Snapshot) -> io::Result<u64> {
 impl Restore {
     pub(crate) fn go(self, global: &Global, output: &Output) -> Done {
         let dir = global.data_dir();
-        let name = self.file.display();
-        let read = if self.file == Path::new("-") {
-            backup::read(io::stdin().lock())
-        } else {
-            let file = File::open(&self.file)
-                .map_err(|error| Failed::Usage(format!("{name} cannot be opened: {error}")))?;
-            backup::read(BufReader::new(file))
-        };
-        let (header, mut all) =
-            read.map_err(|error| Failed::Other(format!("{name} is not brought back: {error}")))?;
+        let (header, mut all) = read_backup(&self.file)?;
         all.identity = store::in_new_epoch(all.identity);
+        let mut stones = stones_of(&dir)?;
+        for from in &self.forgotten {
+            stones.extend(named_stones(from)?);
+        }
+        let mut kept_out = 0;
         block_on(async {
             if Remote::find(&dir).await.is_some() {
                 return Err(Failed::Other(format!(
@@ -135,14 +176,36 @@ impl Restore {
                     dir.display()
                 )));
             }
-            store::make(dir.clone(), all.clone(), clock::now()).await?;
+            if self.replace {
+                let how = Open {
+                    dir: dir.clone(),
+                    create: Create::Never,
+                    domain: None,
+                    now: clock::now(),
+                };
+                let present = store::open(how).await?;
+                let held = present.load().await;
+                present.close().await;
+                stones.extend(held?.tombstones);
+            }
+            kept_out = forgotten::unite(&mut all, stones);
+            let make = async |dir, all, now| match self.replace {
+                true => store::replace(dir, all, now).await,
+                false => store::make(dir, all, now).await,
+            };
+            make(dir.clone(), all.clone(), clock::now()).await?;
             Ok(())
         })??;
         let (at, program) = (header.at, header.program);
         if output.json {
             return output.value(&json!({
-                "data_dir": dir, "written": at, "program": program, "holds": counts(&all), "epoch": all.identity.epoch
+                "data_dir": dir, "written": at, "program": program, "holds": counts(&all), "epoch": all.identity.epoch,
+                "kept_out": kept_out
             }));
+        }
+        if kept_out > 0 {
+            let events = if kept_out == 1 { "event that was" } else { "events that were" };
+            output.say(format!("Left out: {kept_out} {events} forgotten since."))?;
         }
         output.say(format!(
             "{} holds {} again, as of {}.",

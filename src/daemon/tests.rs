@@ -264,6 +264,35 @@ async fn what_it_polls_is_served_and_the_end_is_quick() {
     assert!(tokio::net::TcpStream::connect(address).await.is_err());
 }
 
+/// The value of a header of an answer.
+fn header(answer: &str, name: &str) -> String {
+    let line = answer
+        .lines()
+        .find_map(|line| line.to_ascii_lowercase().strip_prefix(name).map(str::to_owned));
+    line.unwrap_or_else(|| panic!("no {name} in {answer}"))
+}
+
+#[tokio::test]
+async fn validators_outlive_a_restart() {
+    let house = House::with(&["a"]);
+    let paths = ["/calendar.ics", "/api/v1/events", "/events.csv"];
+    let mut seen = Vec::new();
+    for _ in 0..2 {
+        let Served { address, stop, task, .. } = serve(&house).await;
+        let mut round = Vec::new();
+        for path in paths {
+            let answer = get(address, path).await;
+            // The clock of the server is real here: a second run would not say the same date by chance.
+            round.push((header(&answer, "etag:"), header(&answer, "last-modified:")));
+        }
+        seen.push(round);
+        stop.send(()).unwrap();
+        tokio::time::timeout(Duration::from_secs(5), task).await.unwrap().unwrap().unwrap();
+        tokio::time::sleep(Duration::from_millis(1100)).await;
+    }
+    assert_eq!(seen[0], seen[1]);
+}
+
 /// What a daemon on this configuration answers to these addresses once all feeds are read, then after an edit.
 async fn answers(house: &House, paths: &[&str], edit: impl FnOnce()) -> (Vec<String>, Vec<String>) {
     let Served { address, control, stop, task } = serve(house).await;

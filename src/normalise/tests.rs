@@ -44,6 +44,7 @@ fn document(format: Format, entries: Vec<Entry>) -> Document {
         generator: None,
         refresh: RefreshHints::default(),
         next_page: None,
+        forgotten: Vec::new(),
         entries,
         skipped: Vec::new(),
         problems: Vec::new(),

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::{Context, description, page::words, place_line, state_prefix, utc};
-use crate::catalogue::Item;
+use crate::{catalogue::Item, language::Language};
 
 /// What a feed says about itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -156,7 +156,7 @@ fn when(item: &Item, context: &Context, now: DateTime<Utc>) -> String {
     let facts = &item.listing.facts;
     let next = item.next(now).map(|next| next.span).or(facts.span);
     let Some(span) = next else { return "Date to be announced".to_owned() };
-    let words = words::span(&span, facts.time_zone, context.time_zone);
+    let words = words::span(Language::English, &span, facts.time_zone, context.time_zone);
     match facts.recurrence {
         Some(_) => format!("{words}, and other dates"),
         None => words,

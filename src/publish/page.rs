@@ -7,8 +7,10 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use self::phrases::{Phrase, frame as f};
 use crate::{
     event::{Listing, Occurrence, Place, Span, Status},
+    language::Language,
     member::Members,
     vocabulary::Vocabulary,
 };
@@ -20,7 +22,9 @@ pub mod filter;
 pub mod jsonld;
 pub mod list;
 pub mod month;
+mod names;
 pub mod operator;
+pub mod phrases;
 pub mod prose;
 pub mod share;
 pub mod subscribe;
@@ -33,15 +37,56 @@ pub const SCRIPT: &str = include_str!("page/copy.js");
 /// The mark.
 pub const MARK: &str = include_str!("page/mark.svg");
 
+/// A text of the operator's own, as HTML.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OwnText {
+    /// `about.html`: in the usual language of the network.
+    pub usual: Option<String>,
+    /// `about.cy.html`, `about.en.html`.
+    pub of: Vec<(Language, String)>,
+}
+
+impl OwnText {
+    /// The text for readers of a language, and its language where it is another.
+    fn for_readers(&self, site: &Site) -> Option<(&str, Option<&'static str>)> {
+        let own = self.of.iter().find(|(language, _)| *language == site.language);
+        if let Some((_, text)) = own {
+            return Some((text, None));
+        }
+        self.usual.as_deref().map(|text| (text, site.if_not(site.usual())))
+    }
+}
+
 /// Texts of the operator's own, as HTML, in place of ours.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Texts {
     /// `/about`.
-    pub about: Option<String>,
+    pub about: OwnText,
     /// `/accessibility`.
-    pub accessibility: Option<String>,
+    pub accessibility: OwnText,
     /// `/privacy`.
-    pub privacy: Option<String>,
+    pub privacy: OwnText,
+}
+
+/// How a page was asked for, as far as its links depend on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// The language in which it is made.
+    pub language: Language,
+    /// Whether the address says so; else the browser did, and links say nothing either.
+    pub explicit: bool,
+    /// The languages to choose from, the usual one first; never empty.
+    pub offered: Vec<Language>,
+    /// Path and query, without the language.
+    pub here: String,
+}
+
+impl Asked {
+    /// A link to a page of ours that stays in the language that was asked for.
+    #[must_use]
+    pub fn link(&self, path: &str) -> String {
+        if self.explicit { in_language(self.language, path) } else { path.to_owned() }
+    }
 }
 
 /// What every page needs.
@@ -65,34 +110,50 @@ pub struct Site<'a> {
     pub members: &'a Members,
     /// Texts of the operator's own.
     pub texts: &'a Texts,
+    /// Language of the page.
+    pub language: Language,
+    /// How it was asked for.
+    pub asked: &'a Asked,
 }
 
 impl Site<'_> {
-    /// Title of a service, or its id where the vocabulary has lost it.
-    pub(crate) fn service<'s>(&'s self, id: &'s str) -> &'s str {
-        self.vocabulary.service(id).map_or(id, |service| &service.title)
-    }
-
-    /// Title of a kind.
-    pub(crate) fn kind<'s>(&'s self, id: &'s str) -> &'s str {
-        self.vocabulary.kind(id).map_or(id, |kind| &kind.title)
-    }
-
-    /// Name of whoever runs an event.
-    pub(crate) fn organiser<'s>(&'s self, listing: &'s Listing) -> Option<&'s str> {
-        let organiser = &listing.facts.organiser;
-        let council = organiser.council.as_deref().and_then(|code| self.members.council(code));
-        let group = organiser.group.as_deref().and_then(|id| self.members.group(id));
-        council
-            .map(|council| council.nice_name.as_str())
-            .or(group.map(|group| group.name.as_str()))
-            .or(organiser.name.as_deref())
-    }
-
     /// The link to an event's page.
     pub(crate) fn event_path(listing: &Listing) -> String {
         format!("/events/{}", listing.id)
     }
+
+    /// The usual language of the network: that of its name, description and own texts.
+    fn usual(&self) -> Language {
+        self.asked.offered.first().copied().unwrap_or(Language::English)
+    }
+
+    /// The description of the network with its language where that is not the page's.
+    fn own_description(&self) -> Option<(&str, Option<&'static str>)> {
+        self.description.map(|text| (text, self.if_not(self.usual())))
+    }
+
+    /// The link to a page of ours that stays in the language that was asked for.
+    pub(crate) fn at(&self, path: &str) -> String {
+        self.asked.link(path)
+    }
+
+    /// The address of a page of ours for use elsewhere: it says its language unless that is the usual one.
+    pub(crate) fn elsewhere(&self, path: &str) -> String {
+        let usual = self.language == self.usual();
+        let path = if usual { path.to_owned() } else { in_language(self.language, path) };
+        format!("{}{path}", self.base)
+    }
+
+    /// Today, where readers live.
+    pub(crate) fn today(&self) -> chrono::NaiveDate {
+        self.now.with_timezone(&self.zone).date_naive()
+    }
+}
+
+/// The address of a page in a language.
+fn in_language(language: Language, path: &str) -> String {
+    let path = if path == "/" { "" } else { path };
+    format!("{}{path}", language.prefix())
 }
 
 /// One date of an event, with what is particular to that date.
@@ -171,22 +232,22 @@ impl<'a> Page<'a> {
 }
 
 /// The places that every page leads to.
-const PLACES: [(&str, &str); 5] = [
-    ("/", "What’s on"),
-    ("/services", "Services"),
-    ("/councils", "Councils"),
-    ("/subscribe", "Subscribe"),
-    ("/feeds", "Feeds"),
+const PLACES: [(&str, Phrase); 5] = [
+    ("/", f::WHATS_ON),
+    ("/services", f::SERVICES),
+    ("/councils", f::COUNCILS),
+    ("/subscribe", f::SUBSCRIBE),
+    ("/feeds", f::FEEDS),
 ];
 
 /// The same at the foot.
-const FOOT: [(&str, &str); 6] = [
-    ("/about", "About"),
-    ("/publish", "Get your events listed"),
-    ("/share", "Share"),
-    ("/api", "API for developers"),
-    ("/accessibility", "Accessibility"),
-    ("/privacy", "Privacy"),
+const FOOT: [(&str, Phrase); 6] = [
+    ("/about", f::ABOUT),
+    ("/publish", f::PUBLISH),
+    ("/share", f::SHARE),
+    ("/api", f::API),
+    ("/accessibility", f::ACCESSIBILITY),
+    ("/privacy", f::PRIVACY),
 ];
 
 /// Puts header, navigation and footer around the content of a page.
@@ -198,27 +259,20 @@ pub(crate) fn layout(site: &Site, page: &Page, content: &Markup) -> String {
     };
     html! {
         (DOCTYPE)
-        html lang="en-GB" {
+        html lang=(site.language.written()) {
             head {
                 (head(site, page, &title))
             }
-            body {
-                a.skip href="#main" { "Skip to main content" }
+            body data-copy=(site.say(f::COPY)) data-copied=(site.say(f::COPIED)) data-press=(site.say(f::PRESS)) {
+                a.skip href="#main" { (site.say(f::SKIP)) }
                 header.top {
                     div.wide {
-                        a.brand href="/" {
+                        a.brand href=(site.at("/")) {
                             img src="/assets/mark.svg" alt="" width="36" height="36";
                             span { (site.name) }
                         }
-                        nav aria-label="Main" {
-                            ul {
-                                @for (path, name) in PLACES {
-                                    li {
-                                        a href=(path) aria-current=[here(page.path, path)] { (name) }
-                                    }
-                                }
-                            }
-                        }
+                        nav aria-label=(site.say(f::MAIN)) { (menu(site, page, &PLACES)) }
+                        (switch(site))
                     }
                 }
                 main #main.wide tabindex="-1" {
@@ -229,20 +283,43 @@ pub(crate) fn layout(site: &Site, page: &Page, content: &Markup) -> String {
                 }
                 footer.bottom {
                     div.wide {
-                        nav aria-label="Footer" {
-                            ul {
-                                @for (path, name) in FOOT {
-                                    li { a href=(path) aria-current=[here(page.path, path)] { (name) } }
-                                }
-                            }
-                        }
-                        p { "Events stay the property of those who announce them. An event is changed on the organiser’s own site, and the change travels here." }
+                        nav aria-label=(site.say(f::FOOTER)) { (menu(site, page, &FOOT)) }
+                        p { (site.say(f::OWNERS)) }
                     }
                 }
             }
         }
     }
     .into_string()
+}
+
+fn menu(site: &Site, page: &Page, places: &[(&str, Phrase)]) -> Markup {
+    html! {
+        ul {
+            @for (path, name) in places {
+                li { a href=(site.at(path)) aria-current=[here(page.path, path)] { (site.say(*name)) } }
+            }
+        }
+    }
+}
+
+/// The same page in the other languages. These links always say their language: they are a choice.
+fn switch(site: &Site) -> Markup {
+    let others: Vec<Language> =
+        site.asked.offered.iter().copied().filter(|other| *other != site.language).collect();
+    html! {
+        @if !others.is_empty() {
+            nav.languages aria-label=(site.say(f::LANGUAGE)) {
+                ul {
+                    @for other in others {
+                        li {
+                            a href=(in_language(other, &site.asked.here)) lang=(other.tag()) hreflang=(other.tag()) { (other.name()) }
+                        }
+                    }
+                }
+            }
+        }
+    }
 }
 
 fn head(site: &Site, page: &Page, title: &str) -> Markup {
@@ -258,11 +335,11 @@ fn head(site: &Site, page: &Page, title: &str) -> Markup {
         meta property="og:title" content=(page.title);
         meta property="og:type" content="website";
         meta property="og:site_name" content=(site.name);
+        meta property="og:locale" content=(site.language.written().replace('-', "_"));
         @if page.unindexed {
             meta name="robots" content="noindex";
         } @else {
-            meta property="og:url" content=(format!("{}{}", site.base, page.path));
-            link rel="canonical" href=(format!("{}{}", site.base, page.path));
+            (addresses(site, page))
         }
         link rel="stylesheet" href="/assets/folkmoot.css";
         link rel="icon" href="/assets/mark.svg" type="image/svg+xml";
@@ -270,6 +347,26 @@ fn head(site: &Site, page: &Page, title: &str) -> Markup {
             link rel="alternate" type=(kind) title=(name) href=(address);
         }
         script src="/assets/folkmoot.js" defer {}
+    }
+}
+
+/// The page's own address, and those of the same page in other languages. The one without a language answers
+/// everybody in theirs.
+fn addresses(site: &Site, page: &Page) -> Markup {
+    let own = if site.asked.explicit || site.language != site.usual() {
+        format!("{}{}", site.base, in_language(site.language, page.path))
+    } else {
+        format!("{}{}", site.base, page.path)
+    };
+    html! {
+        meta property="og:url" content=(own);
+        link rel="canonical" href=(own);
+        @if site.asked.offered.len() > 1 {
+            @for other in &site.asked.offered {
+                link rel="alternate" hreflang=(other.tag()) href=(format!("{}{}", site.base, in_language(*other, page.path)));
+            }
+            link rel="alternate" hreflang="x-default" href=(format!("{}{}", site.base, page.path));
+        }
     }
 }
 
@@ -290,34 +387,42 @@ pub(crate) fn own_text(html: &str) -> Markup {
     PreEscaped(html.to_owned())
 }
 
+/// What is wrong with one parameter, in words, in English where only that is known, and what may stand there.
+#[derive(Debug, Clone)]
+pub struct Wrong {
+    /// A sentence in the page's language.
+    pub words: String,
+    /// More about it in English, where the page is in another language.
+    pub english: Option<String>,
+    /// What may stand there.
+    pub allowed: Vec<String>,
+}
+
 /// A page that says why there is nothing else to show.
 #[must_use]
 pub fn refusal(
     site: &Site,
     title: &str,
     detail: &str,
-    allowed: &[(String, Vec<String>)],
+    wrong: &[Wrong],
     begin: Option<&str>,
 ) -> String {
     let content = html! {
-        @if allowed.is_empty() {
+        @if wrong.is_empty() {
             p.lead { (detail) }
         }
-        @for (words, choices) in allowed {
-            p.lead { (words) }
-            @if !choices.is_empty() {
-                details open[choices.len() <= 12] {
-                    summary { "What can be written there" }
-                    ul.columns { @for choice in choices { li { code { (choice) } } } }
+        @for wrong in wrong {
+            p.lead { (wrong.words) }
+            @if let Some(english) = &wrong.english { p.quiet lang="en" { (english) } }
+            @if !wrong.allowed.is_empty() {
+                details open[wrong.allowed.len() <= 12] {
+                    summary { (site.say(f::ALLOWED)) }
+                    ul.columns { @for choice in &wrong.allowed { li { code { (choice) } } } }
                 }
             }
         }
-        @if let Some(begin) = begin { p { a href=(begin) { "Begin here instead" } } }
-        p {
-            a href="/" { "See what’s on" } ", "
-            a href="/events" { "search all events" } " or "
-            a href="/services" { "choose a service" } "."
-        }
+        @if let Some(begin) = begin { p { (site.rich(f::BEGIN, &[], &[begin])) } }
+        p { (site.rich(f::WAYS_ON, &[], &["/", "/events", "/services"])) }
     };
     // No place of the menu is the present one.
     let mut page = Page::new(title, "");

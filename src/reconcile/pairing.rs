@@ -45,6 +45,12 @@ pub fn lasting_hashes(salt: &str, feed: &str, draft: &Draft) -> Vec<String> {
     all
 }
 
+/// The hash by which networks that mirror ours are told of a forgotten event: of its UID, which they know.
+#[must_use]
+pub fn public_hash(uid: &str) -> String {
+    digest(&["forgotten", uid], 26)
+}
+
 /// Title, start and place, as far as they tell items apart.
 #[must_use]
 pub fn content(draft: &Draft) -> String {

@@ -77,7 +77,7 @@ pub(super) struct Made {
 impl Made {
     /// Takes the words of items out of the report card: some of them are nobody's business.
     pub(super) fn unquote(&mut self) {
-        super::orders::unquote(&mut self.problems, &mut self.skipped);
+        crate::health::unquote(&mut self.problems, &mut self.skipped);
     }
 }
 

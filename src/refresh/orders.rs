@@ -1,6 +1,10 @@
 //! What the operator decides about single events: accepted, rejected, dated by hand, forgotten.
 
-use std::{collections::BTreeSet, io, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashSet},
+    io,
+    sync::{Arc, atomic::Ordering},
+};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -9,12 +13,10 @@ use tokio::sync::OwnedMutexGuard;
 use super::{Memory, Refresher, Settings, settle};
 use crate::{
     event::{ChangeKind, Decision, Event, Id, Listing, Span},
-    health::FeedState,
     normalise::{
         self,
         phrase::{self, Posted},
     },
-    read::{Problem, Skipped},
     reconcile::pairing,
     store::{Commit, Compacted, NewChange, ReviewDecision, StoreError, Tombstone},
 };
@@ -154,6 +156,7 @@ impl Refresher {
         memory: &mut OwnedMutexGuard<Memory>,
     ) -> Result<(), StoreError> {
         let done = self.store.commit(commit.clone()).await?;
+        self.purge.fetch_or(commit.purge, Ordering::Relaxed);
         memory.apply(commit.clone(), &done);
         let update = settle::update(memory, settings, &commit, &done);
         self.reveal(&update, commit.at);
@@ -174,7 +177,8 @@ impl Refresher {
         let feeds: BTreeSet<String> = events.iter().map(|event| event.feed.clone()).collect();
         // The bodies go first: should we be killed after the commit, the next start cleans the store, and nothing else.
         let dropped = self.without_bodies(settings, feeds).await;
-        let commit = forgetting(&memory, settings, &listing, &events, reason, now);
+        let why = (By::Operator, reason);
+        let commit = forgetting(&memory, settings, &listing, &events, why, now);
         self.take(settings, commit, &mut memory).await?;
         self.pages.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clear();
         let leftover = |words: String| {
@@ -185,6 +189,7 @@ impl Refresher {
         };
         dropped.map_err(|error| leftover(error.to_string()))?;
         let compacted = self.store.compact().await.map_err(|error| leftover(error.to_string()))?;
+        self.purge.store(false, Ordering::Relaxed);
         let words = "Forgotten: it is in no output, no kept body and no record, and it will not come back. Backups that \
                      were written before still hold it.";
         Ok(Obeyed {
@@ -297,58 +302,103 @@ fn span(words: &str, event: &Event, now: DateTime<Utc>) -> Result<Span, OrderErr
     }
 }
 
-/// The commit that leaves nothing of a listing and its events but hashes.
-fn forgetting(
+/// Who wants something forgotten.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum By {
+    /// Our operator: it shall come back from no feed.
+    Operator,
+    /// The network that a feed mirrors: it has a say about what came from there, and about nothing else.
+    Origin,
+}
+
+/// The commit that leaves nothing of some events of a listing but hashes.
+pub(super) fn forgetting(
     memory: &Memory,
     settings: &Settings,
     listing: &Listing,
     events: &[Arc<Event>],
-    reason: &str,
+    (by, reason): (By, &str),
     now: DateTime<Utc>,
 ) -> Commit {
     let mut commit = Commit { purge: true, ..Commit::new(now) };
+    let salt = &memory.identity.salt;
     for event in events {
         let draft = &event.draft;
         let hashes = match (&draft.private, &draft.reference) {
             // All that is kept of a private item is the hash.
             (Some(_), Some(hash)) => vec![hash.clone()],
-            _ => pairing::lasting_hashes(&memory.identity.salt, &event.feed, draft),
+            _ if by == By::Origin => pairing::hashes(salt, &event.feed, draft),
+            _ => pairing::lasting_hashes(salt, &event.feed, draft),
         };
         let (event, reason) = (event.id.clone(), reason.to_owned());
-        commit.tombstones.push(Tombstone { event, hashes, reason, at: now });
+        let public = Vec::new();
+        commit.tombstones.push(Tombstone { event, hashes, reason, at: now, public });
     }
     commit.events_removed = events.iter().map(|event| event.id.clone()).collect();
     commit.decisions_removed = commit.events_removed.clone();
     let feeds: BTreeSet<&String> = events.iter().map(|event| &event.feed).collect();
     // What a report card quotes may be of the event.
     let cards = feeds.into_iter().filter_map(|feed| memory.feeds.get(feed));
-    commit.feeds.extend(cards.map(|state| unquoted(state.clone())));
+    commit.feeds.extend(cards.cloned().map(|mut state| {
+        state.unquote();
+        state
+    }));
     let mut commit = settle::settle(memory, settings, commit, &[]);
-    commit.changes.retain(|change| change.id != listing.id);
-    let (change, id) = (ChangeKind::Forgotten, listing.id.clone());
-    commit.changes.push(NewChange { change, id, into: None });
+    if commit.listings_removed.contains(&listing.id) {
+        commit.changes.retain(|change| change.id != listing.id);
+        let (change, id) = (ChangeKind::Forgotten, listing.id.clone());
+        commit.changes.push(NewChange { change, id, into: None });
+        if listing.facts.verdict.decision == Decision::Listed
+            && let Some(stone) = commit.tombstones.first_mut()
+        {
+            stone.public.push(pairing::public_hash(&listing.uid));
+        }
+    }
     commit
 }
 
-/// A feed's state without any words of its items.
-pub(super) fn unquoted(mut state: FeedState) -> FeedState {
-    unquote(&mut state.problems, &mut state.skipped);
-    state
-}
-
-/// Takes what is quoted of items out of a report card.
-pub(super) fn unquote(problems: &mut [Problem], skipped: &mut [Skipped]) {
-    let bare = |text: &mut String| {
-        if let (Some(from), Some(to)) = (text.find('"'), text.rfind('"')) {
-            text.replace_range(from..=to, "\"…\"");
+impl Refresher {
+    /// Forgets of a feed what the network that it mirrors has forgotten; `known` are hashes of UIDs.
+    pub(super) async fn forget_with_origin(
+        &self,
+        settings: &Settings,
+        feed: &str,
+        known: &HashSet<String>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let mut memory = Arc::clone(&self.memory).lock_owned().await;
+        let names = |event: &&Event| {
+            let reference =
+                event.draft.reference.as_deref().filter(|_| event.draft.private.is_none());
+            // A changed date of a series has the series' UID and the date for its reference.
+            let whole = reference.into_iter();
+            let whole =
+                whole.flat_map(|r| r.match_indices('/').map(|(at, _)| r.split_at(at).0).chain([r]));
+            whole.map(pairing::public_hash).any(|hash| known.contains(&hash))
+        };
+        let ids: Vec<Id> = memory
+            .events_of(feed)
+            .into_iter()
+            .filter(names)
+            .map(|event| event.id.clone())
+            .collect();
+        if ids.is_empty() {
+            return Ok(());
         }
-    };
-    for problem in problems {
-        bare(&mut problem.text);
-        problem.fix.as_mut().map(bare);
-    }
-    for skipped in skipped {
-        bare(&mut skipped.reason);
-        skipped.reference = None;
+        let feeds = BTreeSet::from([feed.to_owned()]);
+        if let Err(error) = self.without_bodies(settings, feeds).await {
+            tracing::warn!(feed, %error, "old bodies could not be dropped");
+        }
+        let why = (By::Origin, "forgotten by the network that it came from");
+        for id in ids {
+            let event = memory.events.get(&id).cloned();
+            let Some((event, listing)) = event.zip(memory.listing_about(&id).cloned()) else {
+                continue;
+            };
+            let commit = forgetting(&memory, settings, &listing, &[event], why, now);
+            self.take(settings, commit, &mut memory).await?;
+        }
+        self.pages.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clear();
+        Ok(())
     }
 }

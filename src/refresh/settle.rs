@@ -12,7 +12,7 @@ use crate::{
     catalogue::{Base, FeedView, Update},
     event::{ChangeKind, Decision, Event, Facts, Id, Listing},
     merge::{ListingChange, MergeContext, World, merge},
-    store::{Commit, Committed, NewChange},
+    store::{Commit, Committed, NewChange, Tombstone},
 };
 
 /// Completes a commit that holds changed and removed events with the listings that follow from them.
@@ -175,6 +175,7 @@ pub fn update(memory: &Memory, settings: &Settings, commit: &Commit, done: &Comm
         feeds: commit.feeds.iter().filter_map(|state| view(&state.feed)).collect(),
         feeds_removed: commit.feeds_removed.clone(),
         changes: done.changes.clone(),
+        forgotten: commit.tombstones.iter().flat_map(public_hashes).collect(),
         merged,
         ..Update::default()
     }
@@ -208,7 +209,14 @@ pub fn whole(memory: &Memory, settings: &Settings) -> Update {
     let mut merged: Vec<(Id, Id)> = memory.aliases.clone().into_iter().collect();
     merged.sort();
     let former = former(memory, settings);
-    Update { put, merged, feeds, former, changes: memory.log.clone(), ..Update::default() }
+    let forgotten = memory.tombstones.iter().flat_map(public_hashes).collect();
+    let changes = memory.log.clone();
+    Update { put, merged, feeds, former, changes, forgotten, ..Update::default() }
+}
+
+/// What mirrors are told of a forgotten event.
+fn public_hashes(stone: &Tombstone) -> impl Iterator<Item = (String, DateTime<Utc>)> {
+    stone.public.iter().map(|hash| (hash.clone(), stone.at))
 }
 
 /// Ids of feeds that are no longer in use, and that of the feed which goes on (its own where none does).

@@ -584,3 +584,58 @@ async fn places_come_back_and_the_work_is_told() {
     }
     here.close().await;
 }
+
+/// The list of another Folkmoot.
+fn their_list(events: &[(&str, u32)], forgotten: &[&str]) -> String {
+    let one = |(uid, day): &(&str, u32)| {
+        serde_json::json!({
+            "id": "x", "uid": uid, "title": format!("Housing peer group {uid}"), "all_day": false,
+            "start": format!("2027-03-{day:02}T10:00:00+00:00"), "end": null, "time_zone": "Europe/London",
+            "status": "confirmed", "listed": true, "sources": [], "recurrence": null
+        })
+    };
+    let events: Vec<_> = events.iter().map(one).collect();
+    let forgotten: Vec<_> =
+        forgotten.iter().map(|uid| crate::reconcile::pairing::public_hash(uid)).collect();
+    serde_json::json!({ "events": events, "next": null, "forgotten": forgotten }).to_string()
+}
+
+#[tokio::test]
+async fn what_the_other_network_forgets_is_forgotten_here_and_nothing_else() {
+    let (dir, sites) = (tempfile::tempdir().unwrap(), Arc::new(Sites::default()));
+    let mut mirror = feed("mirror");
+    mirror.format = Some(crate::feed::FormatSetting::Folkmoot);
+    let settings = settings_with(&[mirror, feed("own")], |_| {});
+    let here = refresher(dir.path(), &sites).await;
+    let titles = async || {
+        let memory = here.memory().await;
+        let mut titles: Vec<_> = memory
+            .events
+            .values()
+            .map(|event| format!("{}: {}", event.feed, event.draft.facts.title))
+            .collect();
+        titles.sort();
+        titles
+    };
+    sites.serve(&url("mirror"), their_list(&[("a@x", 4), ("b/c@x", 5)], &[]));
+    sites.serve(&url("own"), calendar(&[("b/c@x", "Housing peer group b/c@x", 5)]));
+    for feed in ["mirror", "own"] {
+        assert!(here.refresh(&settings, feed, at(0)).await.unwrap().trouble.is_none());
+    }
+    assert_eq!(titles().await.len(), 3);
+    let answer = |body: String| {
+        let meta = Meta { status: Some(200), ..Meta::default() };
+        sites.answer(&url("mirror"), Fetched::Body { meta, bytes: body.into() });
+    };
+    answer(their_list(&[("a@x", 4)], &["b/c@x"]));
+    here.refresh(&settings, "mirror", at(60)).await.unwrap();
+    // Our own council's event of the same name stays: another network has no say about that.
+    let left = ["mirror: Housing peer group a@x", "own: Housing peer group b/c@x"];
+    assert_eq!(titles().await, left);
+    assert!(here.wants_purge(), "its text must leave the files");
+    answer(their_list(&[("a@x", 4), ("b/c@x", 5)], &[]));
+    here.refresh(&settings, "mirror", at(120)).await.unwrap();
+    here.refresh(&settings, "own", at(120)).await.unwrap();
+    assert_eq!(titles().await, left);
+    here.close().await;
+}

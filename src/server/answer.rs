@@ -3,7 +3,11 @@
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use crate::query::Fault;
+use crate::{
+    language::Language,
+    publish::page::phrases::{Phrase, SECONDS, frame as f},
+    query::Fault,
+};
 
 /// Faults that one refusal names: the rest of a long list of nonsense helps nobody.
 pub(crate) const MOST_FAULTS: usize = 10;
@@ -38,19 +42,40 @@ impl Answer {
     }
 }
 
+/// What a refusal says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Said {
+    /// In words of the interface.
+    Phrase(Phrase),
+    /// The same with an address in it.
+    With(Phrase, String),
+    /// To programs only.
+    English(String),
+}
+
+impl Said {
+    fn words(&self, language: Language) -> String {
+        match self {
+            Self::Phrase(phrase) => phrase.of(language).to_owned(),
+            Self::With(phrase, address) => phrase.fill(language, &[("address", address)]),
+            Self::English(words) => words.clone(),
+        }
+    }
+}
+
 /// Why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Refusal {
     /// 400: parameters that nobody knows, or values that nothing has.
     Unknown(Vec<Fault>),
     /// 404.
-    NotFound(String),
+    NotFound(Said),
     /// 301: it lives there now.
     Moved(String),
     /// 302: ask there instead, this time.
     Elsewhere(String),
     /// 410: what was there is gone, and perhaps where to begin instead.
-    Gone(String, Option<String>),
+    Gone(Said, Option<String>),
     /// 414: longer than any filter needs.
     TooLong,
     /// 405, with the methods that are allowed.
@@ -58,7 +83,7 @@ pub(crate) enum Refusal {
     /// 429: this address asks too often; seconds until it may again.
     TooMany(u32),
     /// 503: not ready, or too busy.
-    Busy(String),
+    Busy(Phrase),
     /// 500: our own fault; the cause is in the log.
     Broken,
 }
@@ -81,38 +106,39 @@ impl Refusal {
     }
 
     /// A few words.
-    pub(crate) fn title(&self) -> &'static str {
-        match self {
-            Self::Unknown(_) => "We do not know that filter",
-            Self::NotFound(_) => "Page not found",
-            Self::Moved(_) | Self::Elsewhere(_) => "This is somewhere else",
-            Self::Gone(..) => "No longer here",
-            Self::TooLong => "That address is too long",
-            Self::Method(_) => "This can only be read",
-            Self::TooMany(_) => "Too many requests",
-            Self::Busy(_) => "Not available for the moment",
-            Self::Broken => "Something went wrong here",
-        }
+    pub(crate) fn title(&self, language: Language) -> &'static str {
+        let phrase = match self {
+            Self::Unknown(_) => f::UNKNOWN_FILTER,
+            Self::NotFound(_) => f::NOT_FOUND,
+            Self::Moved(_) | Self::Elsewhere(_) => f::ELSEWHERE,
+            Self::Gone(..) => f::NO_LONGER,
+            Self::TooLong => f::TOO_LONG,
+            Self::Method(_) => f::READ_ONLY,
+            Self::TooMany(_) => f::TOO_MANY,
+            Self::Busy(_) => f::BUSY,
+            Self::Broken => f::BROKEN,
+        };
+        phrase.of(language)
     }
 
-    /// One or two sentences.
-    pub(crate) fn detail(&self) -> String {
+    /// One or two sentences; what is wrong with a filter is said in English only.
+    pub(crate) fn detail(&self, language: Language) -> String {
         match self {
             Self::Unknown(wrong) => {
                 let words: Vec<String> =
                     wrong.iter().take(MOST_FAULTS).map(|wrong| sentence(&wrong.words)).collect();
                 words.join(" ")
             }
-            Self::NotFound(words) | Self::Busy(words) | Self::Gone(words, _) => words.clone(),
-            Self::Moved(to) | Self::Elsewhere(to) => format!("Please go to {to}"),
-            Self::TooLong => "The filters in this address are longer than we read.".into(),
-            Self::Method(allowed) => format!("Nothing can be changed here. Allowed: {allowed}."),
-            Self::TooMany(wait) => format!(
-                "There were too many requests from your address. Please wait {wait} {}. Ask less often, or with \
-                 If-None-Match: an answer that has not changed counts as a tenth.",
-                if *wait == 1 { "second" } else { "seconds" }
-            ),
-            Self::Broken => "The fault is ours and has been noted. Please try again later.".into(),
+            Self::NotFound(said) | Self::Gone(said, _) => said.words(language),
+            Self::Busy(phrase) => phrase.of(language).to_owned(),
+            Self::Moved(to) | Self::Elsewhere(to) => f::GO_TO.fill(language, &[("address", to)]),
+            Self::TooLong => f::TOO_LONG_WHY.of(language).to_owned(),
+            Self::Method(allowed) => f::READ_ONLY_WHY.fill(language, &[("methods", allowed)]),
+            Self::TooMany(wait) => {
+                let wait = SECONDS.count(language, usize::try_from(*wait).unwrap_or(usize::MAX));
+                f::TOO_MANY_WHY.fill(language, &[("wait", &wait)])
+            }
+            Self::Broken => f::BROKEN_WHY.of(language).to_owned(),
         }
     }
 
@@ -120,9 +146,9 @@ impl Refusal {
     pub(crate) fn problem(&self) -> Value {
         let mut problem = json!({
             "type": "about:blank",
-            "title": self.title(),
+            "title": self.title(Language::English),
             "status": self.status(),
-            "detail": self.detail(),
+            "detail": self.detail(Language::English),
         });
         let more = match self {
             Self::Unknown(wrong) => Some((

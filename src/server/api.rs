@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{
-    answer::{Answer, Refusal},
+    answer::{Answer, Refusal, Said},
     ask::{Ask, encode},
     find::{self, request},
 };
@@ -18,6 +18,7 @@ use crate::{
         page::{browse, feeds::discreet},
     },
     query::{Fault, MAX_LIMIT, Query},
+    store::LOG_KEPT,
 };
 
 /// Lines of the change log in one answer unless `limit` says otherwise.
@@ -27,9 +28,21 @@ const CHANGES: usize = 100;
 ///
 /// `notes` is there only when something has to be said about how the filters were understood.
 fn list(name: &str, items: Vec<Value>, next: Option<String>, notes: &[String]) -> Answer {
+    list_with(name, items, next, notes, None)
+}
+
+/// The same with one more member.
+fn list_with(
+    name: &str,
+    items: Vec<Value>,
+    next: Option<String>,
+    notes: &[String],
+    more: Option<(&str, Value)>,
+) -> Answer {
     let mut body = json!({ name: items, "next": next });
-    if let (false, Some(body)) = (notes.is_empty(), body.as_object_mut()) {
-        body.insert("notes".into(), json!(notes));
+    if let Some(body) = body.as_object_mut() {
+        let notes = (!notes.is_empty()).then(|| ("notes", json!(notes)));
+        body.extend(notes.into_iter().chain(more).map(|(name, value)| (name.to_owned(), value)));
     }
     let answer = Answer::json(&body);
     match next {
@@ -52,7 +65,10 @@ pub(super) fn events(ask: &Ask) -> Result<Answer, Refusal> {
         .iter()
         .map(|hit| json::pick(json::event(&hit.item, &context, ask.now), &request.fields));
     let next = page.next.map(|cursor| next_page(ask, &request.canonical_at(Some(&cursor))));
-    Ok(list("events", items.collect(), next, &request.notes))
+    // Those who mirror our list obey a `folkmoot forget` as we do.
+    let forgotten: Vec<&str> = ask.catalogue.forgotten_since(ask.now - LOG_KEPT).collect();
+    let more = (!forgotten.is_empty()).then(|| ("forgotten", json!(forgotten)));
+    Ok(list_with("events", items.collect(), next, &request.notes, more))
 }
 
 fn next_page(ask: &Ask, query: &str) -> String {
@@ -179,7 +195,7 @@ pub(super) fn changes(ask: &Ask) -> Result<Answer, Refusal> {
             allowed: Vec::new(),
             words: format!("{fault}"),
         }]),
-        CursorError::Gone => Refusal::Gone(format!("{fault}."), Some(begin.clone())),
+        CursorError::Gone => Refusal::Gone(Said::English(format!("{fault}.")), Some(begin.clone())),
     })?;
     let lines = json::changes(&page, &ask.context(), ask.now);
     let mut pairs = vec![("since", page.next.as_str())];

@@ -7,7 +7,10 @@ use chrono::{DateTime, Utc};
 use super::{Settings, answer::Refusal, routes::For};
 use crate::{
     catalogue::Catalogue,
-    publish::{Context, page::Site},
+    publish::{
+        Context,
+        page::{Asked, Site},
+    },
     query::{Fault, is_parameter},
 };
 
@@ -24,7 +27,7 @@ pub(crate) struct Ask {
     pub(crate) settings: Arc<Settings>,
     /// Our own address, without a trailing slash.
     pub(crate) base: String,
-    /// Path as asked.
+    /// Path as asked, without its language.
     pub(crate) path: String,
     /// The one variable part of the path, decoded.
     pub(crate) id: Option<String>,
@@ -32,6 +35,8 @@ pub(crate) struct Ask {
     pub(crate) pairs: Vec<(String, String)>,
     /// The time.
     pub(crate) now: DateTime<Utc>,
+    /// In which language, for what has one.
+    pub(crate) asked: Asked,
 }
 
 impl Ask {
@@ -69,7 +74,7 @@ impl Ask {
 
     /// What every page needs.
     pub(crate) fn site(&self) -> Site<'_> {
-        site(&self.settings, &self.catalogue, &self.base, self.now)
+        site(&self.settings, &self.catalogue, &self.base, self.now, &self.asked)
     }
 
     /// The first value of a parameter.
@@ -124,6 +129,7 @@ pub(crate) fn site<'a>(
     catalogue: &'a Catalogue,
     base: &'a str,
     now: DateTime<Utc>,
+    asked: &'a Asked,
 ) -> Site<'a> {
     Site {
         name: &settings.network.name,
@@ -135,6 +141,8 @@ pub(crate) fn site<'a>(
         vocabulary: catalogue.vocabulary(),
         members: catalogue.members(),
         texts: &settings.texts,
+        language: asked.language,
+        asked,
     }
 }
 

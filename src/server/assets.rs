@@ -1,7 +1,7 @@
 //! What browsers and crawlers ask for beside the pages.
 
 use super::{
-    answer::{Answer, Refusal},
+    answer::{Answer, Refusal, Said},
     ask::Ask,
 };
 use crate::{
@@ -46,7 +46,7 @@ pub(super) fn security(ask: &Ask) -> Result<Answer, Refusal> {
         }
     });
     let Some(contact) = contact else {
-        return Err(Refusal::NotFound("No contact is configured.".into()));
+        return Err(Refusal::NotFound(Said::Phrase(page::phrases::frame::NO_CONTACT)));
     };
     // Must lie in the future and should lie within a year; moved on month by month, so that the bytes last.
     let expires = ask.now.checked_add_months(chrono::Months::new(6)).unwrap_or(ask.now);

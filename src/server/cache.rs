@@ -16,16 +16,13 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
-use super::{Settings, answer::Answer};
+use super::{Settings, answer::Answer, remembered::Remembered};
 use crate::catalogue::Catalogue;
 
 /// Bodies kept, in bytes of all encodings together.
 const MOST_BYTES: usize = 64 * 1024 * 1024;
 /// Answers kept.
 const MOST_ANSWERS: usize = 4_096;
-/// Addresses of which the last change is remembered; a forgotten one counts as changed now, which costs one
-/// download.
-const MOST_REMEMBERED: usize = 20_000;
 /// Shorter bodies gain nothing from compression.
 const WORTH_COMPRESSING: usize = 600;
 
@@ -165,18 +162,11 @@ fn brotli(plain: &Bytes) -> Bytes {
     if done.is_err() { Bytes::new() } else { Bytes::from(packed) }
 }
 
-/// When an address last changed, and what it was then.
-struct Remembered {
-    hash: String,
-    since: DateTime<Utc>,
-    used: u64,
-}
-
 #[derive(Default)]
 struct Shelves {
     held: HashMap<String, Arc<Held>>,
     bytes: usize,
-    remembered: HashMap<String, Remembered>,
+    remembered: Remembered,
 }
 
 /// The answers kept.
@@ -190,6 +180,16 @@ impl Cache {
     fn shelves(&self) -> MutexGuard<'_, Shelves> {
         // The shelves are whole after every statement: a panic elsewhere does not make them wrong.
         self.shelves.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// When addresses last changed, as a text, if anything is new since it was last asked for.
+    pub(crate) fn news(&self) -> Option<String> {
+        self.shelves().remembered.news()
+    }
+
+    /// Takes over that text of a former run.
+    pub(crate) fn recall(&self, text: &str, now: DateTime<Utc>) {
+        self.shelves().remembered.recall(text, now);
     }
 
     /// The answer for this address, if it still holds.
@@ -210,7 +210,7 @@ impl Cache {
         let hash = fingerprint(&answer);
         let tick = self.tick.fetch_add(1, Ordering::Relaxed);
         let mut shelves = self.shelves();
-        let last_modified = shelves.changed_at(key, &hash, tick, now);
+        let last_modified = shelves.remembered.changed_at(key, &hash, tick, now);
         let held = Arc::new(Held {
             moment,
             used: AtomicU64::new(tick),
@@ -232,34 +232,6 @@ impl Cache {
 }
 
 impl Shelves {
-    fn changed_at(
-        &mut self,
-        key: &str,
-        hash: &str,
-        tick: u64,
-        now: DateTime<Utc>,
-    ) -> DateTime<Utc> {
-        let whole = DateTime::from_timestamp(now.timestamp(), 0).unwrap_or(now);
-        if let Some(known) = self.remembered.get_mut(key) {
-            known.used = tick;
-            if known.hash != hash {
-                // HTTP dates have no fractions: two versions in one second must not share a date.
-                known.since = whole.max(known.since + chrono::Duration::seconds(1));
-                known.hash = hash.to_owned();
-            }
-            return known.since;
-        }
-        if self.remembered.len() >= MOST_REMEMBERED {
-            let mut ticks: Vec<u64> = self.remembered.values().map(|known| known.used).collect();
-            ticks.sort_unstable();
-            let middle = ticks.get(ticks.len() / 2).copied().unwrap_or_default();
-            self.remembered.retain(|_, known| known.used > middle);
-        }
-        let since = Remembered { hash: hash.to_owned(), since: whole, used: tick };
-        self.remembered.insert(key.to_owned(), since);
-        whole
-    }
-
     /// Throws out the longest unused quarter when the limits are passed.
     fn make_room(&mut self) {
         if self.bytes <= MOST_BYTES && self.held.len() <= MOST_ANSWERS {

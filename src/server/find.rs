@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use super::{
-    answer::Refusal,
+    answer::{Refusal, Said},
     ask::{Ask, encode},
 };
 use crate::{
     catalogue::{FeedView, Found, Item},
-    publish::page::browse,
+    publish::page::{browse, phrases::frame as f},
     query::{self, Known, Request, Scope, place},
     vocabulary::KIND_GROUPS,
 };
@@ -91,8 +91,8 @@ pub(super) fn find(
     match ask.catalogue.find(id) {
         Found::Here(item) => Ok(item),
         Found::Merged(into) => Err(Refusal::Moved(elsewhere(&into))),
-        Found::Gone => Err(Refusal::Gone("This event is no longer shown here.".into(), None)),
-        Found::Unknown => Err(Refusal::NotFound("We know of no such event.".into())),
+        Found::Gone => Err(Refusal::Gone(Said::Phrase(f::EVENT_GONE), None)),
+        Found::Unknown => Err(Refusal::NotFound(Said::Phrase(f::NO_EVENT))),
     }
 }
 
@@ -119,19 +119,16 @@ pub(super) fn scope(ask: &Ask, make: fn(String) -> Scope) -> Result<Scope, Refus
         Scope::Group(id) => members.group(id).is_some(),
     };
     let (what, list) = match &scope {
-        Scope::Service(_) => ("service", "/services"),
-        Scope::Kind(_) => ("kind of event", "/kinds"),
-        Scope::Council(_) => ("council", "/councils"),
-        Scope::Region(_) => ("region", "/councils"),
-        Scope::Group(_) => ("group", "/councils"),
+        Scope::Service(_) => (f::NO_SERVICE, "/services"),
+        Scope::Kind(_) => (f::NO_KIND, "/kinds"),
+        Scope::Council(_) => (f::NO_COUNCIL, "/councils"),
+        Scope::Region(_) => (f::NO_REGION, "/councils"),
+        Scope::Group(_) => (f::NO_GROUP, "/councils"),
     };
     if known {
         Ok(scope)
     } else {
-        Err(Refusal::NotFound(format!(
-            "We know of no such {what}. All of them: {}{list}",
-            ask.base
-        )))
+        Err(Refusal::NotFound(Said::With(what, format!("{}{list}", ask.base))))
     }
 }
 
@@ -141,5 +138,5 @@ pub(super) fn feed_view(ask: &Ask) -> Result<&FeedView, Refusal> {
     if let Some(now) = ask.catalogue.feed_now(ask.id()).filter(|now| *now != ask.id()) {
         return Err(Refusal::Moved(ask.path.replacen(ask.id(), now, 1)));
     }
-    view.ok_or_else(|| Refusal::NotFound("We know of no such feed.".into()))
+    view.ok_or(Refusal::NotFound(Said::Phrase(f::NO_FEED)))
 }

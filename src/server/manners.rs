@@ -13,13 +13,15 @@ use chrono::{DateTime, Utc};
 
 use super::{
     State,
-    answer::Refusal,
-    ask::Ask,
+    answer::{Refusal, Said},
+    ask::{self, Ask},
     cache::{Coding, Held, Moment},
+    language::{self, Spoken},
     limit::Purse,
     origin::{self, Peer},
-    routes::{For, Route},
+    routes::{For, Route, Speaks},
 };
+use crate::publish::page::phrases::frame as f;
 
 /// Longer than this, an answer is not worth waiting for.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -53,8 +55,7 @@ pub(crate) async fn within_limits(state: Arc<State>, request: Request, next: Nex
     let mut response = match standing.wait {
         Some(wait) => {
             let parts = request.into_parts().0;
-            let audience = For::of_path(parts.uri.path());
-            refuse(&state, audience, &parts, &Refusal::TooMany(wait))
+            refuse(&state, nobody(&parts), &parts, &Refusal::TooMany(wait))
         }
         None => next.run(request).await,
     };
@@ -73,17 +74,25 @@ pub(crate) async fn answer(state: Arc<State>, route: &'static Route, request: Re
     let (mut parts, _) = request.into_parts();
     // `/events/{id}` and `/events/{id}.ics` are one route, since the router knows no endings.
     let calendar = parts.uri.path().ends_with(".ics");
-    let audience = if calendar { For::Calendars } else { route.audience };
+    let (audience, speaks) = match calendar {
+        true => (For::Calendars, Speaks::English),
+        false => (route.audience, route.speaks),
+    };
     let id = match RawPathParams::from_request_parts(&mut parts, &()).await {
         Ok(params) => params.iter().next().map(|(_, value)| value.to_owned()),
-        Err(_) => return refuse(&state, audience, &parts, &missing()),
+        Err(_) => return refuse(&state, (audience, speaks), &parts, &missing()),
     };
     if route.path == "/api/v1/changes" {
         patiently(&state, &parts).await;
     }
-    match held(&state, route, audience, &parts, id).await {
-        Ok(held) => send(&held, audience, &parts),
-        Err(refusal) => refuse(&state, audience, &parts, &refusal),
+    let (spoken, refusal) = language::read(&state.settings.load(), (audience, speaks), &parts);
+    if let Some(refusal) = refusal {
+        return refuse(&state, (audience, speaks), &parts, &refusal);
+    }
+    let tongue = Tongue::of(speaks, &spoken);
+    match held(&state, route, audience, &parts, id, spoken).await {
+        Ok(held) => send(&held, audience, &parts, tongue),
+        Err(refusal) => refuse(&state, (audience, speaks), &parts, &refusal),
     }
 }
 
@@ -106,20 +115,26 @@ async fn patiently(state: &State, parts: &Parts) {
 }
 
 fn missing() -> Refusal {
-    Refusal::NotFound("Nothing is at this address.".into())
+    Refusal::NotFound(Said::Phrase(f::NOTHING_HERE))
 }
 
 /// The answer to a path that no route has.
 pub(crate) fn nowhere(state: &State, request: Request) -> Response {
     let parts = request.into_parts().0;
-    refuse(state, For::of_path(parts.uri.path()), &parts, &missing())
+    refuse(state, nobody(&parts), &parts, &missing())
 }
 
 /// The answer to a method that no route has.
 pub(crate) fn unchangeable(state: &State, request: Request) -> Response {
     let parts = request.into_parts().0;
     let refusal = Refusal::Method("GET, HEAD");
-    refuse(state, For::of_path(parts.uri.path()), &parts, &refusal)
+    refuse(state, nobody(&parts), &parts, &refusal)
+}
+
+/// Who probably asks where no route says so.
+fn nobody(parts: &Parts) -> (For, Speaks) {
+    let audience = For::of_path(parts.uri.path());
+    (audience, if audience.reads_pages() { Speaks::AsReader } else { Speaks::English })
 }
 
 /// The answer to a browser that asks first whether another site's script may read the data.
@@ -146,6 +161,7 @@ async fn held(
     audience: For,
     parts: &Parts,
     id: Option<String>,
+    spoken: Spoken,
 ) -> Result<Arc<Held>, Refusal> {
     let query = parts.uri.query().unwrap_or_default();
     if query.len() > LONGEST_QUERY {
@@ -155,20 +171,19 @@ async fn held(
     let catalogue = state.catalogue.load_full();
     let base = base(state, parts);
     let now = (state.clock)();
-    let pairs = Ask::pairs(query, audience);
+    let Spoken { path, pairs, asked, .. } = spoken;
     let period = now.timestamp().div_euclid(audience.period());
     let moment = Moment {
         catalogue: Arc::downgrade(&catalogue),
         settings: Arc::downgrade(&settings),
         period,
     };
-    let path = parts.uri.path().to_owned();
-    let key = format!("{base} {path}?{}", Ask::canonical(&pairs));
+    let (tag, links) = (asked.language.tag(), asked.explicit);
+    let key = format!("{base} {tag} {links} {path}?{}", Ask::canonical(&pairs));
     if let Some(held) = state.cache.get(&key, &moment) {
         return Ok(held);
     }
-    let crowd =
-        || Refusal::Busy("Many people are asking at once. Please try again in a moment.".into());
+    let crowd = || Refusal::Busy(f::CROWD);
     let waited = tokio::time::timeout(PATIENCE, state.renderers.acquire()).await;
     let Ok(_permit) = waited.map_err(|_| crowd())? else { return Err(Refusal::Broken) };
     if let Some(held) = state.cache.get(&key, &moment) {
@@ -179,7 +194,7 @@ async fn held(
     let place = Arc::clone(state);
     let make = route.make;
     let work = tokio::task::spawn_blocking(move || {
-        let ask = Ask { catalogue, settings, base, path, id, pairs, now: seen };
+        let ask = Ask { catalogue, settings, base, path, id, pairs, now: seen, asked };
         make(&ask).map(|answer| place.cache.put(&key, moment, answer, now))
     });
     match tokio::time::timeout(PATIENCE, work).await {
@@ -188,7 +203,7 @@ async fn held(
             tracing::error!(path = parts.uri.path(), %fault, "an answer could not be made");
             Err(Refusal::Broken)
         }
-        Err(_) => Err(Refusal::Busy("That took too long. Please try again later.".into())),
+        Err(_) => Err(Refusal::Busy(f::SLOW)),
     }
 }
 
@@ -204,8 +219,28 @@ fn base(state: &State, parts: &Parts) -> String {
     )
 }
 
+/// What the headers say about the language of an answer.
+#[derive(Debug, Clone, Copy)]
+struct Tongue {
+    /// `Content-Language`, for what has one.
+    tag: Option<&'static str>,
+    /// Whether the answer depends on `Accept-Language`.
+    varies: bool,
+}
+
+impl Tongue {
+    fn of(speaks: Speaks, spoken: &Spoken) -> Self {
+        let tag = (speaks != Speaks::English).then(|| spoken.asked.language.tag());
+        Self { tag, varies: spoken.varies }
+    }
+
+    fn vary(self) -> &'static str {
+        if self.varies { "Accept-Encoding, Accept-Language" } else { "Accept-Encoding" }
+    }
+}
+
 /// Puts the manners around an answer.
-fn send(held: &Held, audience: For, parts: &Parts) -> Response {
+fn send(held: &Held, audience: For, parts: &Parts, tongue: Tongue) -> Response {
     let coding = Coding::choose(said(&parts.headers, header::ACCEPT_ENCODING));
     let (body, coding) = held.body(coding);
     let etag = held.etag(coding);
@@ -213,7 +248,10 @@ fn send(held: &Held, audience: For, parts: &Parts) -> Response {
     let mut headers = HeaderMap::new();
     put(&mut headers, header::ETAG, &etag);
     put(&mut headers, header::LAST_MODIFIED, &http_date(held.last_modified));
-    put(&mut headers, header::VARY, "Accept-Encoding");
+    put(&mut headers, header::VARY, tongue.vary());
+    if let Some(tag) = tongue.tag {
+        put(&mut headers, header::CONTENT_LANGUAGE, tag);
+    }
     put(&mut headers, header::CACHE_CONTROL, audience.cache_control());
     dress(&mut headers, audience);
     for (name, value) in &held.answer.headers {
@@ -252,10 +290,17 @@ fn unchanged(headers: &HeaderMap, etag: &str, last_modified: DateTime<Utc>) -> b
 }
 
 /// Puts the manners around a refusal: a page for people, a problem document for programs.
-fn refuse(state: &State, audience: For, parts: &Parts, refusal: &Refusal) -> Response {
+fn refuse(
+    state: &State,
+    (audience, speaks): (For, Speaks),
+    parts: &Parts,
+    refusal: &Refusal,
+) -> Response {
     let mut headers = HeaderMap::new();
     dress(&mut headers, audience);
     put(&mut headers, header::CACHE_CONTROL, "no-store");
+    let settings = state.settings.load();
+    let (spoken, _) = language::read(&settings, (audience, speaks), parts);
     match refusal {
         Refusal::Moved(to) | Refusal::Elsewhere(to) => {
             // `no-store` would make every visit to a merged event ask twice.
@@ -263,7 +308,7 @@ fn refuse(state: &State, audience: For, parts: &Parts, refusal: &Refusal) -> Res
             if kept {
                 put(&mut headers, header::CACHE_CONTROL, "public, max-age=3600");
             }
-            put(&mut headers, header::LOCATION, to);
+            put(&mut headers, header::LOCATION, &spoken.asked.link(to));
         }
         Refusal::Method(allowed) => put(&mut headers, header::ALLOW, allowed),
         Refusal::Busy(_) => put(&mut headers, header::RETRY_AFTER, "30"),
@@ -272,10 +317,14 @@ fn refuse(state: &State, audience: For, parts: &Parts, refusal: &Refusal) -> Res
     }
     let body = if audience.reads_pages() {
         put(&mut headers, header::CONTENT_TYPE, "text/html; charset=utf-8");
-        let settings = state.settings.load();
+        put(&mut headers, header::CONTENT_LANGUAGE, spoken.asked.language.tag());
+        if spoken.varies {
+            put(&mut headers, header::VARY, "Accept-Language");
+        }
         let catalogue = state.catalogue.load();
         let base = base(state, parts);
-        super::pages::refusal(&settings, &catalogue, &base, (state.clock)(), refusal)
+        let site = ask::site(&settings, &catalogue, &base, (state.clock)(), &spoken.asked);
+        super::pages::refusal(&site, refusal)
     } else {
         put(&mut headers, header::CONTENT_TYPE, "application/problem+json");
         refusal.problem().to_string()

@@ -82,7 +82,11 @@ fn body(path: &str) -> Value {
     };
     let event = json!({"$ref": "#/components/schemas/Event"});
     match path {
-        "/api/v1/events" => list("events", event),
+        "/api/v1/events" => {
+            let words = "Hashes of the UIDs of events that were forgotten in the last 90 days, for other Folkmoots that mirror this list; absent when there are none.";
+            let more = json!({"type": "array", "items": {"type": "string"}, "description": words});
+            json!({"allOf": [list("events", event)], "properties": {"forgotten": more}})
+        }
         "/api/v1/events/{id}" => event,
         "/api/v1/occurrences" => json!({"oneOf": [
             list("occurrences", json!({"type": "object"})),

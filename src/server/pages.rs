@@ -5,21 +5,23 @@ use std::sync::Arc;
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 
 use super::{
-    Settings,
     answer::{Answer, MOST_FAULTS, Refusal, sentence},
-    ask::{self, Ask, encode},
+    ask::{Ask, encode},
     find::{feed_view, find, request, scope},
     openapi,
 };
 use crate::{
-    catalogue::{Catalogue, Date, Item, Range},
+    catalogue::{Date, Item, Range},
     event::{Decision, midnight},
+    language::Language,
     publish::{
         self,
         page::{
-            self, Dated, browse, feeds as report,
+            self, Dated, Site, Wrong, browse, feeds as report,
             list::{Found, Help},
-            month as grid, share as sharing,
+            month as grid,
+            phrases::frame,
+            share as sharing,
         },
     },
     query::{Bound, Fault, Query, Request, Scope},
@@ -350,20 +352,11 @@ pub(super) fn api(ask: &Ask) -> Result<Answer, Refusal> {
 }
 
 /// The page that says why there is none.
-pub(super) fn refusal(
-    settings: &Settings,
-    catalogue: &Catalogue,
-    base: &str,
-    now: DateTime<Utc>,
-    refusal: &Refusal,
-) -> String {
-    let site = ask::site(settings, catalogue, base, now);
-    let faults: Vec<(String, Vec<String>)> = match refusal {
-        Refusal::Unknown(faults) => faults
-            .iter()
-            .take(MOST_FAULTS)
-            .map(|fault| (sentence(&fault.words), fault.allowed.clone()))
-            .collect(),
+pub(super) fn refusal(site: &Site, refusal: &Refusal) -> String {
+    let wrong: Vec<Wrong> = match refusal {
+        Refusal::Unknown(faults) => {
+            faults.iter().take(MOST_FAULTS).map(|fault| wrong(site, fault)).collect()
+        }
         _ => Vec::new(),
     };
     let begin = match refusal {
@@ -371,5 +364,20 @@ pub(super) fn refusal(
         Refusal::Moved(to) | Refusal::Elsewhere(to) => Some(to.as_str()),
         _ => None,
     };
-    page::refusal(&site, refusal.title(), &refusal.detail(), &faults, begin)
+    let language = site.language;
+    page::refusal(site, refusal.title(language), &refusal.detail(language), &wrong, begin)
+}
+
+/// What is wrong with a parameter. Its details are known in English only: in Welsh they stand under a Welsh sentence.
+fn wrong(site: &Site, fault: &Fault) -> Wrong {
+    let (allowed, english) = (fault.allowed.clone(), sentence(&fault.words));
+    if site.language == Language::English {
+        return Wrong { words: english, english: None, allowed };
+    }
+    let parameter = ("parameter", fault.parameter.as_str());
+    let words = match &fault.value {
+        Some(value) => site.fill(frame::WRONG_VALUE, &[parameter, ("value", value)]),
+        None => site.fill(frame::WRONG_PARAMETER, &[parameter]),
+    };
+    Wrong { words, english: Some(english), allowed }
 }

@@ -6,6 +6,7 @@ use super::{
     ask::Ask,
     assets, calendars, openapi, pages,
 };
+use crate::language::Language;
 
 /// Who reads an answer: it decides the shape of errors, the headers, and how long an answer may be kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,30 +63,69 @@ impl For {
     }
 }
 
+/// In which language an address answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Speaks {
+    /// What the address says, else what the browser prefers.
+    AsReader,
+    /// What the address says, else the usual language of the network: what becomes part of another site's page must
+    /// not depend on who reads it.
+    AsAddress,
+    /// Data, and calendars that live for ever: always the same.
+    English,
+}
+
 /// One address.
 pub(crate) struct Route {
     /// Path, in axum's notation.
     pub(crate) path: &'static str,
     /// Who reads it.
     pub(crate) audience: For,
+    /// Its language.
+    pub(crate) speaks: Speaks,
     /// Makes the answer.
     pub(crate) make: fn(&Ask) -> Result<Answer, Refusal>,
 }
 
+impl Route {
+    /// Its path, and the same in each language where it has one.
+    pub(crate) fn paths(&self) -> Vec<String> {
+        let mut paths = vec![self.path.to_owned()];
+        if self.speaks != Speaks::English {
+            for language in Language::ALL {
+                let path = format!("{}{}", language.prefix(), self.path);
+                if self.path == "/" {
+                    paths.push(language.prefix().to_owned());
+                }
+                paths.push(path);
+            }
+        }
+        paths
+    }
+}
+
 const fn people(path: &'static str, make: fn(&Ask) -> Result<Answer, Refusal>) -> Route {
-    Route { path, audience: For::People, make }
+    Route { path, audience: For::People, speaks: Speaks::AsReader, make }
+}
+
+const fn piece(
+    path: &'static str,
+    audience: For,
+    make: fn(&Ask) -> Result<Answer, Refusal>,
+) -> Route {
+    Route { path, audience, speaks: Speaks::AsAddress, make }
 }
 
 const fn calendar(path: &'static str, make: fn(&Ask) -> Result<Answer, Refusal>) -> Route {
-    Route { path, audience: For::Calendars, make }
+    Route { path, audience: For::Calendars, speaks: Speaks::English, make }
 }
 
 const fn program(path: &'static str, make: fn(&Ask) -> Result<Answer, Refusal>) -> Route {
-    Route { path, audience: For::Programs, make }
+    Route { path, audience: For::Programs, speaks: Speaks::English, make }
 }
 
 const fn asset(path: &'static str, make: fn(&Ask) -> Result<Answer, Refusal>) -> Route {
-    Route { path, audience: For::Assets, make }
+    Route { path, audience: For::Assets, speaks: Speaks::English, make }
 }
 
 /// All routes besides the probes.
@@ -113,7 +153,7 @@ pub(crate) const ALL: &[Route] = &[
     people("/accessibility", pages::accessibility),
     people("/privacy", pages::privacy),
     people("/api", pages::api),
-    Route { path: "/embed", audience: For::Frames, make: pages::embed },
+    piece("/embed", For::Frames, pages::embed),
     // Their calendar programs and readers.
     calendar("/calendar.ics", calendars::calendar),
     calendar("/services/{id}/calendar.ics", calendars::service),
@@ -125,7 +165,7 @@ pub(crate) const ALL: &[Route] = &[
     calendar("/feed.json", calendars::json_feed),
     calendar("/feeds/{id}/health.atom", calendars::health),
     // Developers' programs.
-    program("/include", pages::include),
+    piece("/include", For::Programs, pages::include),
     program("/events.csv", calendars::spreadsheet),
     program("/feeds.opml", assets::opml),
     program("/api/v1/events", api::events),

@@ -20,7 +20,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{
     CHECKS_KEPT, Commit, Committed, Compacted, Identity, LOG_KEPT, Open, SCHEMA, Snapshot, Store,
-    StoreError, Tended,
+    StoreError, Tended, Tombstone, forgotten,
     guard::{self, Guard, Note},
 };
 use crate::{event::Change, health::Check};
@@ -28,7 +28,7 @@ use crate::{event::Change, health::Check};
 mod fresh;
 mod tend;
 
-pub(super) use fresh::make;
+pub(super) use fresh::{make, replace};
 
 /// Memory for sled's pages: everything is read once, so little is gained by more.
 const CACHE: u64 = 32 * 1024 * 1024;
@@ -172,6 +172,9 @@ impl Writer {
             let words = format!("{} commits were kept, {serial} are left", note.serial);
             return Err(emptied(&how.dir, &words));
         }
+        let stones = base.guarded(&how.dir, |base| base.stones())?;
+        forgotten::add(&how.dir, &identity.salt, &stones)
+            .map_err(|error| guard::io_error(&how.dir, &error))?;
         let mut writer = Self {
             guard,
             base: Some(base),
@@ -239,6 +242,9 @@ impl Writer {
         self.cursor = cursor + committed.changes.len() as u64;
         self.log_start = committed.log_start;
         self.purge |= commit.purge;
+        if let Err(error) = forgotten::add(&dir, &self.identity.salt, &commit.tombstones) {
+            tracing::warn!(%error, "the list of what was forgotten is not up to date; the next start mends it");
+        }
         if cut {
             self.cut = Some(commit.at);
         }
@@ -326,15 +332,20 @@ impl Base {
                 words: "it holds records, but not the one that says what they are".into(),
             });
         }
+        let outlived =
+            forgotten::read(&how.dir).map_err(|error| guard::io_error(&how.dir, &error))?;
         let made_up = || format!("{}.folkmoot.invalid", guard::random_word(8));
         let identity = Identity {
             schema: SCHEMA,
             domain: how.domain.clone().unwrap_or_else(made_up),
             epoch: guard::random_word(8),
-            salt: guard::random_word(26),
+            salt: outlived.salt.unwrap_or_else(|| guard::random_word(26)),
             created: how.now,
         };
         self.guarded(&how.dir, |base| {
+            for stone in &outlived.stones {
+                base.tree.insert(key("t/", &stone.event), encode(stone)?)?;
+            }
             base.tree.insert(IDENTITY, encode(&identity)?)?;
             base.persist()
         })?;
@@ -358,6 +369,15 @@ impl Base {
         let (serial, cursor) = (number(SERIAL)?.unwrap_or(0), number(CURSOR)?.unwrap_or(1));
         let first = self.tree.scan_prefix(b"c/").keys().next().transpose()?;
         Ok((serial, cursor, first.and_then(|key| cursor_of(&key)).unwrap_or(cursor)))
+    }
+
+    /// What was forgotten.
+    fn stones(&mut self) -> Result<Vec<Tombstone>, Fault> {
+        let records = self.tree.scan_prefix(b"t/").values();
+        // One that cannot be read is named when everything is loaded.
+        Ok(records
+            .filter_map(|record| record.map(|r| decode(&r).ok()).transpose())
+            .collect::<Result<_, _>>()?)
     }
 
     fn load(&mut self, mut into: Snapshot) -> Result<Snapshot, Fault> {

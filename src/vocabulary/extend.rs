@@ -283,7 +283,17 @@ fn service(words: &mut Vocabulary, part: &Part) -> Result<(), VocabularyError> {
 }
 
 fn kind(words: &mut Vocabulary, part: &Part) -> Result<(), VocabularyError> {
-    part.allow(&["id", "title", "title_cy", "group", "explanation", "cues", "hints", "remove"])?;
+    part.allow(&[
+        "id",
+        "title",
+        "title_cy",
+        "group",
+        "explanation",
+        "explanation_cy",
+        "cues",
+        "hints",
+        "remove",
+    ])?;
     let id = part.needed("id")?;
     if words.kind(&id).is_none() {
         let title = part.needed("title")?;
@@ -304,6 +314,7 @@ fn kind(words: &mut Vocabulary, part: &Part) -> Result<(), VocabularyError> {
         ("title_cy", &mut kind.title_cy),
         ("group", &mut kind.group),
         ("explanation", &mut kind.explanation),
+        ("explanation_cy", &mut kind.explanation_cy),
     ] {
         if let Some(text) = part.text(key)? {
             *field = text;

@@ -28,6 +28,7 @@ mod feed_server;
 mod fetch;
 mod hostile;
 mod ical_corpus;
+mod languages;
 mod layers;
 mod lens;
 mod limits;

@@ -360,6 +360,43 @@ fn a_forgotten_event_leaves_no_trace_and_does_not_come_back() {
 }
 
 #[test]
+fn an_older_backup_does_not_bring_back_what_was_forgotten() {
+    let mut house = House::new();
+    house.ok(&["poll"]);
+    house.ok(&["backup", "before.zst"]);
+    let id = house.json(&["events", "--from", "2000-01-01", MARKER])["events"][0]["id"].clone();
+    house.ok(&["forget", id.as_str().unwrap(), "--reason", "asked for", "--yes"]);
+    house.ok(&["backup", "after.zst"]);
+    let gone = |house: &House| {
+        assert_eq!(house.holding(MARKER), Vec::<PathBuf>::new());
+        house.ok(&["poll"]);
+        assert_eq!(house.listed(), ["Housing discovery day"]);
+        assert_eq!(house.holding(MARKER), Vec::<PathBuf>::new());
+    };
+    assert!(house.fails(&["restore", "before.zst"]).1.contains("--replace"));
+    house.start();
+    assert!(house.fails(&["restore", "--replace", "before.zst"]).1.contains("a daemon is using"));
+    house.stop();
+    let said = house.ok(&["restore", "--replace", "before.zst"]);
+    assert!(said.contains("Left out: 1 event that was forgotten since"), "{said}");
+    gone(&house);
+    // The store is lost; the list beside it is not.
+    fs::remove_dir_all(house.data().join("store")).unwrap();
+    fs::remove_file(house.data().join("store.json")).unwrap();
+    assert_eq!(house.json(&["restore", "before.zst"])["kept_out"], 1);
+    gone(&house);
+    // Even a fresh start keeps it out.
+    fs::remove_dir_all(house.data().join("store")).unwrap();
+    fs::remove_file(house.data().join("store.json")).unwrap();
+    gone(&house);
+    // All is lost but two backups.
+    fs::remove_dir_all(house.data()).unwrap();
+    assert!(house.fails(&["restore", "before.zst", "--forgotten", "."]).1.contains("there is no"));
+    assert_eq!(house.json(&["restore", "before.zst", "--forgotten", "after.zst"])["kept_out"], 1);
+    gone(&house);
+}
+
+#[test]
 fn nothing_of_a_private_event_is_ever_on_the_disk() {
     both(|house| {
         let private = format!(

@@ -686,6 +686,22 @@ async fn the_include_is_a_fragment_for_any_site() {
 }
 
 #[tokio::test]
+async fn mirrors_are_told_what_was_forgotten_in_the_last_ninety_days() {
+    let (state, shared) = world::state();
+    let router = server::router(state);
+    assert!(!send(&router, "GET", "/api/v1/events", &[]).await.text().contains("forgotten"));
+    let day = chrono::TimeDelta::days(1);
+    let forgotten = vec![
+        ("recent".to_owned(), world::now() - day),
+        ("long ago".to_owned(), world::now() - day * 91),
+    ];
+    let update = Update { forgotten, ..Update::default() };
+    shared.store(Arc::new(shared.load().update(update, Some(world::now()))));
+    let told = send(&router, "GET", "/api/v1/events", &[]).await.json();
+    assert_eq!(told["forgotten"], serde_json::json!(["recent"]));
+}
+
+#[tokio::test]
 async fn a_wait_for_changes_ends_when_something_changes() {
     let (state, shared) = world::state();
     let router = server::router(state);

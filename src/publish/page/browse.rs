@@ -4,17 +4,18 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use maud::{Markup, html};
+use maud::{Markup, Render, html};
 
 use super::{
     Dated, Page, Site, filter, layout,
     list::{self, Found, Help},
+    phrases::{self, Phrase, browse as p, frame as f},
     words,
 };
 use crate::{
+    language::Language,
     member::Council,
     query::{Query, Scope, place},
-    vocabulary::KIND_GROUPS,
 };
 
 /// How many events are listed for each id of a facet.
@@ -60,9 +61,9 @@ fn alternates(site: &Site, query: &Query) -> [(&'static str, &'static str, Strin
     let filters = as_filters(query);
     let at = |path: &str| format!("{}{}", site.base, join(path, &filters));
     [
-        ("text/calendar", "Calendar", format!("{}{}", site.base, calendar_path(query))),
-        ("application/atom+xml", "Newly announced events (Atom)", at("/feed.atom")),
-        ("application/feed+json", "Newly announced events (JSON Feed)", at("/feed.json")),
+        ("text/calendar", site.say(p::CALENDAR), format!("{}{}", site.base, calendar_path(query))),
+        ("application/atom+xml", site.say(p::ANNOUNCED_ATOM), at("/feed.atom")),
+        ("application/feed+json", site.say(p::ANNOUNCED_JSON), at("/feed.json")),
     ]
 }
 
@@ -70,55 +71,62 @@ fn alternates(site: &Site, query: &Query) -> [(&'static str, &'static str, Strin
 #[must_use]
 pub fn home(site: &Site, found: &Found, until: Option<NaiveDate>, undated: usize) -> String {
     let query = Query::default();
-    let lead = "Discovery days, makers sessions, show and tells, camps and meetings where people from councils \
-                work together. Find your service, then put its events in your own calendar.";
+    let (lead, language) = site.own_description().unwrap_or((site.say(p::LEAD), None));
     let content = html! {
-        p.lead { (site.description.unwrap_or(lead)) }
+        p.lead lang=[language] { (lead) }
         p.actions {
-            a.button href="/subscribe" { "Get these events in your calendar" }
+            a.button href=(site.at("/subscribe")) { (site.say(p::GET_CALENDAR)) }
         }
-        (filter::form(site, "/events", &query, "Show events"))
+        (filter::form(site, "/events", &query, p::SHOW_EVENTS))
         @match until {
             Some(day) => {
+                @let number = dates(site, found.total.unwrap_or(found.dates.len()));
                 p.count role="status" {
-                    (words::sentence(&words::count(found.total.unwrap_or(found.dates.len()), "date", "dates")))
-                    " before " (words::day(day)) "."
+                    (words::sentence(&site.fill(p::BEFORE, &[("number", &number), ("day", &words::day(site.language, day))])))
                 }
             }
             None => (count(site, found, &query)),
         }
-        (views(&query, false))
+        (views(site, &query, false))
         @if found.dates.is_empty() {
             (nothing(site, &query, &found.help))
         } @else {
             (list::dates(site, found))
         }
-        (undated_link(undated))
+        (undated_link(site, undated))
     };
     let alternates = alternates(site, &query);
-    let mut page = Page::new("What’s on", "/");
-    page.summary = Some(site.description.unwrap_or(lead));
+    let mut page = Page::new(site.say(f::WHATS_ON), "/");
+    page.summary = Some(lead);
     page.alternates = &alternates;
     layout(site, &page, &content)
 }
 
-/// `/events`: what a filter finds.
+fn dates(site: &Site, number: usize) -> String {
+    phrases::DATES.count(site.language, number)
+}
+
+fn events_in_words(site: &Site, number: usize) -> String {
+    phrases::EVENTS.count(site.language, number)
+}
+
+/// `/events`: what a filter finds. The notes say how it was understood, in English.
 #[must_use]
 pub fn events(site: &Site, query: &Query, notes: &[String], path: &str, found: &Found) -> String {
     let content = html! {
-        (filter::form(site, "/events", query, "Show events"))
-        @for note in notes { p.note { (note) } }
+        (filter::form(site, "/events", query, p::SHOW_EVENTS))
+        @for note in notes { p.note lang=[site.if_not(Language::English)] { (note) } }
         (count(site, found, query))
-        (views(query, false))
+        (views(site, query, false))
         @if found.dates.is_empty() {
             (nothing(site, query, &found.help))
         } @else {
             (list::dates(site, found))
         }
-        (take_away(query))
+        (take_away(site, query))
     };
     let alternates = alternates(site, query);
-    let mut page = Page::new("Search events", path);
+    let mut page = Page::new(site.say(p::SEARCH), path);
     page.unindexed = !query.is_everything() || !found.first;
     page.alternates = &alternates;
     layout(site, &page, &content)
@@ -133,20 +141,20 @@ pub fn facet(site: &Site, query: &Query, found: &Found) -> String {
     let content = html! {
         (about(site, scope))
         p.actions {
-            a.button href=(join("/subscribe", &filters)) { "Subscribe to these events" }
+            a.button href=(site.at(&join("/subscribe", &filters))) { (site.say(p::SUBSCRIBE_THESE)) }
             " "
-            a href=(join("/events", &filters)) { "Filter these events" }
+            a href=(site.at(&join("/events", &filters))) { (site.say(p::FILTER_THESE)) }
         }
         (count(site, found, query))
-        (views(query, false))
+        (views(site, query, false))
         @if found.dates.is_empty() {
             (nothing(site, query, &found.help))
         } @else {
             (list::dates(site, found))
         }
-        (take_away(query))
+        (take_away(site, query))
     };
-    let summary = format!("Events of councils and the groups around them: {title}.");
+    let summary = site.fill(p::SUMMARY, &[("what", &title)]);
     let alternates = alternates(site, query);
     let path = scope.path();
     let mut page = Page::new(&title, &path);
@@ -161,27 +169,26 @@ fn about(site: &Site, scope: &Scope) -> Markup {
         @match scope {
             Scope::Service(id) => {
                 @if let Some(service) = site.vocabulary.service(id) {
-                    p.lead { "Events for people who work on this service in councils. Part of: " (service.group) "." }
+                    p.lead { (site.rich(p::ABOUT_SERVICE, &[("group", &site.service_group(&service.group))], &[])) }
                 }
             }
             Scope::Kind(id) => {
-                @if let Some(kind) = site.vocabulary.kind(id) { p.lead { (kind.explanation) } }
+                @if let Some(kind) = site.vocabulary.kind(id) { p.lead { (site.explanation(kind)) } }
             }
             Scope::Council(code) => {
                 @if let Some(council) = site.members.council(code) {
-                    p.lead {
-                        "Events that " (council.official_name) " runs. Region: "
-                        a href=(format!("/regions/{}", place::region_id(&council.region))) { (council.region) } "."
-                    }
+                    @let id = place::region_id(&council.region);
+                    @let region = html! { a href=(site.at(&format!("/regions/{id}"))) { (site.place(&id, &council.region)) } };
+                    p.lead { (site.rich(p::ABOUT_COUNCIL, &[("council", &site.official(council)), ("region", &region)], &[])) }
                     (successors(site, council))
                 }
             }
-            Scope::Region(_) => { p.lead { "Events that one can go to in this region, by their venue or else by the council that runs them." } }
+            Scope::Region(_) => { p.lead { (site.say(p::ABOUT_REGION)) } }
             Scope::Group(id) => {
                 @if let Some(group) = site.members.group(id) {
                     p.lead {
-                        "Events that this group runs."
-                        @if let Some(url) = safe(group.url.as_deref()) { " " a href=(url) { "The group’s own site" } }
+                        (site.say(p::ABOUT_GROUP))
+                        @if let Some(url) = safe(group.url.as_deref()) { " " (p::GROUP_SITE.rich(site.language, &[], &[url.to_owned()])) }
                     }
                 }
             }
@@ -191,37 +198,30 @@ fn about(site: &Site, scope: &Scope) -> Markup {
 
 /// Where to go on when a council ends, and what a new one took over.
 fn successors(site: &Site, council: &Council) -> Markup {
-    let today = site.now.with_timezone(&site.zone).date_naive();
     let links = |councils: &[&Council]| {
         html! {
             @for (at, council) in councils.iter().enumerate() {
-                @if at > 0 { @if at + 1 == councils.len() { " and " } @else { ", " } }
-                a href=(format!("/councils/{}", council.code)) { (council.official_name) }
+                @if at > 0 { @if at + 1 == councils.len() { (site.say(p::AND)) } @else { ", " } }
+                a href=(site.at(&format!("/councils/{}", council.code))) { (site.official(council)) }
             }
         }
     };
     let next: Vec<&Council> =
         council.successors.iter().filter_map(|code| site.members.council(code)).collect();
     let before = site.members.predecessors(&council.code);
+    let ended = council.is_abolished(site.today());
+    let (ends, goes) = if ended { (p::ENDED, p::TOOK_OVER_WORK) } else { (p::ENDS, p::WORK_GOES) };
+    let begun = council.start_date.is_none_or(|start| start <= site.today());
+    let from = if begun { p::TOOK_OVER } else { p::TAKES_OVER };
     html! {
         @if let Some(end) = council.end_date {
             p.note {
-                @if council.is_abolished(today) {
-                    (council.official_name) " ended on " (words::day(end)) "."
-                    @if !next.is_empty() {
-                        " " (links(&next)) " took over its work, and what they announce is shown here too."
-                    }
-                } @else {
-                    (council.official_name) " ends on " (words::day(end)) "."
-                    @if !next.is_empty() { " Its work goes to " (links(&next)) "." }
-                }
+                (site.fill(ends, &[("council", site.official(council)), ("day", &words::then(site.language, end))]))
+                @if !next.is_empty() { " " (site.rich(goes, &[("councils", &links(&next))], &[])) }
             }
         }
         @if !before.is_empty() {
-            p.note {
-                @if council.start_date.is_some_and(|start| start > today) { "Takes over from " } @else { "Took over from " }
-                (links(&before)) "."
-            }
+            p.note { (site.rich(from, &[("councils", &links(&before))], &[])) }
         }
     }
 }
@@ -237,10 +237,10 @@ fn count(site: &Site, found: &Found, query: &Query) -> Markup {
     let total = found.total.unwrap_or(found.dates.len());
     html! {
         p.count role="status" {
-            (words::sentence(&words::count(total, "date", "dates")))
-            @if query.from.is_none() { " from now on" }
+            (words::sentence(&dates(site, total)))
+            @if query.from.is_none() { (site.say(p::FROM_NOW)) }
             @if !what.is_empty() { ": " (what) }
-            @if found.dates.len() < total { ". This page shows " (found.dates.len()) " of them" }
+            @if found.dates.len() < total { (site.fill(p::SHOWN_OF, &[("number", &found.dates.len().to_string())])) }
             "."
         }
     }
@@ -258,34 +258,34 @@ fn list_of(query: &Query) -> String {
 
 /// What could be widened in a filter, each in words and as a filter; whether it then finds something is not known.
 #[must_use]
-pub fn wider(query: &Query) -> Vec<(&'static str, Query)> {
-    type Change = (&'static str, fn(&mut Query));
+pub(crate) fn wider(query: &Query) -> Vec<(Phrase, Query)> {
+    type Change = (Phrase, fn(&mut Query));
     const CHANGES: [Change; 9] = [
-        ("Add online events, wherever they are run", |query| query.or_online = true),
-        ("Add events for every service", |query| query.general = true),
-        ("Look in all regions", |query| {
+        (p::WIDER_ONLINE, |query| query.or_online = true),
+        (p::WIDER_GENERAL, |query| query.general = true),
+        (p::WIDER_REGIONS, |query| {
             query.regions.clear();
             query.nations.clear();
             query.near.clear();
             query.within_km = None;
         }),
-        ("Look at all councils and groups", |query| {
+        (p::WIDER_COUNCILS, |query| {
             query.councils.clear();
             query.groups.clear();
             query.feeds.clear();
         }),
-        ("Look for all kinds of event", |query| {
+        (p::WIDER_KINDS, |query| {
             query.kinds.clear();
             query.series.clear();
         }),
-        ("Look for any way to attend, open to anybody", |query| {
+        (p::WIDER_WAYS, |query| {
             query.attendance.clear();
             query.open_to.clear();
             query.status.clear();
         }),
-        ("Look without these words", |query| query.q = None),
-        ("Look at all dates from now on", |query| (query.from, query.to) = (None, None)),
-        ("Look at all services", |query| query.services.clear()),
+        (p::WIDER_WORDS, |query| query.q = None),
+        (p::WIDER_DATES, |query| (query.from, query.to) = (None, None)),
+        (p::WIDER_SERVICES, |query| query.services.clear()),
     ];
     let mut plain = query.clone();
     match plain.scope.take() {
@@ -296,7 +296,7 @@ pub fn wider(query: &Query) -> Vec<(&'static str, Query)> {
         Some(Scope::Group(id)) => plain.groups.push(id),
         None => {}
     }
-    let mut all: Vec<(&'static str, Query)> = Vec::new();
+    let mut all: Vec<(Phrase, Query)> = Vec::new();
     for (words, change) in CHANGES {
         let mut wider = plain.clone();
         change(&mut wider);
@@ -305,7 +305,7 @@ pub fn wider(query: &Query) -> Vec<(&'static str, Query)> {
         }
     }
     if !query.is_everything() {
-        all.push(("See everything that is on", Query::default()));
+        all.push((p::EVERYTHING, Query::default()));
     }
     all
 }
@@ -321,61 +321,59 @@ fn nothing(site: &Site, query: &Query, help: &Help) -> Markup {
     html! {
         div.empty {
             @if let Some((words, meant)) = &help.meant {
-                p.meant { "Did you mean " a href=(list_of(meant)) { (words) } "?" }
+                @let link = html! { a href=(site.at(&list_of(meant))) { (words) } };
+                p.meant { (site.rich(p::MEANT, &[("words", &link)], &[])) }
             }
-            p {
-                "Nothing is announced"
-                @if what.is_empty() { " yet" } @else if bare { ": " (what) } @else { " for " (what) }
-                "."
-            }
+            @let phrase = if what.is_empty() { p::NOTHING_YET } else if bare { p::NOTHING_SO } else { p::NOTHING_FOR };
+            p { (site.fill(phrase, &[("what", &what)])) }
             @if !help.wider.is_empty() {
                 ul {
                     @for (words, wider, number) in &help.wider {
-                        li { a href=(list_of(wider)) { (words) } ": " (words::count(*number, "date", "dates")) }
+                        li { a href=(site.at(&list_of(wider))) { (site.say(*words)) } ": " (dates(site, *number)) }
                     }
                 }
             }
-            p {
-                "Or " a href=(join("/subscribe", &as_filters(query))) { "subscribe" }
-                ": you will see it in your calendar when something comes."
-            }
+            p { (site.rich(p::OR_SUBSCRIBE, &[], &[&join("/subscribe", &as_filters(query))])) }
         }
     }
 }
 
 /// The same dates as a list and as a month.
-pub(crate) fn views(query: &Query, month: bool) -> Markup {
+pub(crate) fn views(site: &Site, query: &Query, month: bool) -> Markup {
     let filters = as_filters(query);
     html! {
-        nav.views aria-label="List or month" {
-            a href=(join("/events", &filters)) aria-current=[(!month).then_some("true")] { "List" }
-            a href=(join("/month", &filters)) aria-current=[month.then_some("true")] { "Month" }
+        nav.views aria-label=(site.say(p::VIEWS)) {
+            a href=(site.at(&join("/events", &filters))) aria-current=[(!month).then_some("true")] { (site.say(p::LIST)) }
+            a href=(site.at(&join("/month", &filters))) aria-current=[month.then_some("true")] { (site.say(p::MONTH)) }
         }
     }
 }
 
 /// The same filter in other shapes.
-pub(crate) fn take_away(query: &Query) -> Markup {
+pub(crate) fn take_away(site: &Site, query: &Query) -> Markup {
     let filters = as_filters(query);
     html! {
         aside.take-away aria-labelledby="take-away" {
-            h2 #take-away { "Take these events with you" }
+            h2 #take-away { (site.say(p::TAKE_AWAY)) }
             ul {
-                li { a href=(join("/subscribe", &filters)) { "Subscribe in Outlook, Google or Apple" } }
-                li { a href=(calendar_path(query)) { "Calendar file (ICS)" } }
-                li { a href=(join("/share", &filters)) { "The next four weeks as text for an e-mail" } }
-                li { a href=(join("/events.csv", &filters)) { "Spreadsheet (CSV)" } }
-                li { a href=(join("/feed.atom", &filters)) { "Newly announced events (Atom)" } }
-                li { a href=(join("/api/v1/events", &filters)) { "For developers (JSON)" } }
+                li { a href=(site.at(&join("/subscribe", &filters))) { (site.say(p::IN_PROGRAMS)) } }
+                li { a href=(calendar_path(query)) { (site.say(p::FILE)) } }
+                li { a href=(site.at(&join("/share", &filters))) { (site.say(p::FOUR_WEEKS)) } }
+                li { a href=(join("/events.csv", &filters)) { (site.say(p::SPREADSHEET)) } }
+                li { a href=(join("/feed.atom", &filters)) { (site.say(p::ANNOUNCED_ATOM)) } }
+                li { a href=(join("/api/v1/events", &filters)) { (site.say(p::FOR_DEVELOPERS)) } }
             }
         }
     }
 }
 
-fn undated_link(number: usize) -> Markup {
+fn undated_link(site: &Site, number: usize) -> Markup {
+    let number_in_words = events_in_words(site, number);
     html! {
         @if number > 0 {
-            p.more { a href="/undated" { (words::sentence(&words::count(number, "event", "events"))) " with a date to be announced" } }
+            p.more {
+                a href=(site.at("/undated")) { (words::sentence(&site.fill(p::WITHOUT_DATE, &[("number", &number_in_words)]))) }
+            }
         }
     }
 }
@@ -384,14 +382,14 @@ fn undated_link(number: usize) -> Markup {
 #[must_use]
 pub fn undated(site: &Site, items: &[Dated]) -> String {
     let content = html! {
-        p.lead { "These events are announced without a date. They are not in any calendar until they have one." }
+        p.lead { (site.say(p::UNDATED_LEAD)) }
         @if items.is_empty() {
-            p { "There are none at the moment. " a href="/" { "See what’s on" } "." }
+            p { (site.rich(p::UNDATED_NONE, &[], &["/"])) }
         } @else {
             (list::undated(site, items))
         }
     };
-    layout(site, &Page::new("Dates to be announced", "/undated"), &content)
+    layout(site, &Page::new(site.say(p::UNDATED), "/undated"), &content)
 }
 
 /// `/services`.
@@ -404,35 +402,35 @@ pub fn services(site: &Site, counts: &Counts) -> String {
         }
     }
     let content = html! {
-        p.lead { "Choose the service that you work on." }
+        p.lead { (site.say(p::CHOOSE_SERVICE)) }
         @for group in groups {
-            h2 { (group) }
+            h2 { (site.service_group(group)) }
             ul.index {
                 @for service in site.vocabulary.services.iter().filter(|s| s.group == group) {
-                    (row(&format!("/services/{}", service.id), &service.title, counts.get(&service.id)))
+                    (row(site, &format!("/services/{}", service.id), &site.service(&service.id), counts.get(&service.id)))
                 }
             }
         }
-        p { "Looking for a way of working together rather than a service? " a href="/kinds" { "Kinds of event" } "." }
+        p { (site.rich(p::RATHER_KIND, &[], &["/kinds"])) }
     };
-    layout(site, &Page::new("Services", "/services"), &content)
+    layout(site, &Page::new(site.say(f::SERVICES), "/services"), &content)
 }
 
 /// `/kinds`.
 #[must_use]
 pub fn kinds(site: &Site, counts: &Counts) -> String {
     let content = html! {
-        @for (group, title) in KIND_GROUPS {
-            h2 { (title) }
+        @for (group, title) in words::KIND_GROUPS {
+            h2 { (site.say(title)) }
             dl.index {
                 @for kind in site.vocabulary.kinds.iter().filter(|kind| kind.group == group) {
-                    dt { a href=(format!("/kinds/{}", kind.id)) { (kind.title) } " " (number(counts.get(&kind.id))) }
-                    dd { (kind.explanation) }
+                    dt { a href=(site.at(&format!("/kinds/{}", kind.id))) { (site.kind(&kind.id)) } " " (number(site, counts.get(&kind.id))) }
+                    dd { (site.explanation(kind)) }
                 }
             }
         }
     };
-    layout(site, &Page::new("Kinds of event", "/kinds"), &content)
+    layout(site, &Page::new(site.say(p::KINDS), "/kinds"), &content)
 }
 
 /// `/councils`: those with events first, then the regions.
@@ -440,40 +438,40 @@ pub fn kinds(site: &Site, counts: &Counts) -> String {
 pub fn councils(site: &Site, counts: &Counts, groups: &Counts) -> String {
     let mut with_events: Vec<_> =
         site.members.councils().iter().filter(|c| counts.contains_key(&c.code)).collect();
-    with_events.sort_by_key(|council| &council.nice_name);
+    with_events.sort_by_key(|council| site.council(council));
     let content = html! {
-        h2 { "Councils that have announced events" }
-        @if counts.is_empty() { p { "None at the moment." } }
+        h2 { (site.say(p::WITH_EVENTS)) }
+        @if counts.is_empty() { p { (site.say(p::NONE_NOW)) } }
         ul.index {
             @for council in with_events {
-                (row(&format!("/councils/{}", council.code), &council.nice_name, counts.get(&council.code)))
+                (row(site, &format!("/councils/{}", council.code), &site.council(council), counts.get(&council.code)))
             }
         }
         @if !site.members.groups().is_empty() {
-            h2 { "Groups" }
+            h2 { (site.say(p::GROUPS)) }
             ul.index {
                 @for group in site.members.groups() {
-                    (row(&format!("/groups/{}", group.id), &group.name, groups.get(&group.id)))
+                    (row(site, &format!("/groups/{}", group.id), &group.name, groups.get(&group.id)))
                 }
             }
         }
-        h2 { "Regions and nations" }
+        h2 { (site.say(p::REGIONS)) }
         ul.index {
-            @for (id, name) in place::regions(site.members) { (row(&format!("/regions/{id}"), &name, None)) }
+            @for (id, name) in filter::regions(site) { (row(site, &format!("/regions/{id}"), &name, None)) }
         }
-        p { "Is your council not here? " a href="/publish" { "Get your events listed" } "." }
+        p { (site.rich(p::NOT_HERE, &[], &["/publish"])) }
     };
-    layout(site, &Page::new("Councils, groups and regions", "/councils"), &content)
+    layout(site, &Page::new(site.say(p::ALL_MEMBERS), "/councils"), &content)
 }
 
-fn row(path: &str, title: &str, events: Option<&usize>) -> Markup {
-    html! { li { a href=(path) { (title) } " " (number(events)) } }
+fn row(site: &Site, path: &str, title: &dyn Render, events: Option<&usize>) -> Markup {
+    html! { li { a href=(site.at(path)) { (title) } " " (number(site, events)) } }
 }
 
-fn number(events: Option<&usize>) -> Markup {
+fn number(site: &Site, events: Option<&usize>) -> Markup {
     html! {
         @if let Some(events) = events {
-            span.quiet { "– " (words::count(*events, "event", "events")) }
+            span.quiet { "– " (events_in_words(site, *events)) }
         }
     }
 }

@@ -1,20 +1,22 @@
 // Adds a "Copy" button beside each field that is there to be copied. Everything works without it.
+// The words are the page's: it knows its language.
 (function () {
   "use strict";
   if (!navigator.clipboard) return;
-  document.querySelectorAll("[data-copy]").forEach(function (field) {
+  var words = document.body.dataset;
+  document.querySelectorAll("main [data-copy]").forEach(function (field) {
     var button = document.createElement("button");
     var said = document.createElement("span");
     button.type = "button";
     button.className = "copy";
-    button.textContent = "Copy";
-    button.setAttribute("aria-label", "Copy the " + field.dataset.copy);
+    button.textContent = words.copy;
+    button.setAttribute("aria-label", field.dataset.copy);
     said.setAttribute("role", "status");
     said.className = "quiet";
     button.addEventListener("click", function () {
       navigator.clipboard.writeText(field.value).then(
-        function () { said.textContent = " Copied"; },
-        function () { field.select(); said.textContent = " Press Ctrl and C to copy"; }
+        function () { said.textContent = " " + words.copied; },
+        function () { field.select(); said.textContent = " " + words.press; }
       );
     });
     field.insertAdjacentElement("afterend", said);

@@ -7,9 +7,13 @@ use super::{
     browse::{join, safe},
     jsonld, layout,
     list::foreign,
+    phrases::{self, Phrase, event as p, frame as f},
     words,
 };
-use crate::event::{Attendance, Decision, Listing, Reason, Source, Status};
+use crate::{
+    event::{Attendance, Decision, Listing, Reason, Source, Status},
+    language::Language,
+};
 
 /// How many further dates of a series are written out.
 const MOST_DATES: usize = 24;
@@ -47,13 +51,13 @@ pub fn event(site: &Site, shown: &Shown) -> String {
         .or(shown.dates.last())
         .copied()
         .unwrap_or(fallback);
-    let language = foreign(facts.language.as_deref());
+    let language = foreign(site, facts.language.as_deref());
     let content = html! {
         (notices(site, shown, &main, coming.is_none()))
         (main_facts(site, &main, shown))
         @if let Some(text) = &shown.description {
             section.description lang=[language] {
-                h2 lang="en-GB" { "What it is" }
+                h2 lang=(site.language.written()) { (site.say(p::WHAT)) }
                 @for paragraph in text.split("\n\n").filter(|p| !p.trim().is_empty()) {
                     p { (lines(paragraph)) }
                 }
@@ -66,13 +70,13 @@ pub fn event(site: &Site, shown: &Shown) -> String {
         @if let Some(value) = jsonld::event(site, &main) { (jsonld::element(&value)) }
     };
     let path = Site::event_path(listing);
-    let when = main.span.map(|span| words::span(&span, zone, site.zone));
+    let when = main.span.map(|span| words::span(site.language, &span, zone, site.zone));
     let summary = format!(
         "{}. {}",
-        when.as_deref().unwrap_or("Date to be announced"),
-        words::whereabouts(main.place, facts.attendance)
+        words::sentence(when.as_deref().unwrap_or(site.say(f::TO_BE_ANNOUNCED))),
+        words::whereabouts(site.language, main.place, facts.attendance)
     );
-    let calendar = [("text/calendar", "This event (ICS)", format!("{}{path}.ics", site.base))];
+    let calendar = [("text/calendar", site.say(p::THIS_FILE), format!("{}{path}.ics", site.base))];
     let mut page = Page::new(&facts.title, &path);
     page.summary = Some(&summary);
     page.alternates = &calendar;
@@ -95,24 +99,24 @@ fn lines(text: &str) -> Markup {
 fn notices(site: &Site, shown: &Shown, main: &Dated, over: bool) -> Markup {
     let facts = &shown.listing.facts;
     let notice = match main.status {
-        Status::Cancelled => Some("This event is cancelled."),
-        Status::Postponed => Some("This event is postponed. No new date is known yet."),
-        Status::Tentative => Some("This date is provisional: check with the organiser."),
+        Status::Cancelled => Some(p::IS_CANCELLED),
+        Status::Postponed => Some(p::IS_POSTPONED),
+        Status::Tentative => Some(p::IS_PROVISIONAL),
         Status::Confirmed => None,
     };
     html! {
         @if facts.verdict.decision != Decision::Listed {
-            p.notice { strong { "Not listed." } " It is in no list or calendar here. " (facts.verdict.reason) }
+            p.notice { strong { (site.say(p::NOT_LISTED)) } " " (site.say(p::NOWHERE_HERE)) " " span lang=[site.if_not(Language::English)] { (facts.verdict.reason) } }
         }
-        @if let Some(notice) = notice { p.notice { strong { (notice) } } }
+        @if let Some(notice) = notice { p.notice { strong { (site.say(notice)) } } }
         @if let Some(at) = shown.listing.withdrawn {
             p.notice {
-                strong { "No longer listed by its organiser." }
-                " It left their site by " (words::day(at.with_timezone(&site.zone).date_naive())) ". Check with the organiser."
+                @let day = words::day(site.language, at.with_timezone(&site.zone).date_naive());
+                strong { (site.say(p::GONE)) } " " (site.fill(p::LEFT, &[("day", &day)]))
             }
         }
-        @if facts.full == Some(true) { p.notice { strong { "Fully booked." } } }
-        @if over && main.span.is_some() { p.notice { "This event is over." } }
+        @if facts.full == Some(true) { p.notice { strong { (site.say(p::IS_FULL)) } } }
+        @if over && main.span.is_some() { p.notice { (site.say(p::OVER)) } }
     }
 }
 
@@ -120,38 +124,40 @@ fn main_facts(site: &Site, main: &Dated, shown: &Shown) -> Markup {
     let facts = &shown.listing.facts;
     let zone = facts.time_zone;
     let booking = safe(facts.booking_url.as_deref());
+    let language = foreign(site, facts.language.as_deref());
     html! {
         dl.facts {
-            dt { "When" }
+            dt { (site.say(p::WHEN)) }
             dd {
                 @match &main.span {
                     Some(span) => {
-                        time datetime=(words::machine(span, zone)) { (words::span(span, zone, site.zone)) }
-                        @if matches!(span, crate::event::Span::Timed { end: None, .. }) { " (end time not given)" }
-                        @if shown.dates.len() > 1 { br; a href="#dates" { "All dates" } }
+                        time datetime=(words::machine(span, zone)) { (words::sentence(&words::span(site.language, span, zone, site.zone))) }
+                        @if matches!(span, crate::event::Span::Timed { end: None, .. }) { (site.say(p::NO_END)) }
+                        @if shown.dates.len() > 1 { br; a href="#dates" { (site.say(p::ALL_DATES)) } }
                     }
-                    None => { "Date to be announced" }
+                    None => (site.say(f::TO_BE_ANNOUNCED))
                 }
             }
-            dt { "Where" }
-            dd { (place(main, facts.attendance)) }
-            dt { "Who may come" }
+            dt { (site.say(p::WHERE)) }
+            dd { (place(site, main, facts.attendance)) }
+            dt { (site.say(p::WHO)) }
             dd {
                 @match &facts.audience {
                     Some(audience) => {
-                        (words::open_to(&audience.open_to))
-                        @if !audience.words.is_empty() { " (“" (audience.words) "”)" }
+                        (site.say(words::open_to(&audience.open_to)))
+                        @if !audience.words.is_empty() { " (“" span lang=[language] { (audience.words) } "”)" }
                     }
-                    None => { (words::CHECK_WHO) }
+                    None => (site.say(f::CHECK_WHO))
                 }
             }
-            @if let Some(cost) = &facts.cost { dt { "Cost" } dd { (cost) } }
+            @if let Some(cost) = &facts.cost { dt { (site.say(p::COST)) } dd lang=[language] { (cost) } }
             @if booking.is_some() || facts.booking_by.is_some() {
-                dt { "Booking" }
+                dt { (site.say(p::BOOKING)) }
                 dd {
-                    @if let Some(url) = booking { a href=(url) { "Book a place" } } @else { "Book" }
+                    @if let Some(url) = booking { a href=(url) { (site.say(p::BOOK_A_PLACE)) } } @else { (site.say(p::BOOK)) }
                     @if let Some(day) = facts.booking_by {
-                        " by " time datetime=(day) { (words::day(day)) }
+                        @let time = html! { time datetime=(day) { (words::day(site.language, day)) } };
+                        (site.rich(p::BY_DAY, &[("day", &time)], &[]))
                     }
                 }
             }
@@ -165,32 +171,32 @@ fn more_facts(site: &Site, shown: &Shown) -> Markup {
     let facts = &shown.listing.facts;
     html! {
         @if let Some(url) = safe(facts.join_url.as_deref()) {
-            dt { "Join online" } dd { a href=(url) { "Link to join" } }
+            dt { (site.say(p::JOIN)) } dd { a href=(url) { (site.say(p::JOIN_LINK)) } }
         }
         @if let Some(name) = site.organiser(shown.listing) {
-            dt { "Run by" } dd { (organiser(site, shown.listing, name)) }
+            dt { (site.say(p::RUN_BY)) } dd { (organiser(site, shown.listing, name)) }
         }
-        dt { "Kind" }
-        dd { a href=(format!("/kinds/{}", facts.kind)) { (site.kind(&facts.kind)) } }
+        dt { (site.say(p::KIND)) }
+        dd { a href=(site.at(&format!("/kinds/{}", facts.kind))) { (site.kind(&facts.kind)) } }
         @if !facts.services.is_empty() {
-            dt { "For" }
+            dt { (site.say(p::FOR)) }
             dd {
                 @for (at, id) in facts.services.iter().enumerate() {
                     @if at > 0 { br; }
-                    a href=(format!("/services/{id}")) { (site.service(id)) }
+                    a href=(site.at(&format!("/services/{id}"))) { (site.service(id)) }
                 }
             }
         }
         @if let Some(series) = &facts.series {
-            dt { "Series" }
-            dd { a href=(join("/events", &format!("series={}", crate::query::slug(series)))) { (series) } }
+            dt { (site.say(p::SERIES)) }
+            dd { a href=(site.at(&join("/events", &format!("series={}", crate::query::slug(series))))) { (series) } }
         }
         @if !facts.access.is_empty() {
-            dt { "Access" }
-            dd { @for (at, id) in facts.access.iter().enumerate() { @if at > 0 { ", " } (words::access(id)) } }
+            dt { (site.say(p::ACCESS)) }
+            dd { @for (at, id) in facts.access.iter().enumerate() { @if at > 0 { ", " } (words::access(site.language, id)) } }
         }
         @if let Some(url) = safe(facts.url.as_deref()) {
-            dt { "More" } dd { a href=(url) { "The organiser’s page about this event" } }
+            dt { (site.say(p::MORE)) } dd { a href=(url) { (site.say(p::ORGANISER_PAGE)) } }
         }
     }
 }
@@ -201,10 +207,10 @@ fn organiser(site: &Site, listing: &Listing, name: &str) -> Markup {
     let group = organiser.group.as_deref().filter(|id| site.members.group(id).is_some());
     let path =
         council.map(|code| format!("/councils/{code}")).or(group.map(|id| format!("/groups/{id}")));
-    html! { @match path { Some(path) => a href=(path) { (name) }, None => (name) } }
+    html! { @match path { Some(path) => a href=(site.at(&path)) { (name) }, None => (name) } }
 }
 
-fn place(main: &Dated, attendance: Attendance) -> Markup {
+fn place(site: &Site, main: &Dated, attendance: Attendance) -> Markup {
     let map = main.place.filter(|_| attendance != Attendance::Online).and_then(|place| {
         let point = match (place.latitude, place.longitude, &place.postcode) {
             (Some(north), Some(east), _) => format!("{north},{east}"),
@@ -217,8 +223,8 @@ fn place(main: &Dated, attendance: Attendance) -> Markup {
         Some(format!("https://www.openstreetmap.org/search?{query}"))
     });
     html! {
-        (words::whereabouts(main.place, attendance))
-        @if let Some(map) = map { br; a href=(map) rel="noreferrer" { "Map (OpenStreetMap)" } }
+        (words::whereabouts(site.language, main.place, attendance))
+        @if let Some(map) = map { br; a href=(map) rel="noreferrer" { (site.say(p::MAP)) } }
     }
 }
 
@@ -227,19 +233,23 @@ fn series(site: &Site, shown: &Shown, coming: Option<usize>) -> Markup {
     let ahead = shown.dates.get(from..).unwrap_or_default();
     html! {
         section {
-            h2 #dates { "All dates" }
+            h2 #dates { (site.say(p::ALL_DATES)) }
             (dates_of(site, shown, ahead.iter().take(DATES_IN_SIGHT)))
             @if ahead.len() > DATES_IN_SIGHT {
                 details {
-                    summary { "Later dates" }
+                    summary { (site.say(p::LATER)) }
                     (dates_of(site, shown, ahead.iter().take(MOST_DATES).skip(DATES_IN_SIGHT)))
                     @if ahead.len() > MOST_DATES {
-                        p { "And " (words::count(ahead.len() - MOST_DATES, "more date", "more dates")) "." }
+                        @let more = phrases::MORE_DATES.count(site.language, ahead.len() - MOST_DATES);
+                        p { (site.fill(p::AND_MORE, &[("number", &more)])) }
                     }
                 }
             }
-            @if shown.goes_on { p { "The series goes on after that." } }
-            @if from > 0 { p.quiet { (words::sentence(&words::count(from, "date", "dates"))) " of this series in the past year are over." } }
+            @if shown.goes_on { p { (site.say(p::GOES_ON)) } }
+            @if from > 0 {
+                @let past = phrases::DATES.count(site.language, from);
+                p.quiet { (words::sentence(&site.fill(p::PAST_DATES, &[("number", &past)]))) }
+            }
         }
     }
 }
@@ -251,9 +261,9 @@ fn dates_of<'a>(site: &Site, shown: &Shown, dates: impl Iterator<Item = &'a Date
             @for date in dates {
                 @if let Some(span) = &date.span {
                     li {
-                        time datetime=(words::machine(span, zone)) { (words::span(span, zone, site.zone)) }
-                        @if date.title != shown.listing.facts.title { ": " (date.title) }
-                        @if let Some(status) = words::status(date.status, false, None) { " " strong.tag { (status) } }
+                        time datetime=(words::machine(span, zone)) { (words::sentence(&words::span(site.language, span, zone, site.zone))) }
+                        @if date.title != shown.listing.facts.title { ": " span lang=[foreign(site, shown.listing.facts.language.as_deref())] { (date.title) } }
+                        @if let Some(status) = words::status(date.status, false, None) { " " strong.tag { (site.say(status)) } }
                     }
                 }
             }
@@ -269,21 +279,21 @@ fn add(site: &Site, shown: &Shown) -> Markup {
     }
     html! {
         section {
-            h2 { "Put it in your calendar" }
+            h2 { (site.say(p::PUT_IN)) }
             p.actions {
                 @if facts.span.is_some() {
-                    a.button href=(format!("{}.ics", Site::event_path(shown.listing))) { "Add to calendar (ICS file)" }
+                    a.button href=(format!("{}.ics", Site::event_path(shown.listing))) { (site.say(p::ADD)) }
                     " "
                 }
-                a href=(join("/subscribe", &filters)) {
+                a href=(site.at(&join("/subscribe", &filters))) {
                     @match facts.services.first() {
-                        Some(id) => { "Subscribe to more events for " (site.service(id)) }
-                        None => { "Subscribe to more events like this" }
+                        Some(id) => (site.rich(p::MORE_FOR, &[("service", &site.service(id))], &[])),
+                        None => (site.say(p::MORE_LIKE)),
                     }
                 }
             }
             @if facts.span.is_some() {
-                p.quiet { "The file does not change after you have added it. A subscription does: it follows what organisers change." }
+                p.quiet { (site.say(p::FILE_STAYS)) }
             }
         }
     }
@@ -292,7 +302,7 @@ fn add(site: &Site, shown: &Shown) -> Markup {
 fn sources(site: &Site, shown: &Shown) -> Markup {
     html! {
         section {
-            h2 { "Where this comes from" }
+            h2 { (site.say(p::SOURCES)) }
             ul.plain {
                 @for (at, source) in shown.listing.sources.iter().enumerate() {
                     (one_source(site, source, shown.feed_names.get(at).map_or(&source.feed, |name| name)))
@@ -305,12 +315,13 @@ fn sources(site: &Site, shown: &Shown) -> Markup {
 fn one_source(site: &Site, source: &Source, name: &str) -> Markup {
     html! {
         li {
-            a href=(format!("/feeds/{}", source.feed)) { (name) }
-            @if let Some(url) = safe(source.url.as_deref()) { ", " a href=(url) { "its page there" } }
-            ". First seen " (words::day(source.first_seen.with_timezone(&site.zone).date_naive()))
-            ", last seen " (words::moment(source.last_seen, site.zone)) "."
+            a href=(site.at(&format!("/feeds/{}", source.feed))) { (name) }
+            @if let Some(url) = safe(source.url.as_deref()) { ", " a href=(url) { (site.say(p::ITS_PAGE)) } }
+            @let first = words::then(site.language, source.first_seen.with_timezone(&site.zone).date_naive());
+            @let last = words::moment(site.language, source.last_seen, site.zone);
+            (site.fill(p::SEEN, &[("first", &first), ("last", &last)]))
             @if let Some(credit) = &source.attribution { " " (credit) "." }
-            @if let Some(licence) = &source.licence { " Licence: " (licence) "." }
+            @if let Some(licence) = &source.licence { " " (site.fill(p::LICENCE, &[("licence", licence)])) }
         }
     }
 }
@@ -318,27 +329,39 @@ fn one_source(site: &Site, source: &Source, name: &str) -> Markup {
 fn why(site: &Site, listing: &Listing) -> Markup {
     let evidence = &listing.facts.evidence;
     let listed = listing.facts.verdict.decision == Decision::Listed;
+    let (question, answer) =
+        if listed { (p::WHY_HERE, p::WHY_LISTED) } else { (p::WHY_NOT_HERE, p::WHY_NOT_LISTED) };
+    let english = site.if_not(Language::English);
+    let kind = site.kind(&listing.facts.kind);
     html! {
         details.why {
-            summary { @if listed { "Why is this here?" } @else { "Why is this not listed?" } }
-            @if !listing.facts.verdict.reason.is_empty() { p { (listing.facts.verdict.reason) } }
-            (reasons(if listed { "Why it is listed" } else { "Why it is not listed" }, &evidence.listed))
-            (reasons("Where the date comes from", &evidence.date))
-            (reasons(&format!("Why “{}”", site.kind(&listing.facts.kind)), &evidence.kind))
-            (reasons("Why these services", &evidence.services))
-            (reasons("Why several announcements are shown as one", &evidence.merged))
-            p { "Something wrong? " a href="/publish" { "How an organiser can change or remove an event" } "." }
+            summary { (site.say(question)) }
+            @if !listing.facts.verdict.reason.is_empty() { p lang=[english] { (listing.facts.verdict.reason) } }
+            (reasons(site, &html! { (site.say(answer)) }, &evidence.listed))
+            (reasons(site, &html! { (site.say(p::WHY_DATE)) }, &evidence.date))
+            (reasons(site, &site.rich(p::WHY_KIND, &[("kind", &kind)], &[]), &evidence.kind))
+            (reasons(site, &html! { (site.say(p::WHY_SERVICES)) }, &evidence.services))
+            (reasons(site, &html! { (site.say(p::WHY_MERGED)) }, &evidence.merged))
+            p { (site.rich(p::WRONG, &[], &["/publish"])) }
         }
     }
 }
 
-fn reasons(title: &str, reasons: &[Reason]) -> Markup {
+/// The evidence; what it says is the program's own English.
+fn reasons(site: &Site, title: &Markup, reasons: &[Reason]) -> Markup {
+    let english = |text: &str| {
+        html! { @match site.if_not(Language::English) {
+            Some(language) => span lang=(language) { (text) },
+            None => (text),
+        } }
+    };
     html! {
         @if !reasons.is_empty() {
             h3 { (title) }
             ul {
                 @for reason in reasons {
-                    li { "“" (reason.text) "” in the " (place_of(&reason.from)) ": " (reason.says) }
+                    @let place = match place_of(&reason.from) { Some(phrase) => html! { (site.say(phrase)) }, None => english(&reason.from) };
+                    li { (site.rich(p::IN_THE, &[("words", &english(&reason.text)), ("place", &place), ("says", &english(&reason.says))], &[])) }
                 }
             }
         }
@@ -346,9 +369,6 @@ fn reasons(title: &str, reasons: &[Reason]) -> Markup {
 }
 
 /// Where a word stood, as people call it.
-fn place_of(from: &str) -> &str {
-    match from {
-        "DTSTART" => "calendar’s start (DTSTART)",
-        other => other,
-    }
+fn place_of(from: &str) -> Option<Phrase> {
+    (from == "DTSTART").then_some(p::DTSTART)
 }

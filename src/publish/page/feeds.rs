@@ -3,11 +3,18 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use maud::{Markup, html};
 
-use super::{Page, Site, browse::safe, layout, words};
+use super::{
+    Page, Site,
+    browse::safe,
+    layout,
+    phrases::{self, Phrase, feeds as p, frame as f},
+    words,
+};
 use crate::{
     catalogue::FeedView,
     feed::Format,
     health::{Check, Health, Outcome},
+    language::Language,
     read::{Problem, Severity},
 };
 
@@ -15,23 +22,17 @@ use crate::{
 const MOST: usize = 50;
 
 /// A state of health in a word, and what it means.
-pub(crate) fn health(health: Health) -> (&'static str, &'static str) {
+pub(crate) fn health(health: Health) -> (Phrase, Phrase) {
     match health {
-        Health::New => ("New", "It has not been checked yet."),
-        Health::Fine => ("Works", "The last check went well."),
-        Health::Quiet => ("Quiet", "It works, but has announced nothing for half a year."),
-        Health::Shrinking => (
-            "Shrank",
-            "Many events went missing at once. Nothing was taken away: we wait to see whether it is meant.",
-        ),
-        Health::Failing => (
-            "Failing",
-            "The last checks failed. The events of the last good check are still shown.",
-        ),
-        Health::Moved => ("Moved", "Its server says that it has moved for good."),
-        Health::Gone => ("Gone", "Its server says that it is gone for good."),
-        Health::Paused => ("Paused", "It is not checked for the time being; its events stay."),
-        Health::NeverWorked => ("Never worked", "No check has gone well so far."),
+        Health::New => (p::NEW, p::NEW_MEANS),
+        Health::Fine => (p::WORKS, p::WORKS_MEANS),
+        Health::Quiet => (p::QUIET, p::QUIET_MEANS),
+        Health::Shrinking => (p::SHRANK, p::SHRANK_MEANS),
+        Health::Failing => (p::FAILING, p::FAILING_MEANS),
+        Health::Moved => (p::MOVED, p::MOVED_MEANS),
+        Health::Gone => (p::GONE, p::GONE_MEANS),
+        Health::Paused => (p::PAUSED, p::PAUSED_MEANS),
+        Health::NeverWorked => (p::NEVER, p::NEVER_MEANS),
     }
 }
 
@@ -53,21 +54,21 @@ pub fn discreet(text: &str, public_url: bool) -> String {
     words.join(" ")
 }
 
-fn format_words(format: Option<Format>) -> &'static str {
+fn format_words(site: &Site, format: Option<Format>) -> &'static str {
     match format {
-        None => "Not known yet",
-        Some(Format::Ical) => "Calendar (iCalendar)",
+        None => site.say(p::NOT_KNOWN),
+        Some(Format::Ical) => site.say(p::ICAL),
         Some(Format::Rss) => "RSS",
         Some(Format::Atom) => "Atom",
         Some(Format::JsonFeed) => "JSON Feed",
-        Some(Format::Html) => "Web page",
+        Some(Format::Html) => site.say(p::WEB_PAGE),
     }
 }
 
 fn member<'a>(site: &'a Site, view: &'a FeedView) -> Option<(&'a str, String)> {
     let id = view.feed.member.as_deref()?;
     if let Some(council) = site.members.council(id) {
-        return Some((&council.nice_name, format!("/councils/{}", council.code)));
+        return Some((site.council(council), format!("/councils/{}", council.code)));
     }
     site.members.group(id).map(|group| (group.name.as_str(), format!("/groups/{}", group.id)))
 }
@@ -75,7 +76,7 @@ fn member<'a>(site: &'a Site, view: &'a FeedView) -> Option<(&'a str, String)> {
 /// `/feeds`.
 #[must_use]
 pub fn feeds(site: &Site, feeds: &[&FeedView]) -> String {
-    let today = site.now.with_timezone(&site.zone).date_naive();
+    let today = site.today();
     let with_feed = |code: &str| {
         feeds.iter().any(|view| {
             view.feed.member.as_deref().is_some_and(|member| member.eq_ignore_ascii_case(code))
@@ -93,38 +94,39 @@ pub fn feeds(site: &Site, feeds: &[&FeedView]) -> String {
         feeds.iter().filter(|v| matches!(v.health(site.now), Health::Fine | Health::Quiet)).count();
     let content = html! {
         p.lead {
-            "These are the calendars and feeds of councils and groups that we read. "
-            (works) " of " (words::count(feeds.len(), "feed", "feeds")) " "
-            @if works == 1 { "works" } @else { "work" } "."
+            @let phrase = if works == 1 { p::ONE_WORKS } else { p::SOME_WORK };
+            @let all = phrases::FEEDS.count(site.language, feeds.len());
+            (site.say(p::LEAD)) " " (site.fill(phrase, &[("number", &works.to_string()), ("feeds", &all)]))
         }
         @if !feeds.is_empty() {
-            div.scroll tabindex="0" role="region" aria-label="Table of feeds" {
+            div.scroll tabindex="0" role="region" aria-label=(site.say(p::TABLE)) {
                 table {
-                    thead { tr { th scope="col" { "Feed" } th scope="col" { "From" } th scope="col" { "State" } th scope="col" { "Events listed" } th scope="col" { "Last checked" } } }
+                    thead { tr { @for title in [p::FEED, p::FROM, p::STATE, p::LISTED, p::LAST_CHECKED] { th scope="col" { (site.say(title)) } } } }
                     tbody { @for view in sorted { (row(site, view)) } }
                 }
             }
         }
-        p { a href="/feeds.opml" { "The feeds whose addresses are public (OPML)" } }
-        h2 { "Councils without a feed" }
-        p { (words::count(without.len(), "council or combined authority", "councils and combined authorities")) " of the United Kingdom are not here yet. " a href="/publish" { "How to get your events listed" } "." }
+        p { (p::PUBLIC.rich(site.language, &[], &["/feeds.opml".to_owned()])) }
+        h2 { (site.say(p::WITHOUT)) }
+        @let number = phrases::COUNCILS.count(site.language, without.len());
+        p { (site.rich(p::NOT_YET_HERE, &[("number", &words::sentence(&number))], &["/publish"])) }
         details {
-            summary { "Show them" }
-            ul.columns { @for council in without { li { (council.nice_name) } } }
+            summary { (site.say(p::SHOW_THEM)) }
+            ul.columns { @for council in without { li { (site.council(council)) } } }
         }
     };
-    layout(site, &Page::new("Feeds", "/feeds"), &content)
+    layout(site, &Page::new(site.say(f::FEEDS), "/feeds"), &content)
 }
 
 fn row(site: &Site, view: &FeedView) -> Markup {
     let (word, _) = health(view.health(site.now));
     html! {
         tr {
-            th scope="row" { a href=(format!("/feeds/{}", view.feed.id)) { (view.name()) } }
-            td { @if let Some((name, path)) = member(site, view) { a href=(path) { (name) } } }
-            td { strong.tag { (word) } }
+            th scope="row" { a href=(site.at(&format!("/feeds/{}", view.feed.id))) { (view.name()) } }
+            td { @if let Some((name, path)) = member(site, view) { a href=(site.at(&path)) { (name) } } }
+            td { strong.tag { (site.say(word)) } }
             td.number { (view.state.listed) }
-            td { @match view.state.last_check { Some(at) => (words::moment(at, site.zone)), None => "Not yet" } }
+            td { (when(site, view.state.last_check)) }
         }
     }
 }
@@ -134,28 +136,25 @@ fn row(site: &Site, view: &FeedView) -> Markup {
 pub fn card(site: &Site, view: &FeedView) -> String {
     let state = &view.state;
     let (word, meaning) = health(view.health(site.now));
+    let english = site.if_not(Language::English);
+    let events = |number| phrases::EVENTS.count(site.language, number);
     let content = html! {
-        p.lead { strong.tag { (word) } " " (meaning) }
+        p.lead { strong.tag { (site.say(word)) } " " (site.say(meaning)) }
         (numbers(site, view))
-        (problems(view))
+        (problems(site, view))
         @if !state.unlisted.is_empty() {
-            h2 { "Not listed, and why" }
-            ul { @for (reason, number) in &state.unlisted { li { (discreet(reason, false).trim_end_matches('.')) ": " (words::count(*number as usize, "event", "events")) } } }
+            h2 { (site.say(p::NOT_LISTED)) }
+            ul { @for (reason, number) in &state.unlisted { li { span lang=[english] { (discreet(reason, false).trim_end_matches('.')) } ": " (events(*number as usize)) } } }
         }
         @if state.undated > 0 {
-            h2 { "Without a date" }
-            p {
-                (words::count(state.undated as usize, "event", "events"))
-                " had no date that could be read for certain. A calendar (iCalendar) feed always has one; "
-                "in a news feed, write the day, month, year and time in the title or first line, such as "
-                "“Friday 14 November 2014, 10am to 4pm”."
-            }
+            h2 { (site.say(p::UNDATED)) }
+            p { (words::sentence(&site.fill(p::UNDATED_WHY, &[("number", &events(state.undated as usize))]))) }
         }
         @if !state.skipped.is_empty() {
-            h2 { "Items that could not be read" }
+            h2 { (site.say(p::UNREAD)) }
             ul {
                 @for item in state.skipped.iter().take(MOST) {
-                    li { @if let Some(line) = item.line { "Line " (line) ": " } (discreet(&item.reason, false)) }
+                    li { (line(site, item.line)) span lang=[english] { (discreet(&item.reason, false)) } }
                 }
             }
         }
@@ -164,10 +163,10 @@ pub fn card(site: &Site, view: &FeedView) -> String {
     let path = format!("/feeds/{}", view.feed.id);
     let alternates = [(
         "application/atom+xml",
-        "Changes of this feed’s health",
+        site.say(p::CHANGES),
         format!("{}{path}/health.atom", site.base),
     )];
-    let title = format!("Report card: {}", view.name());
+    let title = site.fill(p::CARD, &[("feed", view.name())]);
     let mut page = Page::new(&title, &path);
     page.alternates = &alternates;
     layout(site, &page, &content)
@@ -177,64 +176,75 @@ fn numbers(site: &Site, view: &FeedView) -> Markup {
     let state = &view.state;
     html! {
         dl.facts {
-            @if let Some((name, path)) = member(site, view) { dt { "From" } dd { a href=(path) { (name) } } }
+            @if let Some((name, path)) = member(site, view) { dt { (site.say(p::FROM)) } dd { a href=(site.at(&path)) { (name) } } }
             @if view.feed.public_url {
-                @if let Some(url) = safe(Some(view.feed.url.as_str())) { dt { "Address" } dd { a href=(url) { (url) } } }
+                @if let Some(url) = safe(Some(view.feed.url.as_str())) { dt { (site.say(p::ADDRESS)) } dd { a href=(url) { (url) } } }
             }
-            dt { "Format" } dd { (format_words(state.format)) }
-            dt { "Last checked" } dd { (when(site, state.last_check)) }
-            dt { "Last good check" } dd { (when(site, state.last_good)) }
-            dt { "Next check" } dd { @match state.next_check { Some(at) => (words::moment(at, site.zone)), None => "Not planned yet" } }
-            dt { "Items in the feed" } dd { (state.entries) }
-            dt { "Events listed" } dd { (state.listed) }
-            @if let Some(rights) = &state.rights { dt { "Licence, by its own word" } dd { (discreet(rights, false)) } }
-            dt { "Follow" } dd { a href=(format!("/feeds/{}/health.atom", view.feed.id)) { "Changes of this report (Atom)" } }
+            dt { (site.say(p::FORMAT)) } dd { (format_words(site, state.format)) }
+            dt { (site.say(p::LAST_CHECKED)) } dd { (when(site, state.last_check)) }
+            dt { (site.say(p::LAST_GOOD)) } dd { (when(site, state.last_good)) }
+            dt { (site.say(p::NEXT_CHECK)) } dd { @match state.next_check { Some(at) => (moment(site, at)), None => (site.say(p::NOT_PLANNED)) } }
+            dt { (site.say(p::ITEMS)) } dd { (state.entries) }
+            dt { (site.say(p::LISTED)) } dd { (state.listed) }
+            @if let Some(rights) = &state.rights { dt { (site.say(p::RIGHTS)) } dd { (discreet(rights, false)) } }
+            dt { (site.say(p::FOLLOW)) } dd { a href=(format!("/feeds/{}/health.atom", view.feed.id)) { (site.say(p::FOLLOW_LINK)) } }
         }
     }
 }
 
 fn when(site: &Site, at: Option<DateTime<Utc>>) -> String {
-    at.map_or_else(|| "Not yet".into(), |at| words::moment(at, site.zone))
+    at.map_or_else(|| site.say(p::NOT_YET).into(), |at| moment(site, at))
 }
 
-fn problems(view: &FeedView) -> Markup {
+fn moment(site: &Site, at: DateTime<Utc>) -> String {
+    words::sentence(&words::moment(site.language, at, site.zone))
+}
+
+fn line(site: &Site, line: Option<u32>) -> String {
+    line.map_or_else(String::new, |line| site.fill(p::LINE, &[("line", &line.to_string())]))
+}
+
+/// What is wrong, in the program's own English.
+fn problems(site: &Site, view: &FeedView) -> Markup {
     let mut sorted: Vec<&Problem> = view.state.problems.iter().collect();
     sorted.sort_by_key(|problem| std::cmp::Reverse(problem.severity));
+    let english = site.if_not(Language::English);
+    let said =
+        |text: &str| html! { span lang=[english] { (discreet(text, view.feed.public_url)) } };
     html! {
-        h2 { "What to change" }
+        h2 { (site.say(p::TO_CHANGE)) }
         @if sorted.is_empty() {
-            p { "Nothing: we found no problems in this feed." }
+            p { (site.say(p::NO_PROBLEMS)) }
         } @else {
             ol.problems {
                 @for problem in sorted.iter().take(MOST) {
                     li {
-                        strong.tag { (severity(problem.severity)) } " "
-                        @if let Some(line) = problem.line { "Line " (line) ": " }
-                        (discreet(&problem.text, view.feed.public_url))
-                        @if let Some(fix) = &problem.fix { p { "To do: " (discreet(fix, view.feed.public_url)) } }
+                        strong.tag { (site.say(severity(problem.severity))) } " "
+                        (line(site, problem.line)) (said(&problem.text))
+                        @if let Some(fix) = &problem.fix { p { (site.say(p::TO_DO)) (said(fix)) } }
                     }
                 }
             }
-            @if sorted.len() > MOST { p { "And " (sorted.len() - MOST) " more." } }
+            @if sorted.len() > MOST { p { (site.fill(p::MORE, &[("number", &(sorted.len() - MOST).to_string())])) } }
         }
     }
 }
 
-fn severity(severity: Severity) -> &'static str {
+fn severity(severity: Severity) -> Phrase {
     match severity {
-        Severity::Error => "Error",
-        Severity::Warning => "Warning",
-        Severity::Info => "Note",
+        Severity::Error => p::ERROR,
+        Severity::Warning => p::WARNING,
+        Severity::Info => p::NOTE,
     }
 }
 
-fn outcome(outcome: Outcome) -> &'static str {
+fn outcome(outcome: Outcome) -> Phrase {
     match outcome {
-        Outcome::Changed => "Something changed",
-        Outcome::Unchanged => "Nothing new",
-        Outcome::Shrank => "Shrank",
-        Outcome::FetchFailed => "Could not be fetched",
-        Outcome::ReadFailed => "Could not be read",
+        Outcome::Changed => p::CHANGED,
+        Outcome::Unchanged => p::UNCHANGED,
+        Outcome::Shrank => p::SHRANK,
+        Outcome::FetchFailed => p::NOT_FETCHED,
+        Outcome::ReadFailed => p::NOT_READ,
     }
 }
 
@@ -242,16 +252,16 @@ fn history(site: &Site, view: &FeedView) -> Markup {
     let checks: Vec<&Check> = view.state.history.iter().rev().take(20).collect();
     html! {
         @if !checks.is_empty() {
-            h2 { "The last checks" }
-            div.scroll tabindex="0" role="region" aria-label="Table of the last checks" {
+            h2 { (site.say(p::LAST_CHECKS)) }
+            div.scroll tabindex="0" role="region" aria-label=(site.say(p::CHECKS_TABLE)) {
                 table {
-                    thead { tr { th scope="col" { "When" } th scope="col" { "Result" } th scope="col" { "In words" } } }
+                    thead { tr { @for title in [p::WHEN, p::RESULT, p::IN_WORDS] { th scope="col" { (site.say(title)) } } } }
                     tbody {
                         @for check in checks {
                             tr {
-                                td { time datetime=(check.at.to_rfc3339_opts(SecondsFormat::Secs, true)) { (words::moment(check.at, site.zone)) } }
-                                td { (outcome(check.outcome)) }
-                                td { (discreet(check.public_words(), view.feed.public_url)) }
+                                td { time datetime=(check.at.to_rfc3339_opts(SecondsFormat::Secs, true)) { (moment(site, check.at)) } }
+                                td { (site.say(outcome(check.outcome))) }
+                                td lang=[site.if_not(Language::English)] { (discreet(check.public_words(), view.feed.public_url)) }
                             }
                         }
                     }

@@ -2,11 +2,14 @@
 
 use maud::{Markup, html};
 
-use super::{Site, words};
+use super::{
+    Site,
+    phrases::{Phrase, filter as p},
+    words,
+};
 use crate::{
     member::Council,
     query::{Query, Scope, place},
-    vocabulary::KIND_GROUPS,
 };
 
 /// "Waste, recycling and street cleaning, in the South West, and online": a filter in words; empty for everything.
@@ -16,41 +19,42 @@ pub fn in_words(site: &Site, query: &Query) -> String {
     if let Some(scope) = &query.scope {
         parts.push(scope_title(site, scope));
     }
+    let or = site.say(p::OR);
     let any = |ids: &[String], name: &dyn Fn(&str) -> String| {
-        ids.iter().map(|id| name(id)).collect::<Vec<_>>().join(" or ")
+        ids.iter().map(|id| name(id)).collect::<Vec<_>>().join(or)
     };
     let named = [
-        any(&query.services, &|id| site.service(id).to_owned()),
-        any(&query.kinds, &|id| kind_or_group(site, id)),
+        any(&query.services, &|id| site.service(id).text.to_owned()),
+        any(&query.kinds, &|id| site.kind_or_group(id).text.to_owned()),
         any(&query.series, &str::to_owned),
         any(&query.councils, &|code| council(site, code)),
         any(&query.groups, &|id| group(site, id)),
-        any(&query.feeds, &|id| format!("feed {id}")),
-        any(&query.regions, &|id| region_title(site, id)),
-        any(&query.nations, &|id| nation_title(site, id)),
+        any(&query.feeds, &|id| site.fill(p::FEED, &[("feed", id)])),
+        any(&query.regions, &|id| named(site, place::regions(site.members), id)),
+        any(&query.nations, &|id| named(site, place::nations(site.members), id)),
     ];
     parts.extend(named.into_iter().filter(|words| !words.is_empty()));
     for point in &query.near {
-        let within = query.within_km.unwrap_or(crate::query::DEFAULT_WITHIN_KM);
-        parts.push(format!("within {within} km of {}", point.written()));
+        let within = query.within_km.unwrap_or(crate::query::DEFAULT_WITHIN_KM).to_string();
+        parts.push(site.fill(p::WITHIN, &[("km", &within), ("place", &point.written())]));
     }
     let attendance: Vec<&str> = words::ATTENDANCE
         .iter()
         .filter(|(id, _)| query.attendance.iter().any(|way| way.as_str() == *id))
-        .map(|(_, words)| *words)
+        .map(|(_, words)| site.say(*words))
         .collect();
     if !attendance.is_empty() {
-        parts.push(attendance.join(" or ").to_lowercase());
+        parts.push(attendance.join(or).to_lowercase());
     }
-    parts.extend(query.open_to.iter().map(|id| words::open_to(id).to_lowercase()));
+    parts.extend(query.open_to.iter().map(|id| site.say(words::open_to(id)).to_lowercase()));
     if let Some(q) = &query.q {
-        parts.push(format!("with “{q}”"));
+        parts.push(site.fill(p::WITH_WORDS, &[("words", q)]));
     }
     if query.general {
-        parts.push("and events for every service".into());
+        parts.push(site.say(p::AND_GENERAL).into());
     }
     if query.or_online {
-        parts.push("and online".into());
+        parts.push(site.say(p::AND_ONLINE).into());
     }
     parts.join(", ")
 }
@@ -59,41 +63,42 @@ pub fn in_words(site: &Site, query: &Query) -> String {
 #[must_use]
 pub fn scope_title(site: &Site, scope: &Scope) -> String {
     match scope {
-        Scope::Service(id) => site.service(id).to_owned(),
-        Scope::Kind(id) => kind_or_group(site, id),
+        Scope::Service(id) => site.service(id).text.to_owned(),
+        Scope::Kind(id) => site.kind_or_group(id).text.to_owned(),
         Scope::Council(code) => council(site, code),
-        Scope::Region(id) => region_title(site, id),
+        Scope::Region(id) => named(site, place::regions(site.members), id),
         Scope::Group(id) => group(site, id),
     }
 }
 
-fn kind_or_group(site: &Site, id: &str) -> String {
-    let group = KIND_GROUPS.iter().find(|(known, _)| *known == id).map(|(_, title)| *title);
-    group.unwrap_or_else(|| site.kind(id)).to_owned()
-}
-
 fn council(site: &Site, code: &str) -> String {
-    site.members.council(code).map_or(code, |council| &council.nice_name).to_owned()
+    site.members.council(code).map_or(code, |council| site.council(council)).to_owned()
 }
 
 fn group(site: &Site, id: &str) -> String {
     site.members.group(id).map_or(id, |group| &group.name).to_owned()
 }
 
-fn region_title(site: &Site, id: &str) -> String {
-    named(place::regions(site.members), id)
+fn named(site: &Site, all: Vec<(String, String)>, id: &str) -> String {
+    let name = all.into_iter().find(|(known, _)| known == id).map(|(_, name)| name);
+    name.map_or_else(|| id.to_owned(), |name| site.place(id, &name).to_owned())
 }
 
-fn nation_title(site: &Site, id: &str) -> String {
-    named(place::nations(site.members), id)
-}
-
-fn named(all: Vec<(String, String)>, id: &str) -> String {
-    all.into_iter().find(|(known, _)| known == id).map_or_else(|| id.to_owned(), |(_, name)| name)
+/// Regions as the page's language has them, in order of name: id and name.
+pub(crate) fn regions(site: &Site) -> Vec<(String, String)> {
+    let mut regions: Vec<(String, String)> = place::regions(site.members)
+        .into_iter()
+        .map(|(id, name)| {
+            let name = site.place(&id, &name).to_owned();
+            (id, name)
+        })
+        .collect();
+    regions.sort_by(|a, b| a.1.cmp(&b.1));
+    regions
 }
 
 /// The form: what most people need in sight, the rest one step away.
-pub(crate) fn form(site: &Site, action: &str, query: &Query, button: &str) -> Markup {
+pub(crate) fn form(site: &Site, action: &str, query: &Query, button: Phrase) -> Markup {
     let rest = !query.open_to.is_empty()
         || !query.attendance.is_empty()
         || !query.near.is_empty()
@@ -104,47 +109,47 @@ pub(crate) fn form(site: &Site, action: &str, query: &Query, button: &str) -> Ma
     let day =
         |bound: &Option<crate::query::Bound>| bound.as_ref().map(crate::query::Bound::written);
     html! {
-        form.filter action=(action) method="get" role="search" aria-label="Filter events" {
+        form.filter action=(site.at(action)) method="get" role="search" aria-label=(site.say(p::FORM)) {
             (hidden(query))
             div.fields {
                 (service_choice(site, query.services.first()))
                 (kind_choice(site, query.kinds.first()))
                 (region_choice(site, query.regions.first()))
                 p.field {
-                    label for="q" { "Words" }
+                    label for="q" { (site.say(p::WORDS)) }
                     input #q name="q" type="search" value=[query.q.as_deref()];
                 }
             }
-            div.checks { (checks(query)) }
+            div.checks { (checks(site, query)) }
             details open[rest] {
-                summary { "More filters" }
+                summary { (site.say(p::MORE)) }
                 div.fields {
-                    (choice("attendance", "How to attend", "Any way", &words::ATTENDANCE, query.attendance.first().map(|way| way.as_str())))
-                    (choice("open_to", "Who may come", "Anyone", &words::OPEN_TO, query.open_to.first().map(String::as_str)))
+                    (choice(site, ("attendance", p::ATTEND, p::ANY_WAY), &words::ATTENDANCE, query.attendance.first().map(|way| way.as_str())))
+                    (choice(site, ("open_to", p::WHO, p::ANYONE), &words::OPEN_TO, query.open_to.first().map(String::as_str)))
                     p.field {
-                        label for="near" { "Near a postcode" }
-                        span #near-hint .hint { "The first half is enough, such as RG14" }
+                        label for="near" { (site.say(p::NEAR)) }
+                        span #near-hint .hint { (site.say(p::NEAR_HINT)) }
                         input #near name="near" aria-describedby="near-hint" autocomplete="off" value=[near];
                     }
                     p.field {
-                        label for="council" { "Council" }
+                        label for="council" { (site.say(p::COUNCIL)) }
                         select #council name="council" {
-                            option value="" { "All councils" }
+                            option value="" { (site.say(p::ALL_COUNCILS)) }
                             @for council in by_name(site) {
-                                option value=(council.code) selected[query.councils.first() == Some(&council.code)] { (council.nice_name) }
+                                option value=(council.code) selected[query.councils.first() == Some(&council.code)] { (site.council(council)) }
                             }
                         }
                     }
-                    p.field { label for="from" { "From" } input #from name="from" type="date" value=[day(&query.from)]; }
+                    p.field { label for="from" { (site.say(p::FROM)) } input #from name="from" type="date" value=[day(&query.from)]; }
                     p.field {
-                        label for="to" { "Before" }
+                        label for="to" { (site.say(p::BEFORE)) }
                         input #to name="to" type="date" value=[day(&query.to)];
                     }
                 }
             }
             p.actions {
-                button type="submit" { (button) }
-                @if !query.is_everything() { a.reset href=(action) { "Clear all filters" } }
+                button type="submit" { (site.say(button)) }
+                @if !query.is_everything() { a.reset href=(site.at(action)) { (site.say(p::CLEAR)) } }
             }
         }
     }
@@ -153,7 +158,7 @@ pub(crate) fn form(site: &Site, action: &str, query: &Query, button: &str) -> Ma
 /// All councils as people look for them.
 fn by_name<'a>(site: &Site<'a>) -> Vec<&'a Council> {
     let mut councils: Vec<&Council> = site.members.councils().iter().collect();
-    councils.sort_by(|a, b| a.nice_name.cmp(&b.nice_name));
+    councils.sort_by(|a, b| site.council(a).cmp(site.council(b)));
     councils
 }
 
@@ -199,15 +204,15 @@ pub(crate) fn kept(query: &Query) -> Markup {
 }
 
 /// "and online", "and for every service".
-pub(crate) fn checks(query: &Query) -> Markup {
+pub(crate) fn checks(site: &Site, query: &Query) -> Markup {
     html! {
         p.check {
             input #or_online name="or_online" type="checkbox" value="yes" checked[query.or_online];
-            label for="or_online" { "And online events, wherever they are run" }
+            label for="or_online" { (site.say(p::ONLINE_TOO)) }
         }
         p.check {
             input #general name="general" type="checkbox" value="yes" checked[query.general];
-            label for="general" { "And events for every service" }
+            label for="general" { (site.say(p::GENERAL_TOO)) }
         }
     }
 }
@@ -222,13 +227,15 @@ pub(crate) fn service_choice(site: &Site, chosen: Option<&String>) -> Markup {
     }
     html! {
         p.field {
-            label for="service" { "Service" }
+            label for="service" { (site.say(p::SERVICE)) }
             select #service name="service" {
-                option value="" { "All services" }
+                option value="" { (site.say(p::ALL_SERVICES)) }
                 @for group in groups {
-                    optgroup label=(group) {
+                    @let name = site.service_group(group);
+                    optgroup label=(name.text) lang=[name.language] {
                         @for service in services.iter().filter(|service| service.group == group) {
-                            option value=(service.id) selected[chosen == Some(&service.id)] { (service.title) }
+                            @let name = site.service(&service.id);
+                            option value=(service.id) selected[chosen == Some(&service.id)] lang=[name.language] { (name.text) }
                         }
                     }
                 }
@@ -240,14 +247,16 @@ pub(crate) fn service_choice(site: &Site, chosen: Option<&String>) -> Markup {
 pub(crate) fn kind_choice(site: &Site, chosen: Option<&String>) -> Markup {
     html! {
         p.field {
-            label for="kind" { "Kind of event" }
+            label for="kind" { (site.say(p::KIND)) }
             select #kind name="kind" {
-                option value="" { "All kinds" }
-                @for (group, title) in KIND_GROUPS {
+                option value="" { (site.say(p::ALL_KINDS)) }
+                @for (group, title) in words::KIND_GROUPS {
+                    @let title = site.say(title);
                     optgroup label=(title) {
-                        option value=(group) selected[chosen.is_some_and(|id| id == group)] { (title) ": all of these" }
+                        option value=(group) selected[chosen.is_some_and(|id| id == group)] { (site.fill(p::ALL_OF_THESE, &[("group", title)])) }
                         @for kind in site.vocabulary.kinds.iter().filter(|kind| kind.group == group) {
-                            option value=(kind.id) selected[chosen == Some(&kind.id)] { (kind.title) }
+                            @let name = site.kind(&kind.id);
+                            option value=(kind.id) selected[chosen == Some(&kind.id)] lang=[name.language] { (name.text) }
                         }
                     }
                 }
@@ -259,10 +268,10 @@ pub(crate) fn kind_choice(site: &Site, chosen: Option<&String>) -> Markup {
 pub(crate) fn region_choice(site: &Site, chosen: Option<&String>) -> Markup {
     html! {
         p.field {
-            label for="region" { "Place" }
+            label for="region" { (site.say(p::PLACE)) }
             select #region name="region" {
-                option value="" { "All regions and nations" }
-                @for (id, name) in place::regions(site.members) {
+                option value="" { (site.say(p::ALL_REGIONS)) }
+                @for (id, name) in regions(site) {
                     option value=(id) selected[chosen == Some(&id)] { (name) }
                 }
             }
@@ -270,20 +279,20 @@ pub(crate) fn region_choice(site: &Site, chosen: Option<&String>) -> Markup {
     }
 }
 
+/// A list of choices: its name, label and "any".
 fn choice(
-    name: &str,
-    label: &str,
-    any: &str,
-    options: &[(&str, &str)],
+    site: &Site,
+    (name, label, any): (&str, Phrase, Phrase),
+    options: &[(&str, Phrase)],
     chosen: Option<&str>,
 ) -> Markup {
     html! {
         p.field {
-            label for=(name) { (label) }
+            label for=(name) { (site.say(label)) }
             select id=(name) name=(name) {
-                option value="" { (any) }
+                option value="" { (site.say(any)) }
                 @for (id, title) in options {
-                    option value=(id) selected[chosen == Some(id)] { (title) }
+                    option value=(id) selected[chosen == Some(id)] { (site.say(*title)) }
                 }
             }
         }

@@ -3,9 +3,14 @@
 use chrono::{Datelike, Days, NaiveDate};
 use maud::{Markup, html};
 
-use super::{Dated, Site, words};
+use super::{
+    Dated, Site,
+    phrases::{Phrase, frame as f},
+    words,
+};
 use crate::{
     event::{Decision, Span},
+    language::Language,
     query::Query,
 };
 
@@ -30,36 +35,37 @@ pub struct Help {
     /// The words that were probably meant, and the filter with them.
     pub meant: Option<(String, Query)>,
     /// What to change in words, the filter then, and how many dates it finds.
-    pub wider: Vec<(&'static str, Query, usize)>,
+    pub(crate) wider: Vec<(Phrase, Query, usize)>,
 }
 
 /// The parts of a list: what begins this week, within 30 days, then each month.
-fn part(day: NaiveDate, today: NaiveDate) -> String {
+fn part(language: Language, day: NaiveDate, today: NaiveDate) -> String {
     let ahead_of_sunday = 7 - u64::from(today.weekday().num_days_from_monday());
     let next_monday = today.checked_add_days(Days::new(ahead_of_sunday)).unwrap_or(today);
     let month_on = today.checked_add_days(Days::new(30)).unwrap_or(today);
+    let month = words::month(language, day);
     if day < today {
         if day.checked_add_days(Days::new(1)).is_some_and(|next| next >= today) {
-            "Yesterday".into()
+            f::YESTERDAY.of(language).into()
         } else {
-            words::month(day)
+            month
         }
     } else if day < next_monday {
-        "This week".into()
+        f::THIS_WEEK.of(language).into()
     } else if day < month_on {
-        "In the next 30 days".into()
+        f::SOON.of(language).into()
     } else if (day.year(), day.month()) == (month_on.year(), month_on.month()) && month_on.day() > 1
     {
-        format!("Later in {}", words::month(day))
+        f::LATER_IN.fill(language, &[("month", &month)])
     } else {
-        words::month(day)
+        month
     }
 }
 
 /// The day under which a date stands: what has begun already stands under today.
 fn shelf(span: &Span, site: &Site, date: &Dated) -> NaiveDate {
     let zone = date.listing.facts.time_zone;
-    let today = site.now.with_timezone(&site.zone).date_naive();
+    let today = site.today();
     let first = words::first_day(span, zone);
     if first < today && words::last_day(span, zone) >= today { today } else { first }
 }
@@ -69,12 +75,12 @@ type Stretch<'a> = (String, Vec<(NaiveDate, Vec<&'a Dated<'a>>)>);
 
 /// The list itself, with headings from level 2 on.
 pub(crate) fn dates(site: &Site, found: &Found) -> Markup {
-    let today = site.now.with_timezone(&site.zone).date_naive();
+    let today = site.today();
     let mut parts: Vec<Stretch> = Vec::new();
     for date in &found.dates {
         let Some(span) = &date.span else { continue };
         let day = shelf(span, site, date);
-        let name = part(day, today);
+        let name = part(site.language, day, today);
         if parts.last().is_none_or(|(known, _)| *known != name) {
             parts.push((name, Vec::new()));
         }
@@ -92,15 +98,15 @@ pub(crate) fn dates(site: &Site, found: &Found) -> Markup {
                 h2 { (name) }
                 @for (day, items) in days {
                     h3.day {
-                        time datetime=(day) { (words::day(*day)) }
-                        @if *day == today { span.quiet { " – today" } }
+                        time datetime=(day) { (words::sentence(&words::day(site.language, *day))) }
+                        @if *day == today { span.quiet { (site.say(f::TODAY)) } }
                     }
                     ul.events { @for item in items { (entry(site, item)) } }
                 }
             }
         }
         @if let Some(next) = &found.next {
-            p.more { a.button href=(next) rel="next" { "Later events" } }
+            p.more { a.button href=(site.at(next)) rel="next" { (site.say(f::LATER_EVENTS)) } }
         }
     }
 }
@@ -122,30 +128,30 @@ fn entry(site: &Site, item: &Dated) -> Markup {
                 @match &item.span {
                     Some(span) => {
                         time datetime=(words::machine(span, facts.time_zone)) {
-                            (words::hours(span, facts.time_zone, site.zone))
+                            (words::hours(site.language, span, facts.time_zone, site.zone))
                         }
                     }
-                    None => { "Date to be announced" }
+                    None => (site.say(f::TO_BE_ANNOUNCED))
                 }
             }
             div.what {
                 p.title {
-                    a href=(Site::event_path(listing)) lang=[foreign(facts.language.as_deref())] {
+                    a href=(site.at(&Site::event_path(listing))) lang=[foreign(site, facts.language.as_deref())] {
                         (item.title)
                     }
-                    @if let Some(status) = status { " " strong.tag { (status) } }
-                    @if facts.verdict.decision != Decision::Listed { " " strong.tag { "Not listed" } }
+                    @if let Some(status) = status { " " strong.tag { (site.say(status)) } }
+                    @if facts.verdict.decision != Decision::Listed { " " strong.tag { (site.say(f::NOT_LISTED)) } }
                 }
                 p.facts {
-                    (words::whereabouts(item.place, facts.attendance))
+                    (words::whereabouts(site.language, item.place, facts.attendance))
                     @if let Some(name) = site.organiser(listing) { " · " (name) }
                     @if facts.kind != "other" { " · " (site.kind(&facts.kind)) }
                 }
                 @if audience.is_some() || facts.cost.is_some() {
                     p.facts {
-                        @if let Some(cost) = &facts.cost { (cost) }
+                        @if let Some(cost) = &facts.cost { span lang=[foreign(site, facts.language.as_deref())] { (cost) } }
                         @if audience.is_some() && facts.cost.is_some() { " · " }
-                        @if let Some(audience) = audience { (audience) }
+                        @if let Some(audience) = audience { (site.say(audience)) }
                     }
                 }
             }
@@ -153,13 +159,15 @@ fn entry(site: &Site, item: &Dated) -> Markup {
     }
 }
 
-/// The language of a text where it is not English; only what looks like a language tag.
-pub(crate) fn foreign(language: Option<&str>) -> Option<&str> {
-    language.filter(|tag| {
-        !tag.to_ascii_lowercase().starts_with("en")
-            && tag.len() >= 2
-            && tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-    })
+/// The language of an event's own words where it is not the page's; only what looks like a language tag. An event
+/// that does not say its language is in English, as a rule.
+pub(crate) fn foreign<'a>(site: &Site, language: Option<&'a str>) -> Option<&'a str> {
+    let tag = language
+        .filter(|tag| {
+            tag.len() >= 2 && tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        })
+        .unwrap_or(Language::English.tag());
+    (Language::of_tag(tag) != Some(site.language)).then_some(tag)
 }
 
 #[cfg(test)]
@@ -179,14 +187,11 @@ mod tests {
             ("2015-01-01", "January 2015"),
             ("2014-10-01", "October 2014"),
         ] {
-            assert_eq!(part(day(given), friday), name, "{given}");
+            assert_eq!(part(Language::English, day(given), friday), name, "{given}");
         }
-    }
-
-    #[test]
-    fn only_language_tags_are_written_as_languages() {
-        assert_eq!(foreign(Some("cy")), Some("cy"));
-        assert_eq!(foreign(Some("en-GB")), None);
-        assert_eq!(foreign(Some("cy\" onload=")), None);
+        assert_eq!(
+            part(Language::Welsh, day("2014-12-14"), friday),
+            "Yn nes ymlaen ym mis Rhagfyr 2014"
+        );
     }
 }

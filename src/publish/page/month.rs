@@ -8,13 +8,10 @@ use super::{
     browse::{as_filters, join, take_away, views},
     filter, layout,
     list::foreign,
+    phrases::{self, browse as p, frame as f},
     words,
 };
 use crate::query::Query;
-
-/// The days of the week, as headings of the columns.
-const WEEKDAYS: [&str; 7] =
-    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
 /// The first day of the month of `day`.
 #[must_use]
@@ -32,43 +29,44 @@ pub fn following(day: NaiveDate) -> NaiveDate {
 #[must_use]
 pub fn month(site: &Site, query: &Query, month: NaiveDate, path: &str, dates: &[Dated]) -> String {
     let what = filter::in_words(site, query);
+    let title = words::month(site.language, month);
+    let number = phrases::DATES.count(site.language, dates.len());
     let content = html! {
-        (filter::form(site, "/events", query, "Show events"))
+        (filter::form(site, "/events", query, p::SHOW_EVENTS))
         p.count role="status" {
-            (words::sentence(&words::count(dates.len(), "date", "dates"))) " in " (words::month(month))
+            (words::sentence(&site.fill(p::IN_MONTH, &[("number", &number), ("month", &title)])))
             @if !what.is_empty() { ": " (what) } "."
         }
-        (views(query, true))
-        (steps(query, month))
+        (views(site, query, true))
+        (steps(site, query, month))
         (grid(site, month, dates))
-        (steps(query, month))
-        (take_away(query))
+        (steps(site, query, month))
+        (take_away(site, query))
     };
-    let title = words::month(month);
     let mut page = Page::new(&title, path);
     page.unindexed = true;
     layout(site, &page, &content)
 }
 
 /// To the months before and after.
-fn steps(query: &Query, month: NaiveDate) -> Markup {
+fn steps(site: &Site, query: &Query, month: NaiveDate) -> Markup {
     let filters = as_filters(query);
     let link = |day: NaiveDate| {
         let and = if filters.is_empty() { "" } else { "&" };
-        join("/month", &format!("{filters}{and}month={}", day.format("%Y-%m")))
+        site.at(&join("/month", &format!("{filters}{and}month={}", day.format("%Y-%m"))))
     };
     let before = month.checked_sub_months(Months::new(1)).unwrap_or(month);
     let after = following(month);
     html! {
         p.steps {
-            a href=(link(before)) rel="prev" { "← " (words::month(before)) }
-            a href=(link(after)) rel="next" { (words::month(after)) " →" }
+            a href=(link(before)) rel="prev" { "← " (words::month(site.language, before)) }
+            a href=(link(after)) rel="next" { (words::month(site.language, after)) " →" }
         }
     }
 }
 
 fn grid(site: &Site, month: NaiveDate, dates: &[Dated]) -> Markup {
-    let today = site.now.with_timezone(&site.zone).date_naive();
+    let today = site.today();
     let lead = u64::from(month.weekday().num_days_from_monday());
     let begin = month.checked_sub_days(Days::new(lead)).unwrap_or(month);
     let end = following(month);
@@ -80,8 +78,8 @@ fn grid(site: &Site, month: NaiveDate, dates: &[Dated]) -> Markup {
         .collect();
     html! {
         table.month {
-            caption { (words::month(month)) }
-            thead { tr { @for day in WEEKDAYS { th scope="col" { (day) } } } }
+            caption { (words::month(site.language, month)) }
+            thead { tr { @for day in begin.iter_days().take(7) { th scope="col" { (words::sentence(&words::weekday(site.language, day))) } } } }
             tbody {
                 @for week in &weeks {
                     tr {
@@ -96,7 +94,7 @@ fn grid(site: &Site, month: NaiveDate, dates: &[Dated]) -> Markup {
                 }
             }
         }
-        @if dates.is_empty() { p.quiet { "Nothing is announced for this month." } }
+        @if dates.is_empty() { p.quiet { (site.say(p::MONTH_EMPTY)) } }
     }
 }
 
@@ -115,9 +113,9 @@ fn cell(site: &Site, day: NaiveDate, today: bool, dates: &[Dated]) -> Markup {
         td.day-of-month .none[here.is_empty()] .today[today] {
             p.date {
                 time datetime=(day) {
-                    span.long { (day.format("%A")) " " } (day.day()) span.long { " " (day.format("%B")) }
+                    span.long { (words::sentence(&words::weekday(site.language, day))) " " } (day.day()) span.long { " " (words::month_name(site.language, day)) }
                 }
-                @if today { span.quiet { " – today" } }
+                @if today { span.quiet { (site.say(f::TODAY)) } }
             }
             @if !here.is_empty() {
                 ul {
@@ -136,12 +134,12 @@ fn entry(site: &Site, day: NaiveDate, date: &Dated) -> Markup {
             @if let Some(span) = &date.span {
                 @let first = words::first_day(span, facts.time_zone);
                 span.quiet {
-                    @if first == day { (words::hours(span, facts.time_zone, site.zone)) } @else { "From " (words::day_of_year(first)) }
+                    @if first == day { (words::hours(site.language, span, facts.time_zone, site.zone)) } @else { (site.fill(p::SINCE, &[("day", &words::day_of_year(site.language, first))])) }
                 }
                 br;
             }
-            a href=(Site::event_path(date.listing)) lang=[foreign(facts.language.as_deref())] { (date.title) }
-            @if let Some(status) = status { " " strong.tag { (status) } }
+            a href=(site.at(&Site::event_path(date.listing))) lang=[foreign(site, facts.language.as_deref())] { (date.title) }
+            @if let Some(status) = status { " " strong.tag { (site.say(status)) } }
         }
     }
 }

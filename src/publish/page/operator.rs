@@ -11,7 +11,11 @@ use super::{browse::safe, feeds::health, words};
 use crate::{
     event::{ChangeKind, Listing, Reason},
     health::{FeedState, Health},
+    language::Language,
 };
+
+/// The operator's pages are in English, like feeds.toml and the command line.
+const EN: Language = Language::English;
 
 /// Most problems, unread items and checks that a page writes out.
 const MOST: usize = 50;
@@ -84,6 +88,15 @@ pub struct ChangeLine<'a> {
     pub title: Option<&'a str>,
 }
 
+/// "no events", "1 event", "12 events".
+fn count(number: usize, one: &str, many: &str) -> String {
+    match number {
+        0 => format!("no {many}"),
+        1 => format!("1 {one}"),
+        _ => format!("{} {many}", words::thousands(number)),
+    }
+}
+
 /// Pages by address and name.
 const PLACES: [(&str, &str); 4] = [
     ("/operator", "Overview"),
@@ -145,10 +158,10 @@ pub fn overview(desk: &Desk, overview: &Overview) -> String {
         @if let Some(removes) = overview.waiting { (waiting(desk, removes)) }
         dl.facts {
             dt { "Waits for you" }
-            dd { a href="/operator/review" { (words::count(overview.held, "event", "events")) " to review" } }
+            dd { a href="/operator/review" { (count(overview.held, "event", "events")) " to review" } }
             dt { "Events known" } dd { (words::thousands(overview.listings)) }
-            dt { "Feeds" } dd { a href="/operator/feeds" { (words::count(overview.feeds.len(), "feed", "feeds")) } }
-            dt { "Running since" } dd { (words::moment(overview.started, desk.zone)) ", version " (overview.version) }
+            dt { "Feeds" } dd { a href="/operator/feeds" { (count(overview.feeds.len(), "feed", "feeds")) } }
+            dt { "Running since" } dd { (words::moment(EN, overview.started, desk.zone)) ", version " (overview.version) }
         }
         h2 { "Feeds that need a look" }
         @if look.is_empty() {
@@ -164,7 +177,7 @@ pub fn overview(desk: &Desk, overview: &Overview) -> String {
 fn waiting(desk: &Desk, removes: &[String]) -> Markup {
     html! {
         div.notice {
-            p { "An edit of feeds.toml would take away " (words::count(removes.len(), "feed", "feeds")) " and waits for your word: " (removes.join(", ")) "." }
+            p { "An edit of feeds.toml would take away " (count(removes.len(), "feed", "feeds")) " and waits for your word: " (removes.join(", ")) "." }
             form method="post" action="/operator/apply" { (token(desk)) button { "Apply the edit" } }
         }
     }
@@ -189,7 +202,7 @@ fn table(desk: &Desk, feeds: &[FeedLine]) -> Markup {
                     @for feed in feeds {
                         tr {
                             th scope="row" { a href=(format!("/operator/feeds/{}", feed.id)) { (feed.name) } }
-                            td { strong.tag { (health(feed.health).0) } @if let Some(check) = feed.state.history.last() { " " (check.words) } }
+                            td { strong.tag { (health(feed.health).0.of(EN)) } @if let Some(check) = feed.state.history.last() { " " (check.words) } }
                             td { (when(desk, feed.state.last_check)) }
                             td { (when(desk, feed.state.last_good)) }
                             td.number { (feed.state.listed) }
@@ -212,7 +225,7 @@ fn check_now(desk: &Desk, feed: &FeedLine) -> Markup {
 }
 
 fn when(desk: &Desk, at: Option<DateTime<Utc>>) -> String {
-    at.map_or_else(|| "Not yet".into(), |at| words::moment(at, desk.zone))
+    at.map_or_else(|| "Not yet".into(), |at| words::moment(EN, at, desk.zone))
 }
 
 /// `/operator/feeds`.
@@ -232,7 +245,8 @@ pub fn feeds(desk: &Desk, feeds: &[FeedLine]) -> String {
 /// `/operator/feeds/{id}`.
 #[must_use]
 pub fn feed(desk: &Desk, feed: &FeedLine) -> String {
-    let (state, (word, meaning)) = (feed.state, health(feed.health));
+    let (word, meaning) = health(feed.health);
+    let (state, word, meaning) = (feed.state, word.of(EN), meaning.of(EN));
     let content = html! {
         p.lead { strong.tag { (word) } " " (meaning) }
         (check_now(desk, feed))
@@ -265,7 +279,7 @@ pub fn feed(desk: &Desk, feed: &FeedLine) -> String {
         }
         h2 { "Checks" }
         @if state.history.is_empty() { p { "None yet." } }
-        ul { @for check in state.history.iter().rev().take(MOST) { li { (words::moment(check.at, desk.zone)) ": " (check.words) } } }
+        ul { @for check in state.history.iter().rev().take(MOST) { li { (words::moment(EN, check.at, desk.zone)) ": " (check.words) } } }
     };
     frame(desk, "/operator/feeds", feed.name, &content)
 }
@@ -277,7 +291,7 @@ pub fn review(desk: &Desk, held: &[&Listing]) -> String {
         @if held.is_empty() {
             p.empty { "Nothing waits for you. Events of feeds with the policy “review”, and those without a safe date, will stand here." }
         } @else {
-            p.lead { (words::count(held.len(), "event waits", "events wait")) " for a decision. It outlives every later check of the feed." }
+            p.lead { (count(held.len(), "event waits", "events wait")) " for a decision. It outlives every later check of the feed." }
             @for listing in held { (one(desk, listing)) }
         }
     };
@@ -294,7 +308,7 @@ fn one(desk: &Desk, listing: &Listing) -> Markup {
             h2 id=(format!("title-{id}")) { (facts.title) }
             p.when {
                 @match &facts.span {
-                    Some(span) => (words::span(span, facts.time_zone, desk.zone)),
+                    Some(span) => (words::span(EN, span, facts.time_zone, desk.zone)),
                     None => "No date that can be relied on",
                 }
             }
@@ -340,13 +354,13 @@ pub fn today(desk: &Desk, changes: &[ChangeLine]) -> String {
         @if changes.is_empty() {
             p.empty { "Nothing has changed since midnight." }
         } @else {
-            p.lead { (words::count(changes.len(), "change", "changes")) " since midnight." }
+            p.lead { (count(changes.len(), "change", "changes")) " since midnight." }
             table {
                 thead { tr { th scope="col" { "Time" } th scope="col" { "What" } th scope="col" { "Event" } } }
                 tbody {
                     @for line in changes {
                         tr {
-                            td { (words::clock(line.at.with_timezone(&desk.zone).time())) }
+                            td { (words::clock(EN, line.at.with_timezone(&desk.zone).time())) }
                             td { (change(line.change)) }
                             td { a href=(format!("{}/events/{}", desk.public, line.id)) { (line.title.unwrap_or(line.id)) } }
                         }

@@ -1,33 +1,44 @@
 //! The pages of text: about, accessibility, privacy, how to get listed, and the API for developers.
 
-use maud::{Markup, html};
+use chrono::NaiveDate;
+use maud::{Markup, Render, html};
 
-use super::{Page, Site, layout, own_text};
+use super::{
+    OwnText, Page, Site, layout, own_text,
+    phrases::{Phrase, frame as f, prose as p, publish as q},
+    words,
+};
+use crate::language::Language;
 
 /// What is known about the accessibility of this version: data that a release updates, never a claim untested.
 struct Tested {
-    /// When the pages were last checked.
-    on: &'static str,
+    /// When the pages were last checked: year, month, day.
+    on: (i32, u32, u32),
     /// With what.
-    with: &'static str,
+    with: Phrase,
     /// What does not meet the standard yet.
-    faults: &'static [&'static str],
+    faults: &'static [Phrase],
 }
 
 const TESTED: Tested = Tested {
-    on: "22 November 2026",
-    with: "axe-core in Chromium at 1280, 375 and 320 pixels wide, with the keyboard alone, and without script",
-    faults: &[
-        "No test with people who use assistive technology has taken place yet.",
-        "The interface is in English only; events in Welsh are marked as such where their feed says so.",
-        "Titles and descriptions come from other sites: abbreviations, capitals and unclear links in them are theirs.",
-    ],
+    on: (2026, 11, 22),
+    with: p::TOOLS,
+    faults: &[p::NO_PEOPLE, p::NO_REVIEW, p::PARTLY_ENGLISH, p::STRANGERS],
 };
 
 /// A page of text: the operator's own if there is one.
-fn text(site: &Site, title: &str, path: &str, own: Option<&String>, ours: &Markup) -> String {
-    let content = own.map_or_else(|| ours.clone(), |own| own_text(own));
-    layout(site, &Page::new(title, path), &html! { div.prose { (content) } })
+fn text(site: &Site, title: Phrase, path: &str, own: Option<&OwnText>, ours: &Markup) -> String {
+    let own = own.and_then(|own| own.for_readers(site));
+    let content = match own {
+        Some((text, language)) => html! { div.prose lang=[language] { (own_text(text)) } },
+        None => html! { div.prose { (ours) } },
+    };
+    layout(site, &Page::new(site.say(title), path), &content)
+}
+
+/// A list of sentences.
+fn list(site: &Site, phrases: &[Phrase]) -> Markup {
+    html! { ul { @for phrase in phrases { li { (site.rich(*phrase, &[], &[])) } } } }
 }
 
 /// How to reach the people behind the site.
@@ -44,10 +55,11 @@ fn contact(site: &Site) -> Markup {
     html! {
         @match (site.contact, link) {
             (Some(words), Some(link)) if !link.is_empty() => {
-                p { "You can reach the people who run this site here: " a href=(link) { (words) } "." }
+                @let link = html! { a href=(link) { (words) } };
+                p { (site.rich(p::CONTACT_LINK, &[("contact", &link)], &[])) }
             }
-            (Some(words), _) => { p { "You can reach the people who run this site here: " (words) "." } }
-            (None, _) => { p { "The people who run this site have not said here how to reach them." } }
+            (Some(words), _) => { p { (site.rich(p::CONTACT_LINK, &[("contact", &words)], &[])) } }
+            (None, _) => { p { (site.say(p::NO_CONTACT)) } }
         }
     }
 }
@@ -55,140 +67,118 @@ fn contact(site: &Site) -> Markup {
 /// `/about`.
 #[must_use]
 pub fn about(site: &Site) -> String {
+    let credits = [p::CREDIT_NAMES, p::CREDIT_SITES, p::CREDIT_LIST, p::CREDIT_EVENTS];
     let ours = html! {
-        @if let Some(description) = site.description { p.lead { (description) } }
-        p {
-            (site.name) " gathers the events that councils, and the groups around them, announce on their own sites, "
-            "and gives them back as one calendar. It is made with Folkmoot; a folkmoot was the meeting of the people of a shire."
-        }
-        h2 { "How an event gets here" }
-        p {
-            "Organisers keep their events on their own sites. We read their calendars and feeds every hour or so, work out "
-            "what each item is, and list what is for people who work in councils. When an organiser changes an event, the "
-            "change travels here and into every calendar that subscribes. Nothing is typed in twice."
-        }
-        p { "Each event says where it came from and why it is listed. When a feed breaks, its last good state stays, and its " a href="/feeds" { "report card" } " says what is wrong." }
-        h2 { "Taking part comes first" }
-        p { "Days on which people work something out together, such as discovery days, makers sessions and unconferences (an unconference is an event whose agenda is set on the day by those who come), are what this network believes in." }
-        h2 { "Contact" }
+        @if let Some((description, language)) = site.own_description() { p.lead lang=[language] { (description) } }
+        p { (site.rich(p::ABOUT_1, &[("site", &site.name)], &[])) }
+        h2 { (site.say(p::HOW)) }
+        p { (site.say(p::HOW_1)) }
+        p { (site.rich(p::HOW_2, &[], &["/feeds"])) }
+        h2 { (site.say(p::FIRST)) }
+        p { (site.say(p::FIRST_1)) }
+        h2 { (site.say(p::CONTACT)) }
         (contact(site))
-        h2 { "Credits" }
-        ul {
-            li { "Council names and codes: mySociety, “UK local authority names and codes”, licensed CC BY 4.0." }
-            li { "Website addresses of councils: Local Links Manager, Government Digital Service." }
-            li { "Local Government Services List: LG Inform Plus, Local Government Association, under the Open Government Licence v3.0." }
-            li { "Each event belongs to its organiser; its page names the source and, where stated, the licence." }
-        }
+        h2 { (site.say(p::CREDITS)) }
+        (list(site, &credits))
     };
-    text(site, "About", "/about", site.texts.about.as_ref(), &ours)
+    text(site, f::ABOUT, "/about", Some(&site.texts.about), &ours)
 }
 
 /// `/accessibility`.
 #[must_use]
 pub fn accessibility(site: &Site) -> String {
+    let (year, month, day) = TESTED.on;
+    let on = NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default();
+    let on = format!("{} {}", on.format("%-d"), words::month(site.language, on));
+    let tested = [("day", on.as_str()), ("tools", site.say(TESTED.with))];
     let ours = html! {
-        p { "We want as many people as possible to be able to use " (site.name) ". You should be able to:" }
-        ul {
-            li { "zoom in up to 400% without losing anything off the screen" }
-            li { "use every page with a keyboard alone" }
-            li { "use every page with a screen reader" }
-            li { "use every page without script, in light or dark, and in print" }
-        }
-        h2 { "How accessible this site is" }
-        p { "It is built to the Web Content Accessibility Guidelines (WCAG) version 2.2, level AA. What we know does not meet it, or is not tested:" }
-        ul { @for fault in TESTED.faults { li { (fault) } } }
-        h2 { "How it was tested" }
-        p { "Last on " (TESTED.on) ", by the makers of Folkmoot, with " (TESTED.with) "." }
-        h2 { "Tell us about a problem" }
+        p { (site.rich(p::WANT, &[("site", &site.name)], &[])) }
+        (list(site, &[p::ZOOM, p::KEYBOARD, p::READER, p::NO_SCRIPT]))
+        h2 { (site.say(p::HOW_FAR)) }
+        p { (site.say(p::STANDARD)) }
+        (list(site, TESTED.faults))
+        h2 { (site.say(p::TESTED)) }
+        p { (site.fill(p::TESTED_ON, &tested)) }
+        h2 { (site.say(p::TELL_US)) }
         (contact(site))
-        p { "If you are not happy with the answer, the Equality Advisory and Support Service can advise you; in Northern Ireland, the Equality Commission." }
+        p { (site.say(p::UNHAPPY)) }
     };
-    text(site, "Accessibility", "/accessibility", site.texts.accessibility.as_ref(), &ours)
+    text(site, f::ACCESSIBILITY, "/accessibility", Some(&site.texts.accessibility), &ours)
 }
 
 /// `/privacy`.
 #[must_use]
 pub fn privacy(site: &Site) -> String {
     let ours = html! {
-        p.lead { "This site sets no cookies, counts no visitors, and asks for no names." }
-        h2 { "When you use the site or subscribe" }
-        p {
-            "Your browser or calendar program asks our server for pages and calendars. To answer, the server sees its internet "
-            "address for a moment. We do not know who subscribes to what. A postcode that you type in is cut to its first half "
-            "before it becomes part of any address."
-        }
-        h2 { "What events may say" }
-        p {
-            "We publish what organisers have announced on their own sites. Names of attendees, personal e-mail addresses, telephone "
-            "numbers, meeting links and passcodes are taken out of every text. Private entries of a calendar are never shown."
-        }
-        h2 { "Having something removed" }
-        p { "An organiser can change or remove an event on their own site: the change travels here. If something about you stands here that should not, tell us and it will be removed from every output." }
+        p.lead { (site.say(p::NO_COOKIES)) }
+        h2 { (site.say(p::WHEN_USED)) }
+        p { (site.say(p::WHEN_USED_1)) }
+        h2 { (site.say(p::MAY_SAY)) }
+        p { (site.say(p::MAY_SAY_1)) }
+        h2 { (site.say(p::REMOVED)) }
+        p { (site.say(p::REMOVED_1)) }
         (contact(site))
     };
-    text(site, "Privacy", "/privacy", site.texts.privacy.as_ref(), &ours)
+    text(site, f::PRIVACY, "/privacy", Some(&site.texts.privacy), &ours)
 }
 
 /// `/publish`.
 #[must_use]
 pub fn publish(site: &Site) -> String {
+    let shapes = [(q::ICAL, q::ICAL_WHY), (q::RSS, q::RSS_WHY), (q::SCHEMA, q::SCHEMA_WHY)];
+    let good = [q::GOOD_WHO, q::GOOD_PLACE, q::GOOD_END, q::GOOD_CANCEL, q::GOOD_UID];
     let ours = html! {
-        p.lead { "Keep your events where they are, on your own site. We read them from there." }
-        h2 { "What we need" }
-        p { "The address of one of these, public and without a login:" }
-        ul {
-            li { strong { "A calendar (iCalendar, .ics)" } " – best: it carries dates, changes and cancellations exactly. Most event plugins, Google Calendar and Outlook can publish one." }
-            li { strong { "An RSS or Atom feed of events" } " – good, if the day, month, year and time of the event stand in the title or the first line." }
-            li { strong { "A page of events with schema.org Event in it" } " – good; many event systems add that by themselves." }
-        }
-        h2 { "What makes a good announcement" }
-        ul {
-            li { "Say who may come: everyone, the public sector, councils, or members." }
-            li { "Say “online”, or give the venue with its postcode." }
-            li { "Give an end time, the cost and a link for booking." }
-            li { "When an event is cancelled, mark it as cancelled and leave it there. When it just vanishes, subscribers are only told “No longer listed”." }
-            li { "Keep the same UID (or link) when you change an event." }
-        }
-        h2 { "Changing or removing an event" }
-        p { "Change it on your own site; it changes here at the next check, as a rule within the hour. Mark an entry as private (CLASS:PRIVATE) and it is never shown here." }
-        h2 { "Is your feed here already?" }
-        p { "Look at its " a href="/feeds" { "report card" } ": it says what we read and what to change." }
-        h2 { "Tell us the address" }
+        p.lead { (site.say(q::KEEP)) }
+        h2 { (site.say(q::NEED)) }
+        p { (site.say(q::NEED_ONE)) }
+        ul { @for (name, why) in shapes { li { strong { (site.say(name)) } (site.say(why)) } } }
+        h2 { (site.say(q::GOOD)) }
+        (list(site, &good))
+        h2 { (site.say(q::CHANGING)) }
+        p { (site.say(q::CHANGING_1)) }
+        h2 { (site.say(q::ALREADY)) }
+        p { (site.rich(q::ALREADY_1, &[], &["/feeds"])) }
+        h2 { (site.say(q::TELL_US)) }
         (contact(site))
     };
-    text(site, "Get your events listed", "/publish", None, &ours)
+    text(site, f::PUBLISH, "/publish", None, &ours)
 }
 
 /// `/api`.
 #[must_use]
 pub fn api(site: &Site, parameters: &[(String, String)], paths: &[(String, String)]) -> String {
     let base = site.base;
+    let english = site.if_not(Language::English);
+    let code = |words: &str| html! { code { (words) } };
+    let example =
+        |path: &str, why: Phrase| html! { li { a href=(path) { (code(path)) } (site.say(why)) } };
+    let manner = |phrase: Phrase, with: &[(&str, &dyn Render)]| html! { li { (site.rich(phrase, with, &[])) } };
     let ours = html! {
-        p.lead { "All that stands here is also there for programs: no key, any origin, read-only." }
-        p { "The whole description: " a href="/api/v1/openapi.json" { "OpenAPI 3.1 (JSON)" } "." }
-        h2 { "Try it" }
+        p.lead { (site.say(q::API_LEAD)) }
+        p { (q::API_WHOLE.rich(site.language, &[], &["/api/v1/openapi.json".to_owned()])) }
+        h2 { (site.say(q::TRY)) }
         ul {
-            li { a href="/api/v1/events?service=waste" { code { "/api/v1/events?service=waste" } } " – each event or series once" }
-            li { a href="/api/v1/occurrences?region=south-west&or_online=yes" { code { "/api/v1/occurrences?region=south-west&or_online=yes" } } " – dates, flattened" }
-            li { a href="/api/v1/changes" { code { "/api/v1/changes" } } " – a snapshot first, then what changed since your cursor" }
+            (example("/api/v1/events?service=waste", q::TRY_EVENTS))
+            (example("/api/v1/occurrences?region=south-west&or_online=yes", q::TRY_DATES))
+            (example("/api/v1/changes", q::TRY_CHANGES))
         }
         pre tabindex="0" { code { "curl -s '" (base) "/api/v1/events?service=housing&limit=5'" } }
-        h2 { "In a page" }
-        p { "Dates for FullCalendar, as it asks for them:" }
+        h2 { (site.say(q::IN_A_PAGE)) }
+        p { (site.say(q::FULLCALENDAR)) }
         pre tabindex="0" { code { "new FullCalendar.Calendar(element, {\n  events: '" (base) "/api/v1/occurrences?service=housing'\n})" } }
-        h2 { "Filters" }
-        p { "The same for every list, calendar and feed. Repeat a filter or use commas for any of several values; different filters must all hold. An unknown filter or value is refused with a list of what is allowed." }
-        dl.index { @for (name, words) in parameters { dt { code { (name) } } dd { (words) } } }
-        h2 { "Addresses" }
-        dl.index { @for (path, words) in paths { dt { code { (path) } } dd { (words) } } }
-        h2 { "Manners" }
+        h2 { (site.say(q::FILTERS)) }
+        p { (site.say(q::FILTERS_1)) }
+        dl.index { @for (name, words) in parameters { dt { (code(name)) } dd lang=[english] { (words) } } }
+        h2 { (site.say(q::ADDRESSES)) }
+        dl.index { @for (path, words) in paths { dt { (code(path)) } dd lang=[english] { (words) } } }
+        h2 { (site.say(q::MANNERS)) }
         ul {
-            li { "Lists come in pages: follow " code { "next" } ", or the Link header." }
-            li { "Send If-None-Match with the ETag you had: 304 costs next to nothing." }
-            li { "Errors are problem documents (RFC 9457)." }
-            li { "Times carry their offset; " code { "time_zone" } " names the zone." }
-            li { "Fields may be added; those that are there keep their meaning within v1." }
+            (manner(q::MANNERS_PAGES, &[("next", &code("next"))]))
+            (manner(q::MANNERS_ETAG, &[]))
+            (manner(q::MANNERS_ERRORS, &[]))
+            (manner(q::MANNERS_TIMES, &[("zone", &code("time_zone"))]))
+            (manner(q::MANNERS_FIELDS, &[]))
         }
     };
-    text(site, "API for developers", "/api", None, &ours)
+    text(site, f::API, "/api", None, &ours)
 }

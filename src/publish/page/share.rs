@@ -2,37 +2,72 @@
 
 use maud::{DOCTYPE, Markup, html};
 
-use super::{Dated, Page, Site, browse, filter, layout, list::foreign, words};
-use crate::query::Query;
+use super::{
+    Dated, Page, Site, browse, filter, layout,
+    list::foreign,
+    phrases::{Phrase, browse as b, frame as f, share as p},
+    words,
+};
+use crate::{event::Span, query::Query};
 
 /// The coming weeks as plain text that pastes cleanly anywhere.
 #[must_use]
 pub fn as_text(site: &Site, query: &Query, dates: &[Dated]) -> String {
     let what = filter::in_words(site, query);
+    let what = match what.as_str() {
+        "" => site.name.to_owned(),
+        _ => format!("{}: {what}", site.name),
+    };
     let weeks = query.from.is_none() && query.to.is_none();
-    let heading = [site.name, &what, if weeks { "the next four weeks" } else { "" }];
-    let heading = heading.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>();
-    let mut text = format!("{}\n", heading.join(": "));
+    let heading = if weeks { site.fill(p::FOUR_WEEKS, &[("what", &what)]) } else { what };
+    let mut text = format!("{heading}\n");
     for date in dates {
         let Some(span) = &date.span else { continue };
-        let facts = &date.listing.facts;
-        let status = words::status(date.status, date.listing.withdrawn.is_some(), facts.full);
-        let status = status.map_or_else(String::new, |status| format!(" ({status})"));
         text.push_str(&format!(
-            "\n{}\n{}{status}\n{}\n{}{}\n",
-            words::span(span, facts.time_zone, site.zone),
+            "\n{}\n{}{}\n{}\n{}\n",
+            when(site, date, span),
             date.title,
-            words::whereabouts(date.place, facts.attendance),
-            site.base,
-            Site::event_path(date.listing),
+            status(site, date),
+            whereabouts(site, date),
+            site.elsewhere(&Site::event_path(date.listing)),
         ));
     }
     if dates.is_empty() {
-        text.push_str("\nNothing is announced for these weeks.\n");
+        text.push_str(&format!("\n{}\n", site.say(p::NOTHING)));
     }
-    let address = browse::join("/subscribe", &query.canonical());
-    text.push_str(&format!("\nGet these in your calendar: {}{address}\n", site.base));
+    let address = site.elsewhere(&browse::join("/subscribe", &query.canonical()));
+    text.push_str(&format!("\n{}\n", site.fill(p::GET_LINE, &[("address", &address)])));
     text
+}
+
+/// A date in words, as a line of its own.
+fn when(site: &Site, date: &Dated, span: &Span) -> String {
+    let zone = date.listing.facts.time_zone;
+    words::sentence(&words::span(site.language, span, zone, site.zone))
+}
+
+/// " (Cancelled)" and its like.
+fn status(site: &Site, date: &Dated) -> String {
+    status_of(date).map_or_else(String::new, |status| format!(" ({})", site.say(status)))
+}
+
+fn status_of(date: &Dated) -> Option<Phrase> {
+    words::status(date.status, date.listing.withdrawn.is_some(), date.listing.facts.full)
+}
+
+/// The title of an event as a link that works anywhere.
+fn link(site: &Site, date: &Dated) -> Markup {
+    let language = foreign(site, date.listing.facts.language.as_deref());
+    html! { a href=(site.elsewhere(&Site::event_path(date.listing))) lang=[language] { (date.title) } }
+}
+
+/// When an event is, for programs too.
+fn time(site: &Site, date: &Dated, span: &Span) -> Markup {
+    html! { time datetime=(words::machine(span, date.listing.facts.time_zone)) { (when(site, date, span)) } }
+}
+
+fn whereabouts(site: &Site, date: &Dated) -> String {
+    words::whereabouts(site.language, date.place, date.listing.facts.attendance)
 }
 
 /// `/share`.
@@ -41,43 +76,40 @@ pub fn share(site: &Site, query: &Query, path: &str, dates: &[Dated]) -> String 
     let text = as_text(site, query, dates);
     let rows = text.lines().count().clamp(8, 24);
     let content = html! {
-        p.lead {
-            @if query.from.is_none() && query.to.is_none() { "The next four weeks" } @else { "The dates that you chose" }
-            ", to paste into an e-mail, Teams or a newsletter."
-        }
-        (filter::form(site, "/share", query, "Show events"))
-        h2 { "As text" }
+        @let weeks = query.from.is_none() && query.to.is_none();
+        p.lead { (site.say(if weeks { p::LEAD } else { p::LEAD_CHOSEN })) }
+        (filter::form(site, "/share", query, b::SHOW_EVENTS))
+        h2 { (site.say(p::AS_TEXT)) }
         p.field {
-            label for="text" { "Select it all, copy it, paste it" }
-            textarea #text rows=(rows) readonly data-copy="text" { (text) }
+            label for="text" { (site.say(p::SELECT_ALL)) }
+            textarea #text rows=(rows) readonly data-copy=(site.say(p::COPY_TEXT)) { (text) }
         }
-        h2 { "With links" }
-        p { "Select the list with the mouse, copy it, paste it into an e-mail." }
+        h2 { (site.say(p::WITH_LINKS)) }
+        p { (site.say(p::SELECT_LIST)) }
         div.paste {
             @for date in dates {
                 @if let Some(span) = &date.span {
-                    @let facts = &date.listing.facts;
                     p {
-                        (words::span(span, facts.time_zone, site.zone)) br;
-                        a href=(format!("{}{}", site.base, Site::event_path(date.listing))) { (date.title) }
-                        @if let Some(status) = words::status(date.status, date.listing.withdrawn.is_some(), facts.full) { " (" (status) ")" }
-                        br; (words::whereabouts(date.place, facts.attendance))
+                        (when(site, date, span)) br;
+                        (link(site, date)) (status(site, date))
+                        br; (whereabouts(site, date))
                     }
                 }
             }
-            p { a href=(format!("{}{}", site.base, browse::join("/subscribe", &query.canonical()))) { "Get these in your calendar" } }
+            p { a href=(site.elsewhere(&browse::join("/subscribe", &query.canonical()))) { (site.say(p::GET_THESE)) } }
         }
-        p { a href=(super::subscribe::to_a_colleague(site, query)) { "Tell a colleague by e-mail" } }
+        p { a href=(super::subscribe::to_a_colleague(site, query)) { (site.say(p::TELL)) } }
         (on_your_site(site, query))
     };
-    let mut page = Page::new("Share", path);
+    let mut page = Page::new(site.say(f::SHARE), path);
     page.unindexed = !query.is_everything();
     layout(site, &page, &content)
 }
 
 /// Three ways to show the list elsewhere, as code to copy.
 fn on_your_site(site: &Site, query: &Query) -> Markup {
-    let at = |path: &str| format!("{}{}", site.base, browse::join(path, &query.canonical()));
+    let at = |path: &str| site.elsewhere(&browse::join(path, &query.canonical()));
+    let data = format!("{}{}", site.base, browse::join("/api/v1/events", &query.canonical()));
     let name =
         super::subscribe::calendar_name(site, query).replace(['"', '<', '>', '&', '\''], " ");
     let frame = format!(
@@ -92,56 +124,54 @@ fn on_your_site(site: &Site, query: &Query) -> Markup {
     let served = format!(
         "curl --fail --max-time 10 '{include}' > events.html.new && mv events.html.new events.html"
     );
-    let code = |id: &str, label: &str, text: &str| {
+    let code = |id: &str, label: Phrase, text: &str| {
         html! {
             p.field {
-                label for=(id) { (label) }
-                textarea id=(id) rows=(text.lines().count().clamp(2, 9)) readonly data-copy="code" { (text) }
+                label for=(id) { (site.say(label)) }
+                textarea id=(id) rows=(text.lines().count().clamp(2, 9)) readonly data-copy=(site.say(p::COPY_CODE)) { (text) }
             }
         }
     };
     html! {
-        h2 #embed { "On your own site or intranet" }
-        p { "Choose the filters above first: the code then shows these events only, and new ones appear by themselves. Put " code { "limit=5" } " in an address for a shorter list." }
-        h3 { "As a frame" }
-        p { "Works wherever a page allows a frame. In SharePoint: edit the page, add the web part “Embed”, and paste the address from inside the quotation marks after “src”. SharePoint may ask an administrator to allow this site (Site settings, HTML Field Security)." }
-        (code("frame", "Code of the frame", &frame))
-        h3 { "As part of your page" }
-        p { "A piece of plain HTML without styles or script: it takes the fonts and colours of your page. Each part has a class that begins with “folkmoot”. Fetched by the visitor’s browser:" }
-        (code("fetch", "Code that fetches it", &fetched))
-        p { "Or fetched by your server, say once an hour, and included from there, which needs no script at all:" }
-        (code("server", "Command for your server", &served))
-        h3 { "As data" }
-        p { "For anything else there is " a href=(at("/api/v1/events")) { "JSON" } " and " a href="/api" { "its documentation" } "." }
+        h2 #embed { (site.say(p::ON_YOUR_SITE)) }
+        p { (site.rich(p::ON_YOUR_SITE_HOW, &[("limit", &html! { code { "limit=5" } })], &[])) }
+        h3 { (site.say(p::AS_FRAME)) }
+        p { (site.rich(p::AS_FRAME_HOW, &[], &[])) }
+        (code("frame", p::FRAME_CODE, &frame))
+        h3 { (site.say(p::AS_PART)) }
+        p { (site.say(p::AS_PART_HOW)) }
+        (code("fetch", p::FETCH_CODE, &fetched))
+        p { (site.say(p::BY_SERVER)) }
+        (code("server", p::SERVER_CODE, &served))
+        h3 { (site.say(p::AS_DATA)) }
+        p { (p::AS_DATA_HOW.rich(site.language, &[], &[data, site.at("/api")])) }
     }
 }
 
 /// `/include`: the list as a piece of another site's page, in that page's own style.
 #[must_use]
 pub fn include(site: &Site, query: &Query, dates: &[Dated]) -> String {
-    let absolute = |path: &str| format!("{}{}", site.base, browse::join(path, &query.canonical()));
+    let absolute = |path: &str| site.elsewhere(&browse::join(path, &query.canonical()));
     html! {
-        section.folkmoot lang="en-GB" aria-label=(super::subscribe::calendar_name(site, query)) {
-            @if dates.is_empty() { p.folkmoot-empty { "Nothing is announced yet." } }
+        section.folkmoot lang=(site.language.written()) aria-label=(super::subscribe::calendar_name(site, query)) {
+            @if dates.is_empty() { p.folkmoot-empty { (site.say(b::NOTHING_YET)) } }
             @else {
                 ul.folkmoot-events {
                     @for date in dates {
                         @if let Some(span) = &date.span {
-                            @let facts = &date.listing.facts;
                             li.folkmoot-event {
-                                a href=(format!("{}{}", site.base, Site::event_path(date.listing))) lang=[foreign(facts.language.as_deref())] { (date.title) }
-                                @if let Some(status) = words::status(date.status, date.listing.withdrawn.is_some(), facts.full) { " " strong { (status) } }
+                                (link(site, date))
+                                @if let Some(status) = status_of(date) { " " strong { (site.say(status)) } }
                                 br;
-                                time datetime=(words::machine(span, facts.time_zone)) { (words::span(span, facts.time_zone, site.zone)) }
-                                br; span.folkmoot-place { (words::whereabouts(date.place, facts.attendance)) }
+                                (time(site, date, span))
+                                br; span.folkmoot-place { (whereabouts(site, date)) }
                             }
                         }
                     }
                 }
             }
             p.folkmoot-more {
-                a href=(absolute("/events")) { "All these events" } " on " (site.name) ". "
-                a href=(absolute("/subscribe")) { "Get them in your calendar" }
+                (p::ALL_THESE.rich(site.language, &[("site", &site.name)], &[absolute("/events"), absolute("/subscribe")]))
             }
         }
     }
@@ -152,9 +182,10 @@ pub fn include(site: &Site, query: &Query, dates: &[Dated]) -> String {
 #[must_use]
 pub fn embed(site: &Site, query: &Query, dates: &[Dated]) -> String {
     let title = super::subscribe::calendar_name(site, query);
+    let all = site.elsewhere(&browse::join("/events", &query.canonical()));
     html! {
         (DOCTYPE)
-        html lang="en-GB" {
+        html lang=(site.language.written()) {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
@@ -167,27 +198,23 @@ pub fn embed(site: &Site, query: &Query, dates: &[Dated]) -> String {
             body.embed {
                 main {
                     h1 { (title) }
-                    @if dates.is_empty() { p { "Nothing is announced yet." } }
+                    @if dates.is_empty() { p { (site.say(b::NOTHING_YET)) } }
                     ul.events {
                         @for date in dates {
                             @if let Some(span) = &date.span {
-                                @let facts = &date.listing.facts;
                                 li.event {
                                     div.what {
                                         p.title {
-                                            a href=(format!("{}{}", site.base, Site::event_path(date.listing))) lang=[foreign(facts.language.as_deref())] { (date.title) }
-                                            @if let Some(status) = words::status(date.status, date.listing.withdrawn.is_some(), facts.full) { " " strong.tag { (status) } }
+                                            (link(site, date))
+                                            @if let Some(status) = status_of(date) { " " strong.tag { (site.say(status)) } }
                                         }
-                                        p.facts {
-                                            time datetime=(words::machine(span, facts.time_zone)) { (words::span(span, facts.time_zone, site.zone)) }
-                                            " · " (words::whereabouts(date.place, facts.attendance))
-                                        }
+                                        p.facts { (time(site, date, span)) " · " (whereabouts(site, date)) }
                                     }
                                 }
                             }
                         }
                     }
-                    p.quiet { a href=(format!("{}{}", site.base, browse::join("/events", &query.canonical()))) { "All events" } " on " (site.name) ". Links open in a new window." }
+                    p.quiet { (p::EVERYTHING.rich(site.language, &[("site", &site.name)], &[all])) }
                 }
             }
         }

@@ -3,7 +3,10 @@
 use maud::{Markup, html};
 use url::form_urlencoded::byte_serialize;
 
-use super::{Page, Site, browse, filter, layout};
+use super::{
+    Page, Site, browse, filter, layout,
+    phrases::{self, Phrase, frame as f, share, subscribe as p},
+};
 use crate::{publish::ical::LARGE, query::Query};
 
 /// Google refuses longer addresses without a word (CLIENTS, rule 4 of 1.1).
@@ -58,30 +61,31 @@ pub fn subscribe(site: &Site, query: &Query, path: &str, coming: usize, size: us
     let addresses = addresses(site.base, query, &name);
     let what = filter::in_words(site, query);
     let content = html! {
-        p.lead { "Choose what you want to see. Your calendar program then shows these events and follows every change, by itself." }
+        p.lead { (site.say(p::LEAD)) }
         (builder(site, query))
         section.result aria-labelledby="yours" {
-            h2 #yours { "Your calendar" }
+            h2 #yours { (site.say(p::YOURS)) }
             p {
-                strong { @if what.is_empty() { "All events" } @else { (what) } }
-                ": " (super::words::count(coming, "date", "dates")) " in the next 30 days."
+                @let number = phrases::DATES.count(site.language, coming);
+                strong { @if what.is_empty() { (site.say(p::ALL_EVENTS)) } @else { (what) } }
+                (site.fill(p::IN_30_DAYS, &[("number", &number)]))
             }
-            (buttons(&addresses))
-            (copy(&addresses))
-            (warnings(&addresses, size))
+            (buttons(site, &addresses))
+            (copy(site, &addresses))
+            (warnings(site, &addresses, size))
         }
-        (steps())
-        (expect())
+        (steps(site))
+        (expect(site))
         (trouble(site, query, &addresses))
     };
-    let mut page = Page::new("Subscribe", path);
+    let mut page = Page::new(site.say(f::SUBSCRIBE), path);
     page.unindexed = !query.is_everything();
     layout(site, &page, &content)
 }
 
 fn builder(site: &Site, query: &Query) -> Markup {
     html! {
-        form.filter action="/subscribe" method="get" aria-label="Choose your events" {
+        form.filter action=(site.at("/subscribe")) method="get" aria-label=(site.say(p::CHOOSE)) {
             div.fields {
                 (filter::service_choice(site, query.services.first()))
                 (filter::region_choice(site, query.regions.first()))
@@ -89,92 +93,65 @@ fn builder(site: &Site, query: &Query) -> Markup {
             }
             (filter::hidden(query))
             (filter::kept(query))
-            div.checks { (filter::checks(query)) }
-            p.actions { button type="submit" { "Make my calendar" } }
+            div.checks { (filter::checks(site, query)) }
+            p.actions { button type="submit" { (site.say(p::MAKE)) } }
         }
     }
 }
 
-fn buttons(addresses: &Addresses) -> Markup {
+fn buttons(site: &Site, addresses: &Addresses) -> Markup {
     html! {
         ul.buttons {
-            li { a.button href=(addresses.outlook_work) rel="noreferrer" { "Outlook at work or school" } }
-            li { a.button href=(addresses.outlook_home) rel="noreferrer" { "Outlook.com, at home" } }
-            li { a.button href=(addresses.google) rel="noreferrer" { "Google Calendar" } }
-            li { a.button href=(addresses.webcal) { "Apple (iPhone, iPad, Mac)" } }
+            li { a.button href=(addresses.outlook_work) rel="noreferrer" { (site.say(p::OUTLOOK_WORK)) } }
+            li { a.button href=(addresses.outlook_home) rel="noreferrer" { (site.say(p::OUTLOOK_HOME)) } }
+            li { a.button href=(addresses.google) rel="noreferrer" { (site.say(p::GOOGLE)) } }
+            li { a.button href=(addresses.webcal) { (site.say(p::APPLE)) } }
         }
     }
 }
 
-fn copy(addresses: &Addresses) -> Markup {
+fn copy(site: &Site, addresses: &Addresses) -> Markup {
     html! {
         p.field {
-            label for="address" { "Any other program: copy this address" }
-            input #address type="text" readonly value=(addresses.plain) data-copy="address";
+            label for="address" { (site.say(p::ANY_OTHER)) }
+            input #address type="text" readonly value=(addresses.plain) data-copy=(site.say(p::COPY_ADDRESS));
         }
     }
+}
+
+/// The size of a calendar that some programs refuse, in megabytes.
+fn too_large(size: usize) -> Option<String> {
+    (size > LARGE).then(|| format!("{}.{}", size / LARGE, size % LARGE * 10 / LARGE))
 }
 
 /// What keeps an address from working at all, said before somebody tries.
-fn warnings(addresses: &Addresses, size: usize) -> Markup {
+fn warnings(site: &Site, addresses: &Addresses, size: usize) -> Markup {
     html! {
-        @if addresses.plain.starts_with("http://") {
-            p.note {
-                "This site has no public https address yet. Programs on this computer can read the calendar; "
-                "Outlook on the web and Google cannot."
-            }
-        }
-        @if addresses.plain.len() > LONGEST_ADDRESS {
-            p.note { "This address is longer than Google accepts. Choose fewer filters if you use Google Calendar." }
-        }
-        @if size > LARGE {
-            p.note {
-                "This calendar is large (" (size / LARGE) "." (size % LARGE * 10 / LARGE) " MB). Google Calendar and some phones "
-                "take no more than 1 MB; Outlook and programs on a computer do. Choose a service, a region or a kind to make it smaller."
-            }
+        @if addresses.plain.starts_with("http://") { p.note { (site.say(p::NOT_PUBLIC)) } }
+        @if addresses.plain.len() > LONGEST_ADDRESS { p.note { (site.say(p::TOO_LONG)) } }
+        @if let Some(megabytes) = too_large(size) {
+            p.note { (site.fill(p::TOO_LARGE, &[("megabytes", &megabytes)])) }
         }
     }
 }
 
-fn steps() -> Markup {
+/// What to do in each program, step by step.
+const STEPS: [(Phrase, &[Phrase]); 5] = [
+    (p::NEW_OUTLOOK, &[p::NEW_OUTLOOK_1, p::NEW_OUTLOOK_2, p::NEW_OUTLOOK_3]),
+    (p::OLD_OUTLOOK, &[p::OLD_OUTLOOK_1, p::OLD_OUTLOOK_2]),
+    (p::GOOGLE, &[p::GOOGLE_1, p::GOOGLE_2, p::GOOGLE_3]),
+    (p::IPHONE, &[p::IPHONE_1, p::IPHONE_2]),
+    (p::THUNDERBIRD, &[p::THUNDERBIRD_1, p::THUNDERBIRD_2]),
+];
+
+fn steps(site: &Site) -> Markup {
     html! {
         section {
-            h2 { "If a button does nothing" }
-            details {
-                summary { "Outlook on a work laptop (new Outlook or on the web)" }
-                ol {
-                    li { "Open Outlook and go to the calendar." }
-                    li { "Choose “Add calendar”, then “Subscribe from web”." }
-                    li { "Paste the address from this page, give it a name, and choose “Import”." }
-                }
-            }
-            details {
-                summary { "Classic Outlook for Windows" }
-                ol {
-                    li { "Choose “File”, “Account Settings”, “Account Settings”, then the tab “Internet Calendars”." }
-                    li { "Choose “New…”, paste the address, and choose “Add”." }
-                }
-            }
-            details {
-                summary { "Google Calendar" }
-                ol {
-                    li { "On a computer, open Google Calendar in the browser." }
-                    li { "Beside “Other calendars” choose the plus sign, then “From URL”." }
-                    li { "Paste the address and choose “Add calendar”. It then also shows on your phone." }
-                }
-            }
-            details {
-                summary { "iPhone or iPad" }
-                ol {
-                    li { "Open Calendar, choose “Calendars”, “Add Calendar”, “Add Subscription Calendar”." }
-                    li { "Paste the address and choose “Subscribe”." }
-                }
-            }
-            details {
-                summary { "Thunderbird" }
-                ol {
-                    li { "Open the calendar, choose “New Calendar…”, then “On the Network”." }
-                    li { "Paste the address, choose “Find Calendars”, then “Subscribe”." }
+            h2 { (site.say(p::NO_BUTTON)) }
+            @for (program, steps) in STEPS {
+                details {
+                    summary { (site.say(program)) }
+                    ol { @for step in steps { li { (site.rich(*step, &[], &[])) } } }
                 }
             }
         }
@@ -182,20 +159,22 @@ fn steps() -> Markup {
 }
 
 /// How soon a change arrives is the program's choice, not ours (CLIENTS 1.6).
-fn expect() -> Markup {
+const EXPECT: [Phrase; 8] = [
+    p::EXPECT_GOOGLE,
+    p::EXPECT_WEB,
+    p::EXPECT_OUTLOOK,
+    p::EXPECT_APPLE,
+    p::EXPECT_CANCELLED,
+    p::EXPECT_GONE,
+    p::EXPECT_BUSY,
+    p::EXPECT_STOP,
+];
+
+fn expect(site: &Site) -> Markup {
     html! {
         section {
-            h2 { "What to expect" }
-            ul {
-                li { "Google looks for changes about once a day, sometimes more often. There is no button that makes it look sooner." }
-                li { "Outlook on the web looks every few hours; it can take a day." }
-                li { "Outlook on a computer looks whenever it sends and receives." }
-                li { "iPhones, iPads and Macs look as often as you have set, from every few minutes to once a week." }
-                li { "A cancelled event stays until its date, marked “CANCELLED”. Google takes it away instead." }
-                li { "An event that its organiser has taken off their site stays, marked “No longer listed”." }
-                li { "These events never make you look busy to colleagues." }
-                li { "To stop, remove the calendar in your program. We do not know who subscribes." }
-            }
+            h2 { (site.say(p::EXPECT)) }
+            ul { @for phrase in EXPECT { li { (site.rich(phrase, &[], &[])) } } }
         }
     }
 }
@@ -205,31 +184,26 @@ pub(crate) fn to_a_colleague(site: &Site, query: &Query) -> String {
     let name = calendar_name(site, query);
     let coded =
         |text: &str| byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20");
-    let body = format!(
-        "I use this calendar of events and thought of you. Open this page and choose your calendar program:\n\n{}{}",
-        site.base,
-        browse::join("/subscribe", &query.canonical())
-    );
-    format!("mailto:?subject={}&body={}", coded(&format!("Calendar: {name}")), coded(&body))
+    let page = site.elsewhere(&browse::join("/subscribe", &query.canonical()));
+    let body = format!("{}\n\n{page}", site.say(p::LETTER));
+    let title = site.fill(p::LETTER_TITLE, &[("name", &name)]);
+    format!("mailto:?subject={}&body={}", coded(&title), coded(&body))
 }
 
 fn trouble(site: &Site, query: &Query, addresses: &Addresses) -> Markup {
     let host = site.base.split("://").nth(1).unwrap_or(site.base);
     let mail = to_a_colleague(site, query);
+    let code = |text: &str| html! { code { (text) } };
     html! {
         section {
-            h2 { "Not working?" }
-            p { "Some councils block calendars from other sites. Forward this to your IT service desk:" }
+            h2 { (site.say(p::TROUBLE)) }
+            p { (site.say(p::TROUBLE_IT)) }
             blockquote {
-                p { "Please allow Outlook to subscribe to the internet calendar " code { (addresses.plain) } "." }
-                p { "It is a public, read-only iCalendar file (RFC 5545, text/calendar) at the host " code { (host) } ". It holds no personal data, no attachments and no meeting invitations, needs no login and sets no cookies." }
+                p { (site.rich(p::ALLOW, &[("address", &code(&addresses.plain))], &[])) }
+                p { (site.rich(p::ALLOW_WHAT, &[("host", &code(host))], &[])) }
             }
-            p {
-                "Meanwhile you can add single events: open one from "
-                a href=(browse::join("/events", &query.canonical())) { "the list" }
-                " and choose “Add to calendar”."
-            }
-            p { a href=(mail) { "Tell a colleague by e-mail" } }
+            p { (site.rich(p::MEANWHILE, &[], &[&browse::join("/events", &query.canonical())])) }
+            p { a href=(mail) { (site.say(share::TELL)) } }
         }
     }
 }
@@ -240,10 +214,8 @@ mod tests {
 
     #[test]
     fn a_large_calendar_is_called_large() {
-        let addresses = addresses("https://events.example.org", &Query::default(), "All");
-        let said = |size| warnings(&addresses, size).into_string();
-        assert!(said(2_460_000).contains("is large (2.4 MB)"), "{}", said(2_460_000));
-        assert_eq!(said(LARGE), "");
+        assert_eq!(too_large(2_460_000).as_deref(), Some("2.4"));
+        assert_eq!(too_large(LARGE), None);
     }
 
     #[test]

@@ -1,43 +1,117 @@
-//! Dates, times and counts in the words that GOV.UK would use: "Friday 14 November 2014", "10am to 4pm".
+//! Dates and times in words: "Friday 14 November 2014, 10am to 4pm" as GOV.UK writes them, "dydd Gwener 14 Tachwedd
+//! 2014, 10am i 4pm" as it does in Welsh, where "dydd" softens after "i", "tan" and "o" and when it says when.
 
 use chrono::{DateTime, Datelike, Duration, NaiveDate, NaiveTime, Timelike, Utc};
 use chrono_tz::Tz;
 
+use super::phrases::{Phrase, frame as f};
 use crate::{
     event::{Attendance, Place, Span, Status},
+    language::Language,
     publish::place_line,
 };
 
-/// "Friday 14 November 2014".
-pub(crate) fn day(date: NaiveDate) -> String {
-    date.format("%A %-d %B %Y").to_string()
-}
+/// Days of the week in Welsh, without "dydd", from Monday.
+const DYDDIAU: [&str; 7] = ["Llun", "Mawrth", "Mercher", "Iau", "Gwener", "Sadwrn", "Sul"];
+/// Months in Welsh.
+const MISOEDD: [&str; 12] = [
+    "Ionawr",
+    "Chwefror",
+    "Mawrth",
+    "Ebrill",
+    "Mai",
+    "Mehefin",
+    "Gorffennaf",
+    "Awst",
+    "Medi",
+    "Hydref",
+    "Tachwedd",
+    "Rhagfyr",
+];
 
-/// "Friday 14 November", for places where the year is said beside it.
-pub(crate) fn day_of_year(date: NaiveDate) -> String {
-    date.format("%A %-d %B").to_string()
-}
-
-/// "November 2014".
-pub(crate) fn month(date: NaiveDate) -> String {
-    date.format("%B %Y").to_string()
-}
-
-/// "10am", "5:30pm", "midday".
-pub(crate) fn clock(time: NaiveTime) -> String {
-    let (afternoon, hour) = time.hour12();
-    let half = if afternoon { "pm" } else { "am" };
-    match (time.hour(), time.minute()) {
-        (12, 0) => "midday".into(),
-        (_, 0) => format!("{hour}{half}"),
-        (_, minute) => format!("{hour}:{minute:02}{half}"),
+/// The day of the week, which in Welsh is two words: "Friday", "dydd Gwener".
+pub(crate) fn weekday(language: Language, date: NaiveDate) -> String {
+    match language {
+        Language::English => date.format("%A").to_string(),
+        Language::Welsh => {
+            let at = date.weekday().num_days_from_monday() as usize;
+            format!("dydd {}", DYDDIAU.get(at).copied().unwrap_or_default())
+        }
     }
 }
 
+/// The month alone: "November", "Tachwedd".
+pub(crate) fn month_name(language: Language, date: NaiveDate) -> String {
+    match language {
+        Language::English => date.format("%B").to_string(),
+        Language::Welsh => {
+            MISOEDD.get(date.month0() as usize).copied().unwrap_or_default().to_owned()
+        }
+    }
+}
+
+/// "Friday 14 November 2014", "dydd Gwener 14 Tachwedd 2014".
+pub(crate) fn day(language: Language, date: NaiveDate) -> String {
+    format!("{} {}", day_of_year(language, date), date.year())
+}
+
+/// "Friday 14 November", for places where the year is said beside it.
+pub(crate) fn day_of_year(language: Language, date: NaiveDate) -> String {
+    format!("{} {} {}", weekday(language, date), date.day(), month_name(language, date))
+}
+
+/// "November 2014".
+pub(crate) fn month(language: Language, date: NaiveDate) -> String {
+    format!("{} {}", month_name(language, date), date.year())
+}
+
+/// A day as the time when something happens: "Friday 14 November 2014", "ddydd Gwener 14 Tachwedd 2014".
+pub(crate) fn then(language: Language, date: NaiveDate) -> String {
+    soft(language, day(language, date))
+}
+
+/// A day after a word that softens ("i", "tan") or as the time at which something is: "ddydd Gwener 14 Tachwedd".
+fn soft(language: Language, day: String) -> String {
+    match language {
+        Language::English => day,
+        Language::Welsh => format!("d{day}"),
+    }
+}
+
+/// "10am", "5:30pm", "midday".
+pub(crate) fn clock(language: Language, time: NaiveTime) -> String {
+    let (afternoon, hour) = time.hour12();
+    let half = if afternoon { "pm" } else { "am" };
+    match (time.hour(), time.minute(), language) {
+        (12, 0, Language::English) => "midday".into(),
+        (12, 0, Language::Welsh) => "hanner dydd".into(),
+        (_, 0, _) => format!("{hour}{half}"),
+        (_, minute, _) => format!("{hour}:{minute:02}{half}"),
+    }
+}
+
+/// "10am to 4pm", "10am i 4pm".
+fn clocks(language: Language, from: NaiveTime, to: NaiveTime) -> String {
+    let between = match language {
+        Language::English => "to",
+        Language::Welsh => "i",
+    };
+    format!("{} {between} {}", clock(language, from), clock(language, to))
+}
+
+/// A time on a day: "10am on Friday 14 November 2014", "10am ddydd Gwener 14 Tachwedd 2014".
+fn at(language: Language, time: NaiveTime, day: String) -> String {
+    let on = match language {
+        Language::English => " on",
+        Language::Welsh => "",
+    };
+    format!("{}{on} {}", clock(language, time), soft(language, day))
+}
+
 /// "10:05am on Friday 14 November 2014", for report cards.
-pub(crate) fn moment(at: DateTime<Utc>, zone: Tz) -> String {
-    let local = at.with_timezone(&zone);
-    format!("{} on {}", clock(local.time()), day(local.date_naive()))
+pub(crate) fn moment(language: Language, moment: DateTime<Utc>, zone: Tz) -> String {
+    let local = moment.with_timezone(&zone);
+    at(language, local.time(), day(language, local.date_naive()))
 }
 
 /// A span cut into its local parts. An end at midnight belongs to the day before, as 11:59pm: people read
@@ -78,67 +152,96 @@ pub(crate) fn last_day(span: &Span, zone: Tz) -> NaiveDate {
 }
 
 /// "Friday 14 November 2014, 10am to 4pm"; "Friday 14 to Sunday 16 November 2014".
-pub(crate) fn span(span: &Span, zone: Tz, usual: Tz) -> String {
+pub(crate) fn span(language: Language, span: &Span, zone: Tz, usual: Tz) -> String {
     let parts = parts(span, zone);
     let (first, from) = parts.start;
+    let whole = |date| day(language, date);
     let words = match (from, parts.end) {
-        (None, None) => format!("{}, all day", day(first)),
-        (None, Some((last, _))) => days(first, last),
-        (Some(from), None) => format!("{}, {}", day(first), clock(from)),
+        (None, None) => format!("{}, {}", whole(first), all_day(language)),
+        (None, Some((last, _))) => days(language, first, last),
+        (Some(from), None) => format!("{}, {}", whole(first), clock(language, from)),
         (Some(from), Some((last, Some(to)))) if last == first => {
-            format!("{}, {} to {}", day(first), clock(from), clock(to))
+            format!("{}, {}", whole(first), clocks(language, from, to))
         }
         (Some(from), Some((last, to))) => {
-            let to = to.map_or_else(String::new, |to| format!("{} on ", clock(to)));
-            format!("{} on {} to {to}{}", clock(from), day(first), day(last))
+            let begin = at(language, from, whole(first));
+            let end = match to {
+                Some(to) => at(language, to, whole(last)),
+                None => soft(language, whole(last)),
+            };
+            match language {
+                Language::English => format!("{begin} to {end}"),
+                Language::Welsh => format!("o {begin} tan {end}"),
+            }
         }
     };
     match from {
-        Some(_) => format!("{words}{}", zone_words(span.start_utc(zone), zone, usual)),
+        Some(_) => format!("{words}{}", zone_words(language, span.start_utc(zone), zone, usual)),
         None => words,
     }
 }
 
 /// "10am to 4pm", "all day", "10am, until 4pm on Sunday 16 November": what stands under a heading with the day.
-pub(crate) fn hours(span: &Span, zone: Tz, usual: Tz) -> String {
+pub(crate) fn hours(language: Language, span: &Span, zone: Tz, usual: Tz) -> String {
     let parts = parts(span, zone);
     let (first, from) = parts.start;
+    let until = match language {
+        Language::English => "until",
+        Language::Welsh => "tan",
+    };
+    let short = |date| day_of_year(language, date);
     let words = match (from, parts.end) {
-        (None, None) => "All day".to_owned(),
-        (None, Some((last, _))) => format!("All day, until {}", day_of_year(last)),
-        (Some(from), None) => clock(from),
-        (Some(from), Some((last, Some(to)))) if last == first => {
-            format!("{} to {}", clock(from), clock(to))
+        (None, None) => f::ALL_DAY.of(language).to_owned(),
+        (None, Some((last, _))) => {
+            format!("{}, {until} {}", f::ALL_DAY.of(language), soft(language, short(last)))
         }
+        (Some(from), None) => clock(language, from),
+        (Some(from), Some((last, Some(to)))) if last == first => clocks(language, from, to),
         (Some(from), Some((last, to))) => {
-            let to = to.map_or_else(String::new, |to| format!("{} on ", clock(to)));
-            format!("{}, until {to}{}", clock(from), day_of_year(last))
+            let end = match to {
+                Some(to) => at(language, to, short(last)),
+                None => soft(language, short(last)),
+            };
+            format!("{}, {until} {end}", clock(language, from))
         }
     };
     match from {
-        Some(_) => format!("{words}{}", zone_words(span.start_utc(zone), zone, usual)),
+        Some(_) => format!("{words}{}", zone_words(language, span.start_utc(zone), zone, usual)),
         None => words,
     }
 }
 
+/// "all day", within a sentence.
+fn all_day(language: Language) -> String {
+    f::ALL_DAY.of(language).to_lowercase()
+}
+
 /// "Friday 14 to Sunday 16 November 2014", saying month and year once where they are the same.
-fn days(first: NaiveDate, last: NaiveDate) -> String {
-    if first.year() != last.year() {
-        format!("{} to {}", day(first), day(last))
+fn days(language: Language, first: NaiveDate, last: NaiveDate) -> String {
+    let to = match language {
+        Language::English => "to",
+        Language::Welsh => "i",
+    };
+    let begin = if first.year() != last.year() {
+        day(language, first)
     } else if first.month() != last.month() {
-        format!("{} to {}", day_of_year(first), day(last))
+        day_of_year(language, first)
     } else {
-        format!("{} to {}", first.format("%A %-d"), day(last))
-    }
+        format!("{} {}", weekday(language, first), first.day())
+    };
+    format!("{begin} {to} {}", soft(language, day(language, last)))
 }
 
 /// Says the zone where its clock differs from the one that readers expect at that instant.
-fn zone_words(at: DateTime<Utc>, zone: Tz, usual: Tz) -> String {
+fn zone_words(language: Language, at: DateTime<Utc>, zone: Tz, usual: Tz) -> String {
     if at.with_timezone(&zone).naive_local() == at.with_timezone(&usual).naive_local() {
         return String::new();
     }
     let city = zone.name().rsplit('/').next().unwrap_or(zone.name()).replace('_', " ");
-    format!(" ({city} time)")
+    match language {
+        Language::English => format!(" ({city} time)"),
+        Language::Welsh => format!(" (amser {city})"),
+    }
 }
 
 /// Value of `datetime` for the start of a span.
@@ -149,16 +252,7 @@ pub(crate) fn machine(span: &Span, zone: Tz) -> String {
     }
 }
 
-/// "no events", "1 event", "12 events".
-pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
-    match number {
-        0 => format!("no {many}"),
-        1 => format!("1 {one}"),
-        _ => format!("{} {many}", thousands(number)),
-    }
-}
-
-/// The same words as the beginning of a sentence.
+/// Words as the beginning of a sentence.
 pub(crate) fn sentence(words: &str) -> String {
     let mut letters = words.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
@@ -178,59 +272,65 @@ pub(crate) fn thousands(number: usize) -> String {
 }
 
 /// The word shown beside a title, when there is something to say.
-pub(crate) fn status(status: Status, withdrawn: bool, full: Option<bool>) -> Option<&'static str> {
+pub(crate) fn status(status: Status, withdrawn: bool, full: Option<bool>) -> Option<Phrase> {
     match (status, withdrawn) {
-        (Status::Cancelled, _) => Some("Cancelled"),
-        (Status::Postponed, _) => Some("Postponed"),
-        (_, true) => Some("No longer listed"),
-        (Status::Tentative, _) => Some("Provisional"),
-        (Status::Confirmed, _) if full == Some(true) => Some("Fully booked"),
+        (Status::Cancelled, _) => Some(f::CANCELLED),
+        (Status::Postponed, _) => Some(f::POSTPONED),
+        (_, true) => Some(f::GONE),
+        (Status::Tentative, _) => Some(f::PROVISIONAL),
+        (Status::Confirmed, _) if full == Some(true) => Some(f::FULL),
         (Status::Confirmed, _) => None,
     }
 }
 
 /// Where one goes, in a few words: "Online", "Shire Hall, Reading RG2 9XD", "Shire Hall and online".
-pub(crate) fn whereabouts(place: Option<&Place>, attendance: Attendance) -> String {
+pub(crate) fn whereabouts(
+    language: Language,
+    place: Option<&Place>,
+    attendance: Attendance,
+) -> String {
     let venue = place.and_then(place_line);
+    let said = |phrase: Phrase| phrase.of(language).to_owned();
     match (attendance, venue) {
-        (Attendance::Online, _) => "Online".into(),
-        (Attendance::Hybrid, Some(venue)) => format!("{venue}, and online"),
-        (Attendance::Hybrid, None) => "In person and online".into(),
+        (Attendance::Online, _) => said(f::ONLINE),
+        (Attendance::Hybrid, Some(venue)) => f::AND_ONLINE.fill(language, &[("venue", &venue)]),
+        (Attendance::Hybrid, None) => said(f::HYBRID),
         (_, Some(venue)) => venue,
-        (Attendance::InPerson, None) => "In person, place not given".into(),
-        (Attendance::Unknown, None) => "Place not given".into(),
+        (Attendance::InPerson, None) => said(f::NO_VENUE),
+        (Attendance::Unknown, None) => said(f::NO_PLACE),
     }
 }
 
 /// Who may come, from the id in the vocabulary of the API.
-pub(crate) fn open_to(id: &str) -> &'static str {
-    OPEN_TO.iter().find(|(known, _)| *known == id).map_or(CHECK_WHO, |(_, words)| words)
+pub(crate) fn open_to(id: &str) -> Phrase {
+    OPEN_TO.iter().find(|(known, _)| *known == id).map_or(f::CHECK_WHO, |(_, words)| *words)
 }
 
-/// What is said where the organiser did not say who may come.
-pub(crate) const CHECK_WHO: &str = "Check who may come with the organiser";
-
 /// Ids of the `open_to` filter and what they mean.
-pub(crate) const OPEN_TO: [(&str, &str); 5] = [
-    ("everyone", "Open to everyone"),
-    ("public_sector", "Open to the public sector"),
-    ("councils", "Open to councils"),
-    ("members", "For members of the group"),
-    ("invited", "By invitation only"),
+pub(crate) const OPEN_TO: [(&str, Phrase); 5] = [
+    ("everyone", f::EVERYONE),
+    ("public_sector", f::PUBLIC_SECTOR),
+    ("councils", f::FOR_COUNCILS),
+    ("members", f::MEMBERS),
+    ("invited", f::INVITED),
 ];
 
 /// Ids of the `attendance` filter and what they mean.
-pub(crate) const ATTENDANCE: [(&str, &str); 3] =
-    [("in_person", "In person"), ("online", "Online"), ("hybrid", "In person and online")];
+pub(crate) const ATTENDANCE: [(&str, Phrase); 3] =
+    [("in_person", f::IN_PERSON), ("online", f::ONLINE), ("hybrid", f::HYBRID)];
 
-/// What an access id means.
-pub(crate) fn access(id: &str) -> &str {
+/// Ids of the groups of kinds and what they mean.
+pub(crate) const KIND_GROUPS: [(&str, Phrase); 3] =
+    [("take-part", f::TAKE_PART), ("meet-others", f::MEET_OTHERS), ("listen-and-learn", f::LISTEN)];
+
+/// What an access id means; an id that we do not know is shown as it is.
+pub(crate) fn access(language: Language, id: &str) -> &str {
     match id {
-        "step_free" => "Step-free access",
-        "bsl" => "British Sign Language interpretation",
-        "captions" => "Live captions",
-        "hearing_loop" => "Hearing loop",
-        "quiet_space" => "Quiet space",
+        "step_free" => f::STEP_FREE.of(language),
+        "bsl" => f::BSL.of(language),
+        "captions" => f::CAPTIONS.of(language),
+        "hearing_loop" => f::HEARING_LOOP.of(language),
+        "quiet_space" => f::QUIET_SPACE.of(language),
         other => other,
     }
 }
@@ -270,7 +370,7 @@ mod tests {
             (whole("2014-11-28", "2014-12-03"), "Friday 28 November to Tuesday 2 December 2014"),
         ];
         for (given, words) in cases {
-            assert_eq!(span(&given, LONDON, LONDON), words);
+            assert_eq!(span(Language::English, &given, LONDON, LONDON), words);
         }
     }
 
@@ -278,16 +378,66 @@ mod tests {
     fn summer_time_and_other_zones() {
         let start = Utc.with_ymd_and_hms(2014, 7, 1, 9, 0, 0).unwrap();
         let given = Span::Timed { start, end: None };
-        assert_eq!(hours(&given, LONDON, LONDON), "10am");
-        assert_eq!(hours(&given, Tz::Europe__Paris, LONDON), "11am (Paris time)");
-        assert_eq!(hours(&given, Tz::Europe__Dublin, LONDON), "10am");
+        assert_eq!(hours(Language::English, &given, LONDON, LONDON), "10am");
+        assert_eq!(
+            hours(Language::English, &given, Tz::Europe__Paris, LONDON),
+            "11am (Paris time)"
+        );
+        assert_eq!(hours(Language::English, &given, Tz::Europe__Dublin, LONDON), "10am");
+    }
+
+    #[test]
+    fn spans_read_as_welsh_councils_write_them() {
+        let cases = [
+            (timed((14, 10, 0), Some((14, 16, 0))), "dydd Gwener 14 Tachwedd 2014, 10am i 4pm"),
+            (
+                timed((14, 12, 0), Some((14, 17, 30))),
+                "dydd Gwener 14 Tachwedd 2014, hanner dydd i 5:30pm",
+            ),
+            (timed((14, 10, 0), None), "dydd Gwener 14 Tachwedd 2014, 10am"),
+            (
+                timed((14, 10, 0), Some((15, 16, 0))),
+                "o 10am ddydd Gwener 14 Tachwedd 2014 tan 4pm ddydd Sadwrn 15 Tachwedd 2014",
+            ),
+            (whole("2026-04-01", "2026-04-02"), "dydd Mercher 1 Ebrill 2026, drwy’r dydd"),
+            (whole("2014-11-14", "2014-11-17"), "dydd Gwener 14 i ddydd Sul 16 Tachwedd 2014"),
+            (
+                whole("2014-11-28", "2014-12-03"),
+                "dydd Gwener 28 Tachwedd i ddydd Mawrth 2 Rhagfyr 2014",
+            ),
+        ];
+        for (given, words) in cases {
+            assert_eq!(span(Language::Welsh, &given, LONDON, LONDON), words);
+        }
+        let weekend = whole("2014-11-14", "2014-11-17");
+        assert_eq!(
+            hours(Language::Welsh, &weekend, LONDON, LONDON),
+            "Drwy’r dydd, tan ddydd Sul 16 Tachwedd"
+        );
+    }
+
+    #[test]
+    fn every_day_and_month_has_its_welsh_name() {
+        let first: NaiveDate = "2026-01-05".parse().unwrap();
+        let days: Vec<String> =
+            first.iter_days().take(7).map(|d| weekday(Language::Welsh, d)).collect();
+        assert_eq!(
+            days.join(", "),
+            "dydd Llun, dydd Mawrth, dydd Mercher, dydd Iau, dydd Gwener, dydd Sadwrn, dydd Sul"
+        );
+        let months: Vec<String> = (0..12)
+            .filter_map(|more| first.checked_add_months(chrono::Months::new(more)))
+            .map(|day| month_name(Language::Welsh, day))
+            .collect();
+        assert_eq!(
+            months.join(" "),
+            "Ionawr Chwefror Mawrth Ebrill Mai Mehefin Gorffennaf Awst Medi Hydref Tachwedd Rhagfyr"
+        );
     }
 
     #[test]
     fn numbers_in_words() {
-        assert_eq!(count(0, "event", "events"), "no events");
-        assert_eq!(count(1, "event", "events"), "1 event");
-        assert_eq!(count(12_345, "event", "events"), "12,345 events");
         assert_eq!(thousands(999), "999");
+        assert_eq!(thousands(12_345), "12,345");
     }
 }

@@ -16,6 +16,9 @@ use crate::{
 /// Dates of one series that differ from its rule, at most; each becomes an entry.
 const MOST_CHANGES: usize = 200;
 
+/// Forgotten events that are heard of, at most: more than any network says.
+const MOST_FORGOTTEN: usize = 10_000;
+
 /// A list of events, if it is one; an empty list counts, since the shape says what it is.
 pub(super) fn read(value: &Value, base: Option<&Url>) -> Option<Document> {
     let events = value.get("events")?.as_array()?;
@@ -35,6 +38,9 @@ pub(super) fn read(value: &Value, base: Option<&Url>) -> Option<Document> {
     for event in listed {
         document.entries.extend(entries(event, base));
     }
+    let forgotten = value.get("forgotten").and_then(Value::as_array).into_iter().flatten();
+    let forgotten = forgotten.filter_map(Value::as_str).take(MOST_FORGOTTEN);
+    document.forgotten = forgotten.map(str::to_owned).collect();
     document.next_page =
         text_at(value, "/next").and_then(|raw| link::absolute(&raw, base)).map(String::from);
     Some(document)

@@ -19,7 +19,7 @@ use super::{
     guard::{self, Guard, Note},
     key,
 };
-use crate::store::Create;
+use crate::store::{Create, forgotten};
 
 /// How often to look whether sled has let go of its files, 50 ms apart.
 const PATIENCE: u32 = 100;
@@ -132,28 +132,57 @@ impl Writer {
     }
 }
 
+/// What may lie in a data directory into which a backup is brought back.
+const MAY_STAY: [&str; 8] = [
+    "bodies",
+    "control.sock",
+    "forgotten.jsonl",
+    "forgotten.jsonl.partial",
+    "lock",
+    "probe.partial",
+    "store.new",
+    "validators.txt",
+];
+
 /// Makes a store of a snapshot, in a data directory that has none.
 pub(in crate::store) fn make(
     dir: &Path,
     snapshot: &Snapshot,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let io = |error: io::Error| guard::io_error(dir, &error);
-    let ours = |name: &str| matches!(name, "lock" | "store.new" | "probe.partial");
     for entry in fs::read_dir(dir).into_iter().flatten() {
-        let name = entry.map_err(io)?.file_name().to_string_lossy().into_owned();
-        if !ours(&name) {
+        let entry = entry.map_err(|error| guard::io_error(dir, &error))?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if !MAY_STAY.contains(&name.as_str()) {
             return Err(StoreError::NotEmpty { dir: dir.to_owned(), found: name });
         }
     }
+    replace(dir, snapshot, now)
+}
+
+/// Makes a store of a snapshot; one that is there goes when the new one is whole.
+pub(in crate::store) fn replace(
+    dir: &Path,
+    snapshot: &Snapshot,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let io = |error: io::Error| guard::io_error(dir, &error);
     let guard = Guard::take(dir, Create::IfAbsent)?;
-    let (store, new) = (guard::database(dir), new_path(dir));
-    remove(&new).map_err(io)?;
+    finish_swap(dir).map_err(io)?;
+    let (store, new, old) = (guard::database(dir), new_path(dir), old_path(dir));
+    forgotten::add(dir, &snapshot.identity.salt, &snapshot.tombstones).map_err(io)?;
     let mut base = Base::open_at(dir, new.clone())?;
     base.guarded(dir, |base| base.fill(snapshot))?;
     drop(base);
     released(&new).and_then(|()| sync_all(&new)).map_err(io)?;
-    fs::rename(&new, &store).map_err(io)?;
+    if store.exists() {
+        // Of either store it is true that it holds a commit.
+        let note = Note { identity: snapshot.identity.clone(), serial: 1, at: now };
+        guard.write_note(&note).map_err(io)?;
+        fs::rename(&store, &old).map_err(io)?;
+    }
+    let swapped = fs::rename(&new, &store).and_then(|()| File::open(dir)?.sync_all());
+    swapped.and_then(|()| remove(&old)).map_err(io)?;
     guard.write_note(&Note { identity: snapshot.identity.clone(), serial: 1, at: now }).map_err(io)
 }
 

@@ -1,0 +1,61 @@
+//! The page of one event.
+
+use super::phrases;
+
+phrases! {
+    WHAT = "What it is", "Beth yw e";
+    THIS_FILE = "This event (ICS)", "Y digwyddiad hwn (ICS)";
+    IS_CANCELLED = "This event is cancelled.", "Mae’r digwyddiad hwn wedi’i ganslo.";
+    IS_POSTPONED = "This event is postponed. No new date is known yet.", "Mae’r digwyddiad hwn wedi’i ohirio. Nid oes dyddiad newydd eto.";
+    IS_PROVISIONAL = "This date is provisional: check with the organiser.", "Dyddiad dros dro yw hwn: holwch y trefnydd.";
+    NOT_LISTED = "Not listed.", "Heb ei restru.";
+    NOWHERE_HERE = "It is in no list or calendar here.", "Nid yw mewn unrhyw restr na chalendr yma.";
+    GONE = "No longer listed by its organiser.", "Ddim ar restr y trefnydd mwyach.";
+    LEFT = "It left their site by {day}. Check with the organiser.", "Roedd wedi mynd o’u gwefan erbyn {day}. Holwch y trefnydd.";
+    IS_FULL = "Fully booked.", "Yn llawn.";
+    OVER = "This event is over.", "Mae’r digwyddiad hwn wedi bod.";
+    WHEN = "When", "Pryd";
+    NO_END = " (end time not given)", " (heb nodi’r amser gorffen)";
+    ALL_DATES = "All dates", "Pob dyddiad";
+    WHERE = "Where", "Ble";
+    WHO = "Who may come", "Pwy sy’n cael dod";
+    COST = "Cost", "Cost";
+    BOOKING = "Booking", "Archebu lle";
+    BOOK_A_PLACE = "Book a place", "Archebwch le";
+    BOOK = "Book", "Archebwch";
+    BY_DAY = " by {day}", " erbyn {day}";
+    JOIN = "Join online", "Ymuno ar-lein";
+    JOIN_LINK = "Link to join", "Dolen i ymuno";
+    RUN_BY = "Run by", "Trefnydd";
+    KIND = "Kind", "Math";
+    FOR = "For", "Ar gyfer";
+    SERIES = "Series", "Cyfres";
+    ACCESS = "Access", "Mynediad";
+    MORE = "More", "Rhagor";
+    ORGANISER_PAGE = "The organiser’s page about this event", "Tudalen y trefnydd am y digwyddiad hwn";
+    MAP = "Map (OpenStreetMap)", "Map (OpenStreetMap)";
+    LATER = "Later dates", "Dyddiadau diweddarach";
+    AND_MORE = "And {number}.", "A {number}.";
+    GOES_ON = "The series goes on after that.", "Mae’r gyfres yn parhau ar ôl hynny.";
+    PAST_DATES = "{number} of this series in the past year are over.", "{number} o’r gyfres hon wedi bod yn ystod y flwyddyn ddiwethaf.";
+    PUT_IN = "Put it in your calendar", "Ei roi yn eich calendr";
+    ADD = "Add to calendar (ICS file)", "Ychwanegu at y calendr (ffeil ICS)";
+    MORE_FOR = "Subscribe to more events for {service}", "Tanysgrifio i ragor o ddigwyddiadau: {service}";
+    MORE_LIKE = "Subscribe to more events like this", "Tanysgrifio i ragor o ddigwyddiadau fel hwn";
+    FILE_STAYS = "The file does not change after you have added it. A subscription does: it follows what organisers change.", "Nid yw’r ffeil yn newid ar ôl i chi ei hychwanegu. Mae tanysgrifiad yn newid: mae’n dilyn yr hyn y mae trefnwyr yn ei newid.";
+    SOURCES = "Where this comes from", "O ble y daw hwn";
+    ITS_PAGE = "its page there", "ei dudalen yno";
+    SEEN = ". First seen {first}, last seen {last}.", ". Gwelwyd gyntaf {first}, gwelwyd ddiwethaf {last}.";
+    LICENCE = "Licence: {licence}.", "Trwydded: {licence}.";
+    WHY_HERE = "Why is this here?", "Pam mae hwn yma?";
+    WHY_NOT_HERE = "Why is this not listed?", "Pam nad yw hwn wedi’i restru?";
+    WHY_LISTED = "Why it is listed", "Pam y mae wedi’i restru";
+    WHY_NOT_LISTED = "Why it is not listed", "Pam nad yw wedi’i restru";
+    WHY_DATE = "Where the date comes from", "O ble y daw’r dyddiad";
+    WHY_KIND = "Why “{kind}”", "Pam “{kind}”";
+    WHY_SERVICES = "Why these services", "Pam y gwasanaethau hyn";
+    WHY_MERGED = "Why several announcements are shown as one", "Pam mae sawl cyhoeddiad yn cael ei ddangos fel un";
+    IN_THE = "“{words}” in the {place}: {says}", "“{words}” yn: {place}: {says}";
+    DTSTART = "calendar’s start (DTSTART)", "dechrau’r calendr (DTSTART)";
+    WRONG = "Something wrong? [How an organiser can change or remove an event].", "Oes rhywbeth o’i le? [Sut gall trefnydd newid neu dynnu digwyddiad].";
+}
