@@ -45,6 +45,7 @@ pub mod report;
 pub mod resettle;
 pub mod settings;
 pub mod settle;
+pub mod websub;
 #[cfg(test)]
 pub(crate) mod tests;
 
@@ -68,11 +69,29 @@ const PLACE_CAP: Duration = Duration::from_secs(300);
 pub trait Fetcher: Send + Sync {
     /// Asks once.
     fn get<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Fetched>;
+
+    /// Sends a form; gives the status of the answer.
+    fn post<'a>(
+        &'a self,
+        request: &'a Request,
+        form: &'a [(&'a str, &'a str)],
+    ) -> BoxFuture<'a, Result<u16, Failure>> {
+        let _ = (request, form);
+        Box::pin(async { Err(FailureKind::NoSuchHost.into()) })
+    }
 }
 
 impl Fetcher for Client {
     fn get<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Fetched> {
         Box::pin(Client::get(self, request))
+    }
+
+    fn post<'a>(
+        &'a self,
+        request: &'a Request,
+        form: &'a [(&'a str, &'a str)],
+    ) -> BoxFuture<'a, Result<u16, Failure>> {
+        Box::pin(Client::post(self, request, form))
     }
 }
 
@@ -464,6 +483,10 @@ impl Refresher {
             (round.settings, round.feed) = (holds, feed);
             let state = memory.feeds.get(&feed.id);
             round.state.removed_since = state.and_then(|state| state.removed_since);
+        }
+        if let Some(state) = memory.feeds.get(&round.feed.id) {
+            // A hub may have answered meanwhile.
+            round.state.websub.clone_from(&state.websub);
         }
         match brought {
             Brought::Same(meta) => {

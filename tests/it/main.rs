@@ -44,5 +44,6 @@ mod published;
 mod rules_of_the_standard;
 mod server;
 mod stray_bytes;
+mod websub;
 mod whole_network;
 mod year;
