@@ -112,10 +112,21 @@ fn head(info: &CalendarInfo, lines: &mut Lines) {
 #[derive(Debug, Default)]
 struct ZonesInUse {
     forms: BTreeMap<&'static str, ZoneForm>,
+    since: BTreeMap<&'static str, i32>,
     used: BTreeMap<&'static str, Tz>,
 }
 
 impl ZonesInUse {
+    /// [`ZoneForm::since`], worked out once.
+    fn since(&mut self, zone: Tz) -> i32 {
+        if let Some(year) = self.since.get(zone.name()) {
+            return *year;
+        }
+        let year = self.form(zone).since(zone);
+        self.since.insert(zone.name(), year);
+        year
+    }
+
     fn form(&mut self, zone: Tz) -> &ZoneForm {
         self.forms.entry(zone.name()).or_insert_with(|| ZoneForm::of(zone))
     }
