@@ -14,9 +14,9 @@ use crate::{
     publish::{
         atom::{self, AtomEntry, FeedInfo},
         csv, ical as icalendar,
-        page::{browse, feeds::discreet, filter, subscribe},
+        page::{Site, browse, feeds::discreet, filter, subscribe},
     },
-    query::{Query, Request, Scope},
+    query::{Query, Request, Scope, place},
 };
 
 /// Events in a feed of new announcements unless `limit` says otherwise.
@@ -41,12 +41,19 @@ pub(super) fn text(ask: &Ask, query: &Query) -> String {
     let site = ask.site();
     let info = icalendar::CalendarInfo {
         name: subscribe::calendar_name(&site, query),
-        description: site.description.map(str::to_owned),
+        description: said_of(&site, query),
         url: Some(page_of(ask, query)),
         source: Some(format!("{}{}", ask.base, own_path(ask, query))),
         time_zone: site.zone,
     };
     icalendar::write(&info, &listings, range, &ask.context())
+}
+
+/// What a calendar says of itself: the network's own words, and how a place was understood.
+fn said_of(site: &Site, query: &Query) -> Option<String> {
+    let mut said: Vec<String> = site.description.map(str::to_owned).into_iter().collect();
+    said.extend(place::notes(query, site.members));
+    (!said.is_empty()).then(|| said.join(" "))
 }
 
 /// The path asked for, with the filters in their one spelling.
@@ -140,7 +147,7 @@ fn announced(ask: &Ask) -> Result<(FeedInfo, Vec<Arc<Item>>), Refusal> {
             "" => format!("{}: newly announced", site.name),
             _ => format!("{}: newly announced: {what}", site.name),
         },
-        description: site.description.map(str::to_owned),
+        description: said_of(&site, &request.query),
         url: page_of(ask, &request.query),
         source: format!("{}{}", ask.base, browse::join(&ask.path, &request.canonical())),
     };
