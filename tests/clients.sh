@@ -3,7 +3,7 @@
 #
 #   tests/clients.sh [FOLDER]      FOLDER keeps the calendars and what each client made of them (default: a new one in /tmp)
 #
-# CF_ONLY="rie khal …" takes some of the clients, PARTS="03 17" some of the parts. All of both take most of an hour.
+# CF_ONLY="rie khal …" takes some of the clients, PARTS="03 17" some of the parts. All of both take an hour or more.
 # tests/clients.md says which client differs on what, and why; whatever is not explained there fails. 77: tools missing.
 set -uo pipefail
 cd "$(dirname "$0")/.."
