@@ -74,10 +74,11 @@ def main(folder):
     table = collections.defaultdict(collections.Counter)
     bad = False
     for part in sorted(pathlib.Path(folder).iterdir()):
-        ours = lines(part / "ours.txt")
-        _, begin, days = part.name.split("_")
-        end = datetime.datetime.strptime(begin, "%Y%m%d").date() + datetime.timedelta(days=int(days))
-        end = end.isoformat()
+        # Some runners look at the window's edges in London, where midnight is an hour early in summer.
+        _, first, days = part.name.split("_")
+        begin = datetime.datetime.strptime(first, "%Y%m%d").date()
+        begin, end = begin.isoformat(), (begin + datetime.timedelta(days=int(days))).isoformat()
+        ours = {line for line in lines(part / "ours.txt") if begin < line[:10] < end}
         elsewhere = foreign(calendars / f"{part.name}.ics")
         log = (part / "log").read_text(encoding="utf-8")
         for file in sorted(part.glob("*.txt")):
@@ -90,8 +91,7 @@ def main(folder):
                 bad = True
                 print(f"{part.name}: {client} FAILED")
                 continue
-            # Some runners look at the window's end in London, where the last midnight is an hour early.
-            shown = {line for line in lines(file) if line[:10] < end}
+            shown = {line for line in lines(file) if begin < line[:10] < end}
             meant = ours
             if client in IGNORE_STATUS:
                 meant = {line.removesuffix(" [CANCELLED]") for line in ours}
