@@ -149,6 +149,7 @@ impl Classifier {
         };
         Judged {
             listed: verdict.decision == Decision::Listed,
+            listed_reasons: scales.told(&verdict),
             verdict,
             kind: kind.kind,
             series: kind.series,
@@ -156,7 +157,6 @@ impl Classifier {
             audience: self.audience(&parts),
             kind_reasons: kind.reasons,
             service_reasons,
-            listed_reasons: scales.reasons,
         }
     }
 

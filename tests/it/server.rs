@@ -767,7 +767,11 @@ async fn clashes_are_found_for_an_event_and_for_a_plan() {
     }
     assert_eq!(get("/api/v1/clashes?event=nosuchaaaaaa").await.status, 404);
     let page = get("/events/wasteaaaaaaa").await;
-    assert!(page.text().contains("Also on within a week, for the same services"), "{}", page.text());
+    assert!(
+        page.text().contains("Also on within a week, for the same services"),
+        "{}",
+        page.text()
+    );
     assert!(!get("/events/campaaaaaaaa").await.text().contains("Also on within a week"));
 }
 
