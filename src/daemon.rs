@@ -171,6 +171,11 @@ impl Daemon {
         let shown = public::server_settings(&self.settings, listen);
         let state = Arc::new(server::State::new(self.catalogue(), shown));
         let router = server::router(Arc::clone(&state));
+        state.set_callbacks(Arc::new(public::Hubs {
+            refresher: Arc::clone(&self.refresher),
+            control: self.control.clone(),
+            clock: self.setup.clock,
+        }));
         let validators = self.setup.data_dir.join("validators.txt");
         state.recall(&validators);
         let noting = tokio::spawn(note_now_and_then(Arc::clone(&state), validators.clone()));

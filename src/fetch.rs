@@ -12,9 +12,12 @@ use reqwest::{
 };
 use url::Url;
 
+use crate::feed::Network;
+
 mod failure;
 mod file;
 pub mod guard;
+mod links;
 pub mod robots;
 mod validity;
 
@@ -101,6 +104,10 @@ pub struct Meta {
     pub moved_to: Option<Url>,
     /// The address that answered at last.
     pub final_url: Option<Url>,
+    /// The WebSub hub and topic that its Link header names.
+    pub hub: Option<Url>,
+    /// See `hub`.
+    pub topic: Option<Url>,
 }
 
 /// What came back.
@@ -140,6 +147,14 @@ impl Client {
         Self::with_lookup(settings, Arc::new(guard::SystemLookup))
     }
 
+    /// Builds the client of a network, which says who asks.
+    ///
+    /// # Errors
+    /// When the system's certificates cannot be loaded.
+    pub fn of(network: &Network) -> Result<Self, reqwest::Error> {
+        Self::new(Settings { contact: network.contact.clone(), ..Settings::default() })
+    }
+
     /// The same with another way to find the addresses of names.
     ///
     /// # Errors
@@ -163,6 +178,24 @@ impl Client {
             Ok(Err(failure)) => Fetched::Failed(failure),
             Err(_) => Fetched::Failed(FailureKind::Timeout(self.settings.timeout).into()),
         }
+    }
+
+    /// Sends a form, to a stranger's address too: the guard holds, and no redirect is followed. Gives the status.
+    ///
+    /// # Errors
+    /// When it could not be sent.
+    pub async fn post(&self, request: &Request, form: &[(&str, &str)]) -> Result<u16, Failure> {
+        guard::check_url(&request.url, request.port, request.allow_private)?;
+        let client = if request.allow_private { &self.open } else { &self.guarded };
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+        let sent = client
+            .post(request.url.clone())
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .timeout(self.settings.timeout)
+            .body(body)
+            .send()
+            .await;
+        sent.map(|answer| answer.status().as_u16()).map_err(|error| Failure::from_reqwest(&error))
     }
 
     /// Posts something as JSON to an address of the operator's own.
@@ -277,7 +310,10 @@ impl Client {
         let (status, headers) = (response.status(), response.headers());
         let text =
             |name| headers.get(name).and_then(|v: &HeaderValue| v.to_str().ok()).map(str::to_owned);
+        let (hub, topic) = links::websub(headers, &url);
         let meta = Meta {
+            hub,
+            topic,
             status: Some(status.as_u16()),
             content_type: text(header::CONTENT_TYPE),
             etag: text(header::ETAG),

@@ -91,6 +91,25 @@ pub enum Health {
     NeverWorked,
 }
 
+/// A subscription with a WebSub hub, wanted or verified.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subscription {
+    /// The hub's address.
+    pub hub: String,
+    /// The address under which the hub knows the feed, by the feed's own word.
+    pub topic: String,
+    /// The last part of our callback's address: whoever knows it may speak for the hub, signature provided.
+    pub token: String,
+    /// What the hub signs with.
+    pub secret: String,
+    /// When it was last asked.
+    pub asked: Option<DateTime<Utc>>,
+    /// Until when it tells of changes; `None` until it has verified that we meant it.
+    pub until: Option<DateTime<Utc>>,
+    /// It refused.
+    pub denied: bool,
+}
+
 impl FeedState {
     /// Takes what is quoted of items out of the report card.
     pub fn unquote(&mut self) {
@@ -194,6 +213,9 @@ pub struct FeedState {
     /// Problems of the last good read.
     #[serde(default)]
     pub problems: Vec<Problem>,
+    /// The hub that tells of its changes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub websub: Option<Subscription>,
     /// The last 90 checks, newest last.
     #[serde(default)]
     pub history: Vec<Check>,

@@ -261,6 +261,8 @@ pub struct RefreshHints {
     pub skip_days: Vec<String>,
     /// WebSub hub.
     pub hub: Option<String>,
+    /// The address under which the hub knows the feed (`rel=self`).
+    pub topic: Option<String>,
 }
 
 /// A whole feed, read.

@@ -10,7 +10,7 @@ use std::{
     path::Path,
     pin::pin,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -58,6 +58,7 @@ mod origin;
 mod pages;
 mod remembered;
 mod routes;
+pub mod websub;
 
 /// How long a client may take over its request's head.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
@@ -149,6 +150,10 @@ pub struct State {
     limiter: limit::Limiter,
     /// Bounds those who wait for changes.
     waiting: Semaphore,
+    /// Who knows the subscriptions with hubs, where there are any.
+    callbacks: OnceLock<Arc<dyn websub::Callbacks>>,
+    /// Bounds the bodies of hubs that are read at once.
+    hubs: Semaphore,
     /// The time; another one in tests.
     clock: fn() -> DateTime<Utc>,
 }
@@ -166,6 +171,8 @@ impl State {
             renderers: Semaphore::new(4),
             limiter: limit::Limiter::default(),
             waiting: Semaphore::new(256),
+            callbacks: OnceLock::new(),
+            hubs: Semaphore::new(websub::AT_ONCE),
             clock: clock::now,
         }
     }
@@ -174,6 +181,12 @@ impl State {
     #[must_use]
     pub fn with_clock(self, clock: fn() -> DateTime<Utc>) -> Self {
         Self { clock, ..self }
+    }
+
+    /// Who answers hubs from now on; without it no callback exists.
+    pub fn set_callbacks(&self, callbacks: Arc<dyn websub::Callbacks>) {
+        // The first one stays.
+        drop(self.callbacks.set(callbacks));
     }
 
     /// Takes over new settings (a reload of the configuration).
@@ -242,8 +255,12 @@ pub fn router(state: Arc<State>) -> Router {
             router = router.route(&path, methods.clone());
         }
     }
+    let (asks, tells) = (Arc::clone(&state), Arc::clone(&state));
+    let hub = routing::get(move |path, request| websub::verify(Arc::clone(&asks), path, request))
+        .post(move |path, request| websub::told(Arc::clone(&tells), path, request));
     let (ready, nowhere, fixed) = (Arc::clone(&state), Arc::clone(&state), Arc::clone(&state));
     router
+        .route("/websub/{token}", hub)
         .route("/healthz", routing::get(|| async { manners::probe(true, "alive") }))
         .route(
             "/readyz",

@@ -126,6 +126,8 @@ pub enum Command {
     Apply(oneshot::Sender<Reloaded>),
     /// Do what the operator says about an event, or to the store.
     Order(Order, oneshot::Sender<Result<Obeyed, String>>),
+    /// A hub says that this feed has changed.
+    Told(String),
     /// Read the kept body of a feed again.
     Replay(String, oneshot::Sender<Result<Checked, String>>),
 }
@@ -216,6 +218,14 @@ impl Control {
     /// [`Stopping`]; the inner error says why it was not done.
     pub async fn order(&self, order: Order) -> Result<Result<Obeyed, String>, Stopping> {
         self.ask(|reply| Command::Order(order, reply)).await
+    }
+
+    /// A hub says that a feed has changed: it is checked soon, unless that would be no good manners.
+    ///
+    /// # Errors
+    /// [`Stopping`].
+    pub async fn told(&self, feed: String) -> Result<(), Stopping> {
+        self.commands.send(Command::Told(feed)).await.map_err(|_| Stopping)
     }
 
     /// Reads the kept body of a feed again.

@@ -39,6 +39,8 @@ const TICK: Duration = Duration::from_secs(1);
 const CHORES_EVERY: TimeDelta = TimeDelta::hours(1);
 /// How often to try to clean the store's files of what must not stay in them.
 const PURGE_RESTS: TimeDelta = TimeDelta::seconds(5);
+/// A hub does not make us ask a site more often than this.
+const TOLD_RESTS: TimeDelta = TimeDelta::minutes(1);
 /// How long to leave a store alone that did not take a commit.
 const STORE_RESTS: TimeDelta = TimeDelta::seconds(30);
 
@@ -52,6 +54,10 @@ pub(super) struct Engine {
     watched: Watched,
     /// Feeds to check now whatever their state says.
     wanted: BTreeSet<String>,
+    /// Feeds of which a hub says that they have changed.
+    told: BTreeSet<String>,
+    /// Asks a hub, beside the engine.
+    asking: Option<JoinHandle<()>>,
     /// Checks under way.
     running: JoinSet<(String, Option<Refreshed>)>,
     /// Their feeds, and the hosts that they keep busy.
@@ -96,6 +102,8 @@ impl Engine {
             setup,
             audience,
             wanted: BTreeSet::new(),
+            told: BTreeSet::new(),
+            asking: None,
             running: JoinSet::new(),
             busy: HashMap::new(),
             waiters: Vec::new(),
@@ -141,6 +149,8 @@ impl Engine {
                     self.look_at_config().await;
                     self.chores().await;
                     self.tend();
+                    self.ask_hub();
+                    self.look_where_told();
                     self.tell();
                 }
             }
@@ -423,6 +433,41 @@ impl Engine {
         self.tending = Some(tokio::spawn(async move { refresher.tend(now).await }));
     }
 
+    /// Asks the next hub that is due to tell of changes.
+    fn ask_hub(&mut self) {
+        let busy = self.asking.as_ref().is_some_and(|asking| !asking.is_finished());
+        if busy || self.trouble.is_some() {
+            return;
+        }
+        let (now, settings) = (self.now(), Arc::clone(&self.settings));
+        let Some(feed) = self.refresher.hub_to_ask(&settings, now) else { return };
+        let refresher = Arc::clone(&self.refresher);
+        self.asking =
+            Some(tokio::spawn(async move { refresher.subscribe(&settings, &feed, now).await }));
+    }
+
+    /// Takes up what hubs said: a feed that was just looked at waits a while, one that fails waits until it is due.
+    fn look_where_told(&mut self) {
+        if self.told.is_empty() {
+            return;
+        }
+        let now = self.now();
+        let Some(memory) = self.refresher.try_memory() else { return };
+        for feed in std::mem::take(&mut self.told) {
+            let Some(settings) = self.settings.feeds.get(&feed) else { continue };
+            let Some(state) = memory.feeds.get(&feed) else { continue };
+            let rested = state.last_check.is_none_or(|last| now - last >= TOLD_RESTS);
+            if settings.paused || state.gone || state.failures > 0 {
+                continue;
+            }
+            if rested && !self.busy.contains_key(&feed) {
+                self.wanted.insert(feed);
+            } else {
+                self.told.insert(feed);
+            }
+        }
+    }
+
     async fn obey(&mut self, command: Command) {
         // A reply that nobody waits for any more is no fault.
         match command {
@@ -442,6 +487,9 @@ impl Engine {
             Command::Reload(reply) => drop(reply.send(self.reload(false).await)),
             Command::Apply(reply) => drop(reply.send(self.reload(true).await)),
             Command::Order(order, reply) => self.order(order, reply),
+            Command::Told(feed) => {
+                self.told.insert(feed);
+            }
             Command::Replay(feed, reply) => self.replay(feed, reply),
         }
     }

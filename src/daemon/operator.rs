@@ -7,7 +7,7 @@
 //! where a form stood. Nothing of this is on the public listener.
 
 use std::{
-    io::{self, Read as _},
+    io,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -15,15 +15,14 @@ use std::{
 use axum::{
     Router,
     body::{Body, Bytes},
-    extract::{DefaultBodyLimit, Path, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
-    middleware::{self, Next},
+    extract::{DefaultBodyLimit, Path, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    middleware,
     response::Response,
     routing::{get, post},
 };
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use sha2::{Digest, Sha256};
 use tokio::net::TcpListener;
 
 use super::{
@@ -42,6 +41,12 @@ use crate::{
     },
 };
 
+mod door;
+
+use door::{
+    COOKIE, Form, Session, enter, only_from_here, only_with_session, random_word, same, stale,
+};
+
 /// Every address, none of which the public listener has.
 pub const ADDRESSES: [&str; 10] = [
     "/operator",
@@ -56,17 +61,12 @@ pub const ADDRESSES: [&str; 10] = [
     "/operator/mark.svg",
 ];
 
-/// The cookie of a session.
-const COOKIE: &str = "folkmoot-operator";
 /// Largest form that is read.
 const LARGEST_FORM: usize = 16 * 1024;
 /// How long a page waits for a check before it says that it goes on.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Changes that the page of the day shows.
 const MOST_CHANGES: usize = 500;
-/// Pages: nothing from elsewhere, no script at all, framed by nobody.
-const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-
 /// What the pages need to know besides what the daemon tells.
 #[derive(Debug, Clone)]
 pub struct Setup {
@@ -82,14 +82,6 @@ pub struct Setup {
     pub clock: fn() -> DateTime<Utc>,
 }
 
-/// Somebody who came in with the key.
-#[derive(Debug, Clone)]
-struct Session {
-    cookie: String,
-    token: String,
-    notice: Option<String>,
-}
-
 /// The operator's pages, with their one door.
 #[derive(Debug)]
 pub struct Office {
@@ -100,18 +92,6 @@ pub struct Office {
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// 160 random bits in letters and digits.
-fn random_word() -> io::Result<String> {
-    let mut bytes = [0_u8; 20];
-    std::fs::File::open("/dev/urandom")?.read_exact(&mut bytes)?;
-    Ok(data_encoding::BASE32_NOPAD.encode(&bytes).to_ascii_lowercase())
-}
-
-/// Whether two secrets are equal; the time that this takes says nothing about where they differ.
-fn same(given: &str, secret: &str) -> bool {
-    Sha256::digest(given.as_bytes()) == Sha256::digest(secret.as_bytes())
 }
 
 impl Office {
@@ -208,106 +188,6 @@ fn onward(path: &'static str) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::SEE_OTHER;
     response.headers_mut().insert(header::LOCATION, HeaderValue::from_static(path));
-    response
-}
-
-/// Lets through what was asked for under a name of this machine, and dresses every answer.
-async fn only_from_here(
-    State(office): State<Arc<Office>>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
-    let mut response = if host.is_some_and(is_this_machine) {
-        next.run(request).await
-    } else {
-        let words = "This page answers to 127.0.0.1 and localhost only.";
-        let html = pages::refusal(&office.lobby(), "Not under this name", words);
-        page(StatusCode::MISDIRECTED_REQUEST, html)
-    };
-    let headers = response.headers_mut();
-    for (name, value) in [
-        (header::CONTENT_SECURITY_POLICY, POLICY),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::X_FRAME_OPTIONS, "DENY"),
-        // The browser must say where a form stood; elsewhere nothing is told.
-        (header::REFERRER_POLICY, "same-origin"),
-        (header::CACHE_CONTROL, "no-store"),
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-    ] {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
-    response
-}
-
-/// Whether a Host header names this machine; the port may be that of a tunnel.
-fn is_this_machine(host: &str) -> bool {
-    let name = match host.strip_prefix('[') {
-        Some(rest) => rest.split(']').next().unwrap_or_default(),
-        None => host.split(':').next().unwrap_or_default(),
-    };
-    let loopback = name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
-    loopback || name.eq_ignore_ascii_case("localhost")
-}
-
-/// Lets through who came in with the key, and forms that stood on our own pages.
-async fn only_with_session(
-    State(office): State<Arc<Office>>,
-    request: Request,
-    next: Next,
-) -> Response {
-    if request.method() != axum::http::Method::GET && !stood_here(request.headers()) {
-        let words = "This form did not come from the operator's own pages. Nothing was done.";
-        return page(
-            StatusCode::FORBIDDEN,
-            pages::refusal(&office.lobby(), "Nothing was done", words),
-        );
-    }
-    let Some(session) = office.session(request.headers()) else {
-        let words =
-            "Run `folkmoot operator` and open the address that it prints. The address works once.";
-        return page(
-            StatusCode::FORBIDDEN,
-            pages::refusal(&office.lobby(), "Please come in by the door", words),
-        );
-    };
-    let mut request = request;
-    request.extensions_mut().insert(session);
-    next.run(request).await
-}
-
-/// Whether the browser says that a form stood on a page of ours. One that says nothing at all is not believed.
-fn stood_here(headers: &HeaderMap) -> bool {
-    let said = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let host = said("host").unwrap_or_default();
-    let site = said("sec-fetch-site").map(|site| site == "same-origin");
-    let origin = said("origin").map(|origin| origin == format!("http://{host}"));
-    (site == Some(true) || origin == Some(true)) && site != Some(false) && origin != Some(false)
-}
-
-/// Comes in by the key, once.
-async fn enter(State(office): State<Arc<Office>>, request: Request) -> Response {
-    let query = request.uri().query().unwrap_or_default();
-    let given = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "key");
-    let given = given.map(|(_, key)| key.into_owned()).unwrap_or_default();
-    let words = (random_word(), random_word());
-    let mut key = locked(&office.key);
-    let right = key.as_ref().is_some_and(|key| same(&given, key));
-    let (true, (Ok(cookie), Ok(token))) = (right, words) else {
-        let words = "This address has been used already, or is not right. End `folkmoot operator` with Ctrl-C and run it again.";
-        return page(
-            StatusCode::FORBIDDEN,
-            pages::refusal(&office.lobby(), "This key does not fit", words),
-        );
-    };
-    *key = None;
-    let mut response = onward("/operator");
-    let set = format!("{COOKIE}={cookie}; Path=/operator; HttpOnly; SameSite=Strict");
-    if let Ok(set) = HeaderValue::from_str(&set) {
-        response.headers_mut().insert(header::SET_COOKIE, set);
-    }
-    *locked(&office.session) = Some(Session { cookie, token, notice: None });
     response
 }
 
@@ -410,26 +290,6 @@ async fn today(State(office): State<Arc<Office>>, session: Asker) -> Response {
         line.title = listing.map(|listing| listing.facts.title.as_str());
     }
     page(StatusCode::OK, pages::today(&desk, &lines))
-}
-
-/// A form of ours: its fields, if it carries the session's token.
-struct Form(Vec<(String, String)>);
-
-impl Form {
-    fn read(body: &Bytes, session: &Session) -> Option<Self> {
-        let form = Self(url::form_urlencoded::parse(body).into_owned().collect());
-        form.field("token").is_some_and(|token| same(token, &session.token)).then_some(form)
-    }
-
-    fn field(&self, name: &str) -> Option<&str> {
-        let field = self.0.iter().find(|(known, _)| known == name);
-        field.map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
-    }
-}
-
-fn stale(office: &Office) -> Response {
-    let words = "This form is not of this session. Nothing was done; please go back to the overview and try again.";
-    page(StatusCode::FORBIDDEN, pages::refusal(&office.lobby(), "Nothing was done", words))
 }
 
 async fn decide(State(office): State<Arc<Office>>, session: Asker, body: Bytes) -> Response {

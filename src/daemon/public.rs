@@ -2,10 +2,14 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
-use super::Audience;
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use futures_util::future::BoxFuture;
+
+use super::{Audience, Control};
 use crate::{
-    refresh::Settings,
-    server::{self, State},
+    refresh::{Refresher, Settings, websub::Verification},
+    server::{self, State, websub::Callbacks},
 };
 
 /// The server, as the engine tells it what has changed.
@@ -27,6 +31,43 @@ impl Audience for Public {
 
     fn trouble(&self, words: Option<&'static str>) {
         self.state.set_trouble(words);
+    }
+}
+
+/// What hubs ask and tell, handed on to those who know.
+pub struct Hubs {
+    /// Knows the subscriptions.
+    pub refresher: Arc<Refresher>,
+    /// Reaches the engine.
+    pub control: Control,
+    /// The time.
+    pub clock: fn() -> DateTime<Utc>,
+}
+
+impl Callbacks for Hubs {
+    fn knows<'a>(&'a self, token: &'a str) -> BoxFuture<'a, bool> {
+        Box::pin(self.refresher.knows_callback(token))
+    }
+
+    fn verify<'a>(&'a self, token: &'a str, asked: Verification) -> BoxFuture<'a, Option<String>> {
+        Box::pin(self.refresher.verify(token, asked, (self.clock)()))
+    }
+
+    fn told<'a>(
+        &'a self,
+        token: &'a str,
+        signature: Option<String>,
+        body: Bytes,
+    ) -> BoxFuture<'a, ()> {
+        Box::pin(async move {
+            let now = (self.clock)();
+            let feed = self.refresher.told_by_hub(token, signature.as_deref(), &body, now).await;
+            match feed {
+                // A daemon that is stopping looks at its next start.
+                Some(feed) => drop(self.control.told(feed).await),
+                None => tracing::debug!("somebody who is not the hub told of a change"),
+            }
+        })
     }
 }
 

@@ -5,13 +5,14 @@ use std::{collections::HashSet, time::Duration};
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
-use super::{Memory, Settings, making::Made, settle};
+use super::{Memory, Settings, making::Made, settle, websub};
 use crate::{
     event::{Event, Id},
     feed::{Feed, Format},
     fetch::{Failure, FailureKind, Meta},
     health::{Check, FeedState, MOVED_AFTER, Outcome},
     normalise::discretion::Hidden,
+    read::link,
     reconcile::Reconciled,
     schedule::{Answer, next_check, weather::Meaning},
     store::Commit,
@@ -196,6 +197,13 @@ fn take_body(state: &mut FeedState, scene: &Scene, meta: &Meta, body: &Body, res
     state.asked_interval = document.refresh.every.map(|every| every.as_secs());
     state.skip_hours.clone_from(&document.refresh.skip_hours);
     state.skip_days.clone_from(&document.refresh.skip_days);
+    let base = meta.final_url.as_ref().unwrap_or(&scene.feed.url);
+    let named = |said: &Option<String>| link::absolute(said.as_deref()?, Some(base));
+    let hints = &document.refresh;
+    let hub = meta.hub.clone().or_else(|| named(&hints.hub));
+    let topic = meta.topic.clone().or_else(|| named(&hints.topic));
+    let own = scene.settings.config.network.url.is_some();
+    websub::discovered(state, scene.feed, (hub, topic), own);
     state.entries = made.entries;
     state.complete = made.complete;
     state.skipped = made.skipped.iter().chain(&result.skipped).take(LISTED).cloned().collect();

@@ -28,7 +28,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// How often those who wait for changes look for them.
 const GLANCE: Duration = Duration::from_millis(250);
 /// Longest query that is read: every filter with room to spare.
-const LONGEST_QUERY: usize = 4_096;
+pub(super) const LONGEST_QUERY: usize = 4_096;
 
 /// Pages: nothing from elsewhere, no script but our own file, framed by nobody.
 const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; \

@@ -1,5 +1,7 @@
 //! The description of the API (OpenAPI 3.1), made from the tables that the documentation page shows too.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value, json};
 
 use tables::{ADDRESSES, FIELDS, FILTERS, LISTING, Takes};
@@ -9,6 +11,8 @@ use super::{
     ask::Ask,
 };
 use crate::{
+    catalogue::Item,
+    event::Decision,
     query::{CURSOR_PATTERN, EVENT_FIELDS, MAX_LIMIT, OCCURRENCE_FIELDS, OPEN_TO, SORTS, place},
     vocabulary::{KIND_GROUPS, Vocabulary},
 };
@@ -155,9 +159,13 @@ fn get(ask: &Ask, path: &str, operation: &str, takes: Takes, media: &str, words:
     let reference = |name: &str| json!({"$ref": format!("#/components/parameters/{name}")});
     let mut parameters: Vec<Value> = Vec::new();
     if path.contains("{id}") {
-        parameters.push(
-            json!({"name": "id", "in": "path", "required": true, "schema": id_schema(ask, path)}),
-        );
+        let mut id =
+            json!({"name": "id", "in": "path", "required": true, "schema": id_schema(ask, path)});
+        let event = path.contains("/events/").then(|| ask.catalogue.items().find(is_listed));
+        if let (Some(Some(event)), Some(object)) = (event, id.as_object_mut()) {
+            object.insert("example".into(), event.listing.id.as_str().into());
+        }
+        parameters.push(id);
     }
     let calendar = path.ends_with("/calendar.ics");
     if matches!(takes, Takes::Filters | Takes::Plain) || calendar {
@@ -186,6 +194,10 @@ fn get(ask: &Ask, path: &str, operation: &str, takes: Takes, media: &str, words:
     json!({"operationId": operation, "summary": words, "parameters": parameters, "responses": responses})
 }
 
+fn is_listed(item: &&Arc<Item>) -> bool {
+    item.listing.facts.verdict.decision == Decision::Listed
+}
+
 /// What an address answers, by status.
 fn responses(path: &str, takes: Takes, media: &str, words: &str) -> Map<String, Value> {
     let problem = |words: &str| {
@@ -202,6 +214,10 @@ fn responses(path: &str, takes: Takes, media: &str, words: &str) -> Map<String, 
     let mut more = |status: &str, value: Value| {
         responses.insert(status.to_owned(), value);
     };
+    more(
+        "302",
+        json!({"description": "A whole postcode in `near` is cut to its first half: ask there."}),
+    );
     more("304", json!({"description": "Not changed since the validator that you sent."}));
     more("400", problem("A filter or value that is not known, with what is allowed."));
     more("414", problem("The filters are longer than we read."));
@@ -280,7 +296,8 @@ fn parameter(ask: &Ask, name: &str, example: &str, words: &str) -> Value {
         object.insert("enum".into(), allowed.into());
     }
     let several = !ONE.contains(&name);
-    let schema = if several { json!({"type": "array", "items": value}) } else { value };
+    let schema =
+        if several { json!({"type": "array", "minItems": 1, "items": value}) } else { value };
     let mut parameter =
         json!({"name": name, "in": "query", "description": words, "schema": schema});
     if let Some(object) = parameter.as_object_mut() {
@@ -289,12 +306,24 @@ fn parameter(ask: &Ask, name: &str, example: &str, words: &str) -> Value {
             object.insert("style".into(), "form".into());
             object.insert("explode".into(), (name == "near").into());
         }
-        if !example.is_empty() && name != "limit" && name != "within" {
-            let example = if several { json!([example]) } else { json!(example) };
+        if let Some(example) = example_of(ask, name, example) {
+            let whole: Vec<&str> =
+                if name == "near" { vec![&*example] } else { example.split(',').collect() };
+            let example = if several { json!(whole) } else { json!(example) };
             object.insert("example".into(), example);
         }
     }
     parameter
+}
+
+/// An example that holds here: the ids of groups, feeds and series are those of this network.
+fn example_of(ask: &Ask, name: &str, example: &str) -> Option<String> {
+    match name {
+        "group" | "feed" | "series" => values(ask, name)?.first().cloned(),
+        // Their types say all that an example would.
+        "limit" | "within" => None,
+        _ => Some(example.to_owned()).filter(|example| !example.is_empty()),
+    }
 }
 
 fn schemas() -> Value {

@@ -33,6 +33,8 @@ type Handler = dyn Fn(&Seen) -> Answer + Send + Sync;
 pub(crate) struct Seen {
     pub(crate) path: String,
     pub(crate) headers: HashMap<String, String>,
+    /// As far as Content-Length says.
+    pub(crate) body: String,
 }
 
 pub(crate) struct FeedServer {
@@ -104,7 +106,17 @@ async fn serve(mut stream: TcpStream, log: Arc<Mutex<Vec<Seen>>>, handler: Arc<H
     let headers = lines.filter_map(|line| line.split_once(": "));
     let headers =
         headers.map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned())).collect();
-    let seen = Seen { path, headers };
+    let headers: HashMap<String, String> = headers;
+    let length: usize = headers.get("content-length").map_or(0, |text| text.parse().unwrap());
+    let end = head.windows(4).position(|four| four == b"\r\n\r\n").unwrap_or(0) + 4;
+    while head.len() < end + length {
+        match stream.read(&mut buffer).await {
+            Ok(read) if read > 0 => head.extend_from_slice(&buffer[..read]),
+            _ => return,
+        }
+    }
+    let body = String::from_utf8_lossy(&head[end..]).into_owned();
+    let seen = Seen { path, headers, body };
     log.lock().unwrap().push(seen.clone());
     match handler(&seen) {
         Answer::Raw(bytes) => drop(stream.write_all(&bytes).await),

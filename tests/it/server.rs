@@ -11,6 +11,7 @@ use folkmoot::{catalogue::Update, server};
 use serde_json::Value;
 use tower::ServiceExt as _;
 
+mod documented;
 pub(crate) mod world;
 
 struct Reply {

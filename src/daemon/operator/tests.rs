@@ -1,6 +1,6 @@
 //! The operator's pages over a daemon with sites that are a table: what they do, and whom they refuse.
 
-use axum::{body::to_bytes, http::Method};
+use axum::{body::to_bytes, extract::Request, http::Method};
 use tower::ServiceExt as _;
 
 use super::*;

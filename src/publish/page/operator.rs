@@ -219,13 +219,15 @@ fn check_now(desk: &Desk, feed: &FeedLine) -> Markup {
     html! {
         form method="post" action="/operator/check" {
             (token(desk))
-            button name="feed" value=(feed.id) aria-label=(format!("Check {} now", feed.name)) { "Check now" }
+            button name="feed" value=(feed.id) aria-label=(format!("Check now: {}", feed.name)) { "Check now" }
         }
     }
 }
 
 fn when(desk: &Desk, at: Option<DateTime<Utc>>) -> String {
-    at.map_or_else(|| "Not yet".into(), |at| words::moment(EN, at, desk.zone))
+    let short =
+        |at: DateTime<Utc>| at.with_timezone(&desk.zone).format("%a %-d %b, %H:%M").to_string();
+    at.map_or_else(|| "Not yet".into(), short)
 }
 
 /// `/operator/feeds`.
@@ -308,7 +310,10 @@ fn one(desk: &Desk, listing: &Listing) -> Markup {
             h2 id=(format!("title-{id}")) { (facts.title) }
             p.when {
                 @match &facts.span {
-                    Some(span) => (words::span(EN, span, facts.time_zone, desk.zone)),
+                    Some(span) => {
+                        (words::span(EN, span, facts.time_zone, desk.zone))
+                        @if facts.recurrence.is_some() { ", and repeats" }
+                    }
                     None => "No date that can be relied on",
                 }
             }

@@ -176,6 +176,7 @@ pub fn api(site: &Site, parameters: &[(String, String)], paths: &[(String, Strin
             (manner(q::MANNERS_PAGES, &[("next", &code("next"))]))
             (manner(q::MANNERS_ETAG, &[]))
             (manner(q::MANNERS_ERRORS, &[]))
+            (manner(q::MANNERS_LIMIT, &[]))
             (manner(q::MANNERS_TIMES, &[("zone", &code("time_zone"))]))
             (manner(q::MANNERS_FIELDS, &[]))
         }

@@ -375,6 +375,7 @@ fn attributes_of_channel(
     let Some(href) = attribute(start, "href") else { return };
     match attribute(start, "rel").as_deref() {
         Some("hub") => channel.refresh.hub = channel.refresh.hub.take().or(Some(href)),
+        Some("self") => channel.refresh.topic = channel.refresh.topic.take().or(Some(href)),
         Some("next") => channel.next_page = channel.next_page.take().or(Some(href)),
         _ => {}
     }

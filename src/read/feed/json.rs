@@ -44,6 +44,7 @@ pub(super) fn read(text: &str, hint: &Hint, problems: Vec<Problem>) -> Result<Do
         .and_then(|raw| link::absolute(raw, base.as_ref()))
         .map(String::from);
     document.refresh.hub = value.pointer("/hubs/0/url").and_then(Value::as_str).map(str::to_owned);
+    document.refresh.topic = value.get("feed_url").and_then(Value::as_str).map(str::to_owned);
     let mut faults = Faults::default();
     for item in items {
         let item = mended(item);

@@ -40,6 +40,7 @@ phrases! {
     MANNERS_PAGES = "Lists come in pages: follow {next}, or the Link header.", "Daw rhestrau fesul tudalen: dilynwch {next}, neu’r pennyn Link.";
     MANNERS_ETAG = "Send If-None-Match with the ETag you had: 304 costs next to nothing.", "Anfonwch If-None-Match gyda’r ETag oedd gennych: nid yw 304 yn costio bron dim.";
     MANNERS_ERRORS = "Errors are problem documents (RFC 9457).", "Dogfennau problem (RFC 9457) yw gwallau.";
+    MANNERS_LIMIT = "Where there is a limit, 429 says in Retry-After when to come back, and the RateLimit header how much is left.", "Lle mae terfyn, mae 429 yn dweud yn Retry-After pryd i ddod yn ôl, a’r pennyn RateLimit faint sydd ar ôl.";
     MANNERS_TIMES = "Times carry their offset; {zone} names the zone.", "Mae amserau’n cario eu gwrthbwys; mae {zone} yn enwi’r gylchfa.";
     MANNERS_FIELDS = "Fields may be added; those that are there keep their meaning within v1.", "Gellir ychwanegu meysydd; mae’r rhai sydd yno yn cadw eu hystyr o fewn v1.";
 }
