@@ -230,7 +230,7 @@ mod tests {
 
     #[test]
     fn an_explanation_reads_as_one_would_say_it() {
-        let mut listing = samples::listing();
+        let mut listing = samples::plain();
         let mut facts = Facts::new("Bulky waste discovery day", chrono_tz::Tz::Europe__London);
         facts.kind = "discovery".into();
         facts.services = vec!["waste".into()];
@@ -240,7 +240,8 @@ mod tests {
             Reason::new("discovery day", "title", "its kind is “Discovery day”"),
             Reason::new("officers", "description", "it is for people who run council services"),
         ];
-        facts.evidence.kind = vec![Reason::new("discovery day", "title", "its kind is “Discovery day”")];
+        facts.evidence.kind =
+            vec![Reason::new("discovery day", "title", "its kind is “Discovery day”")];
         let words = Vocabulary::embedded().unwrap();
         let about = format!("it is about “{}”", words.service("waste").unwrap().title);
         facts.evidence.services = vec![
@@ -248,9 +249,13 @@ mod tests {
             Reason::new("crews", "title", &about),
             Reason::new("HWRC", "description", &about),
         ];
-        facts.evidence.date = vec![Reason::new("4 March", "title and description", "Thursday 4 March 2027")];
-        facts.evidence.merged =
-            vec![Reason::new("Waste day", "Surrey", "also announced by Surrey: same start, same place")];
+        facts.evidence.date =
+            vec![Reason::new("4 March", "title and description", "Thursday 4 March 2027")];
+        facts.evidence.merged = vec![Reason::new(
+            "Waste day",
+            "Surrey",
+            "also announced by Surrey: same start, same place",
+        )];
         listing.facts = facts;
         listing.sources.clear();
         assert_eq!(
