@@ -96,7 +96,8 @@ fn sign(reason: &Reason, listing: &Listing) -> Option<String> {
     if text.is_empty() {
         return (!verdict.contains(says.trim_end_matches('.'))).then(|| ended(&capital(says)));
     }
-    if verdict.contains(&format!("“{text}”")) {
+    // Of the kind there is a sentence of its own.
+    if verdict.contains(&format!("“{text}”")) || says.starts_with("its kind is") {
         return None;
     }
     if verdict.contains(says.as_str()) {
@@ -117,7 +118,7 @@ fn date(reason: &Reason) -> String {
         return format!("The date was supplied by the network: “{text}”.");
     }
     if TEXTS.contains(&from.as_str()) {
-        return ended(&format!("The date was read from the words “{text}” in its {from}: {says}"));
+        return ended(&format!("The date was read from the words “{text}” in its text: {says}"));
     }
     ended(&format!("The date is what the feed itself gives ({from}, “{text}”): {says}"))
 }
@@ -266,7 +267,7 @@ mod tests {
                 "Its kind is “Discovery day” because of “discovery day” in the title.",
                 "It is about “Waste, recycling and street cleaning” because of “bulky waste” and “crews” in the title and \
                  “HWRC” in the description.",
-                "The date was read from the words “4 March” in its title and description: Thursday 4 March 2027.",
+                "The date was read from the words “4 March” in its text: Thursday 4 March 2027.",
                 "Also announced by Surrey, as “Waste day”: same start, same place.",
             ]
         );
