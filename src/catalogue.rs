@@ -314,6 +314,14 @@ impl Catalogue {
         self.items.values()
     }
 
+    /// The public listings that are for one of these services, in order of id.
+    #[must_use]
+    pub fn of_services(&self, services: &[String]) -> Vec<&Listing> {
+        let sets = services.iter().filter_map(|id| self.facets.get(&Facet::Service(id.clone())));
+        let ids: BTreeSet<&Id> = sets.flat_map(HashTrieSetSync::iter).collect();
+        ids.into_iter().filter_map(|id| self.items.get(id)).map(|item| &*item.listing).collect()
+    }
+
     /// How many public listings there are.
     #[must_use]
     pub fn len(&self) -> usize {

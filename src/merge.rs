@@ -170,5 +170,5 @@ pub fn merge(changed: &[Id], world: &dyn World, context: &MergeContext) -> Vec<L
 pub fn single(event: &Event, context: &MergeContext) -> Listing {
     let event = corrected(event, context.corrections);
     let uid = identity::uid(&event, context.domain);
-    fields::listing(event.id.clone(), uid, &[group::Side::new(event, context)], None, context)
+    fields::listing(event.id.clone(), uid, &[&group::Side::new(event, context)], None, context)
 }

@@ -2,6 +2,8 @@
 
 mod extend;
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -229,6 +231,17 @@ impl Vocabulary {
     #[must_use]
     pub fn kind(&self, id: &str) -> Option<&Kind> {
         self.kinds.iter().find(|kind| kind.id == id)
+    }
+
+    /// Ids of kinds, groups of kinds among them spelt out.
+    #[must_use]
+    pub fn kinds_meant(&self, asked: &[String]) -> BTreeSet<String> {
+        let group = |id: &String| KIND_GROUPS.iter().any(|(group, _)| group == id);
+        let (groups, mut kinds): (BTreeSet<String>, BTreeSet<String>) =
+            asked.iter().cloned().partition(group);
+        let members = self.kinds.iter().filter(|kind| groups.contains(&kind.group));
+        kinds.extend(members.map(|kind| kind.id.clone()));
+        kinds
     }
 
     /// The service with this id.

@@ -1,17 +1,24 @@
 //! What else is on for the same service near a date, and who near by has done the same before.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono_tz::Tz;
 
 use crate::{
-    event::{Decision, Id, Listing, Status},
+    event::{Decision, Id, Listing, Occurrence, Status, midnight},
     member::Members,
     normalise::recurrence::expand,
+    query::Query,
+    vocabulary::Vocabulary,
 };
 
 /// So near in time two events for one service take each other's people.
 const NEAR: TimeDelta = TimeDelta::days(7);
 /// What was done within this time is worth a telephone call.
 const BEFORE: TimeDelta = TimeDelta::days(365);
+/// More than these of each nobody reads: a plan that meets so many is a plan for everything.
+pub const MOST: usize = 100;
 
 /// An event that is planned.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,8 +31,8 @@ pub struct Question {
     pub end: DateTime<Utc>,
     /// What it is about.
     pub services: Vec<String>,
-    /// What kind it is, if that is known.
-    pub kind: Option<String>,
+    /// What kind it is; empty where that is not known, several for a group of kinds.
+    pub kinds: BTreeSet<String>,
     /// Who runs it.
     pub council: Option<String>,
 }
@@ -44,26 +51,44 @@ impl Question {
             start: span.start_utc(facts.time_zone),
             end: span.end_utc(facts.time_zone),
             services: facts.services.clone(),
-            kind: Some(facts.kind.clone()).filter(|kind| kind != "other"),
+            kinds: Some(facts.kind.clone()).filter(|kind| kind != "other").into_iter().collect(),
             council: facts.organiser.council.clone(),
         })
     }
+
+    /// The question for a plan: its day, and what the filters `service`, `kind` and `council` say of it.
+    #[must_use]
+    pub fn planned(day: NaiveDate, zone: Tz, query: &Query, words: &Vocabulary) -> Self {
+        Self {
+            event: None,
+            start: midnight(day, zone),
+            end: day.succ_opt().map_or(DateTime::<Utc>::MAX_UTC, |next| midnight(next, zone)),
+            services: query.services.clone(),
+            kinds: words.kinds_meant(&query.kinds),
+            council: query.councils.first().cloned(),
+        }
+    }
 }
 
-/// What was found; each with the date that counts.
+/// What was found; each once, with the date that counts, and no more than [`MOST`] of each.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Clashes<'a> {
-    /// On within a week, for one of the services.
-    pub same_service: Vec<(&'a Listing, DateTime<Utc>)>,
-    /// Done in the year before by others near by: the same service, and the same kind where that is known.
-    pub done_before: Vec<(&'a Listing, DateTime<Utc>)>,
+    /// On within a week, for one of the services; in order of time.
+    pub same_service: Vec<(&'a Listing, Occurrence)>,
+    /// Done in the year before by others near by: the same service, and the same kind where that is known; the last
+    /// first.
+    pub done_before: Vec<(&'a Listing, Occurrence)>,
     /// The region that "near by" stands for; `None` for everywhere.
     pub near: Option<String>,
 }
 
 /// Looks through what is listed.
 #[must_use]
-pub fn clashes<'a>(question: &Question, listings: &'a [Listing], members: &Members) -> Clashes<'a> {
+pub fn clashes<'a>(
+    question: &Question,
+    listings: impl IntoIterator<Item = &'a Listing>,
+    members: &Members,
+) -> Clashes<'a> {
     let region = |code: &str| members.council(code).map(|council| council.region.clone());
     let near = question.council.as_deref().and_then(region);
     let mut found = Clashes { near: near.clone(), ..Clashes::default() };
@@ -72,31 +97,45 @@ pub fn clashes<'a>(question: &Question, listings: &'a [Listing], members: &Membe
         let same = facts.services.iter().any(|service| question.services.contains(service));
         let own = question.event.as_ref() == Some(&listing.id);
         let shown = facts.verdict.decision == Decision::Listed && listing.withdrawn.is_none();
-        let off = matches!(facts.status, Status::Cancelled | Status::Postponed);
-        if own || !same || !shown || off {
+        if own || !same || !shown {
             continue;
         }
-        let first = |from: DateTime<Utc>, to: DateTime<Utc>| {
-            let span = facts.span?;
-            let dates = expand(&span, facts.time_zone, facts.recurrence.as_ref(), from, to);
-            dates.occurrences.first().map(|date| date.span.start_utc(facts.time_zone))
-        };
-        if let Some(at) = first(question.start - NEAR, question.end + NEAR) {
-            found.same_service.push((listing, at));
+        let around = (bounded(question.start, -NEAR), bounded(question.end, NEAR));
+        if let Some(date) = first(listing, around.0, around.1) {
+            found.same_service.push((listing, date));
         }
-        let kind = question.kind.as_ref().is_none_or(|kind| *kind == facts.kind);
+        let kind = question.kinds.is_empty() || question.kinds.contains(&facts.kind);
         let council = facts.organiser.council.as_deref();
         let other = council.is_some() && council != question.council.as_deref();
         let close = near.is_none() || council.and_then(region) == near;
         if kind
             && other
             && close
-            && let Some(at) = first(question.start - BEFORE, question.start - NEAR)
+            && let Some(date) = first(listing, bounded(question.start, -BEFORE), around.0)
         {
-            found.done_before.push((listing, at));
+            found.done_before.push((listing, date));
         }
     }
-    found.same_service.sort_by(|a, b| (a.1, &a.0.id).cmp(&(b.1, &b.0.id)));
-    found.done_before.sort_by(|a, b| (b.1, &a.0.id).cmp(&(a.1, &b.0.id)));
+    let at = |(listing, date): &(&Listing, Occurrence)| {
+        (date.span.start_utc(listing.facts.time_zone), listing.id.clone())
+    };
+    found.same_service.sort_by_cached_key(at);
+    found.done_before.sort_by_cached_key(|one| std::cmp::Reverse(at(one)));
+    found.same_service.truncate(MOST);
+    found.done_before.truncate(MOST);
     found
+}
+
+fn bounded(at: DateTime<Utc>, by: TimeDelta) -> DateTime<Utc> {
+    at.checked_add_signed(by).unwrap_or(at)
+}
+
+/// The first date in a range that takes place, as far as is known.
+fn first(listing: &Listing, from: DateTime<Utc>, to: DateTime<Utc>) -> Option<Occurrence> {
+    let facts = &listing.facts;
+    let dates = expand(&facts.span?, facts.time_zone, facts.recurrence.as_ref(), from, to);
+    let off = |date: &Occurrence| {
+        matches!(listing.status_of(date), Status::Cancelled | Status::Postponed)
+    };
+    dates.occurrences.into_iter().find(|date| !off(date))
 }

@@ -13,7 +13,7 @@ use crate::{
         DEFAULT_WITHIN_KM, ListedFilter, Point, Query, Scope,
         place::{distance_km, nation_of},
     },
-    vocabulary::{KIND_GROUPS, Vocabulary},
+    vocabulary::Vocabulary,
 };
 
 /// What a filter is about; each listing fails a set of them.
@@ -76,7 +76,7 @@ impl<'a> Filter<'a> {
     pub(super) fn new(query: &'a Query, words: &Vocabulary, members: &Members) -> Self {
         let scope = query.scope.as_ref().map(|scope| match scope {
             Scope::Service(id) => ScopeSet::Service(id.clone()),
-            Scope::Kind(id) => ScopeSet::Kinds(kinds(std::slice::from_ref(id), words)),
+            Scope::Kind(id) => ScopeSet::Kinds(words.kinds_meant(std::slice::from_ref(id))),
             Scope::Council(code) => {
                 ScopeSet::Councils(with_successors(std::slice::from_ref(code), members))
             }
@@ -85,7 +85,7 @@ impl<'a> Filter<'a> {
         });
         Self {
             query,
-            kinds: kinds(&query.kinds, words),
+            kinds: words.kinds_meant(&query.kinds),
             councils: with_successors(&query.councils, members),
             words: query.q.as_deref().map(wanted).unwrap_or_default(),
             scope,
@@ -225,20 +225,6 @@ impl<'a> Filter<'a> {
 
 fn any_of<'a>(asked: &[String], mut has: impl Iterator<Item = &'a String>) -> bool {
     asked.is_empty() || has.any(|value| asked.contains(value))
-}
-
-/// Kind ids, groups of kinds spelt out.
-fn kinds(asked: &[String], words: &Vocabulary) -> BTreeSet<String> {
-    let mut kinds = BTreeSet::new();
-    for id in asked {
-        if KIND_GROUPS.iter().any(|(group, _)| group == id) {
-            let members = words.kinds.iter().filter(|kind| kind.group == *id);
-            kinds.extend(members.map(|kind| kind.id.clone()));
-        } else {
-            kinds.insert(id.clone());
-        }
-    }
-    kinds
 }
 
 /// Council codes and those of the councils that took over, to the last.

@@ -112,12 +112,15 @@ fn in_capitals(word: &str) -> bool {
 /// One word, folded: `Children’s` and `childrens` to `children`, `Authorities` to `authority`.
 #[must_use]
 pub fn stem(word: &str) -> String {
-    let lower: String = word
-        .nfd()
-        .filter(|c| !matches!(c, '\u{300}'..='\u{36f}'))
-        .flat_map(char::to_lowercase)
-        .map(|c| if matches!(c, '’' | '‘' | 'ʼ') { '\'' } else { c })
-        .collect();
+    let lower: String = if word.is_ascii() {
+        word.to_ascii_lowercase()
+    } else {
+        word.nfd()
+            .filter(|c| !matches!(c, '\u{300}'..='\u{36f}'))
+            .flat_map(char::to_lowercase)
+            .map(|c| if matches!(c, '’' | '‘' | 'ʼ') { '\'' } else { c })
+            .collect()
+    };
     let lower = lower.strip_suffix("'s").or_else(|| lower.strip_suffix('\'')).unwrap_or(&lower);
     let lower = lower.replace('\'', "");
     if let Some((_, one)) = ODD_PLURALS.iter().find(|(many, _)| *many == lower) {

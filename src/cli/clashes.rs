@@ -1,19 +1,20 @@
 //! `folkmoot clashes`: what else is on for the same service near a date, and who near by has done the same.
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::NaiveDate;
 use clap::Args;
 use folkmoot::{
     catalogue::clash::{Clashes, Question, clashes},
     clock,
-    event::{Facts, Listing, midnight},
-    publish,
+    event::{Facts, Listing, Occurrence},
+    publish::json,
 };
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
     Done, Failed, Global,
     check::card::when,
     control::{self, State},
+    events::request_of,
     output::{Output, Tone},
     review::id_of,
 };
@@ -32,9 +33,9 @@ pub(crate) struct Ask {
     /// What it is about.
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     service: Vec<String>,
-    /// What kind it is.
-    #[arg(long, value_name = "ID")]
-    kind: Option<String>,
+    /// What kind it is, or a group of kinds (take-part).
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    kind: Vec<String>,
     /// The council that plans it; with it, "near by" means its region.
     #[arg(long, value_name = "CODE")]
     council: Option<String>,
@@ -46,13 +47,13 @@ impl Ask {
         let question = self.question(&state)?;
         let found = clashes(&question, &state.snapshot.listings, &state.loaded.members);
         if output.json {
-            return output.value(&value(&question, &found));
+            let base = state.base();
+            return output.value(&json!(json::clashes(&question, &found, &state.context(&base))));
         }
         say(&question, &found, &state, output)
     }
 
     fn question(&self, state: &State) -> Result<Question, Failed> {
-        let (vocabulary, members) = (&state.loaded.vocabulary, &state.loaded.members);
         if let Some(event) = &self.event {
             let id = id_of(event);
             let listings = &state.snapshot.listings;
@@ -68,59 +69,25 @@ impl Ask {
                 )
             });
         }
-        if let Some(wrong) = self.service.iter().find(|id| vocabulary.service(id).is_none()) {
-            let known: Vec<&str> = vocabulary.services.iter().map(|s| s.id.as_str()).collect();
-            return Err(Failed::Usage(format!(
-                "there is no service \"{wrong}\"\n  Write one of: {}.",
-                known.join(", ")
-            )));
-        }
-        if let Some(code) = self.council.as_ref().filter(|code| members.council(code).is_none()) {
-            return Err(Failed::Usage(format!(
-                "there is no council \"{code}\"\n  Write a three-letter code, such as WBK."
-            )));
-        }
         let day = self.date.ok_or_else(|| Failed::Usage("say --date".into()))?;
+        let many = [("service", &self.service), ("kind", &self.kind)];
+        let many = many.into_iter().flat_map(|(name, all)| all.iter().map(move |id| (name, id)));
+        let pairs = many.chain(self.council.iter().map(|code| ("council", code)));
+        let pairs = pairs.map(|(name, id)| (name.to_owned(), id.clone())).collect();
+        let words = &state.loaded.vocabulary;
+        let request = request_of(pairs, state, &state.catalogue()?)?;
         let zone = state.loaded.config.network.time_zone;
-        Ok(Question {
-            event: None,
-            start: midnight(day, zone),
-            end: midnight(day, zone) + TimeDelta::days(1),
-            services: self.service.clone(),
-            kind: self.kind.clone(),
-            council: self.council.clone(),
-        })
+        Ok(Question::planned(day, zone, &request.query, words))
     }
-}
-
-fn entry(listing: &Listing, at: DateTime<Utc>) -> Value {
-    let facts = &listing.facts;
-    json!({
-        "id": listing.id, "title": facts.title, "start": at, "kind": facts.kind, "services": facts.services,
-        "organiser": facts.organiser, "place": facts.place.as_ref().and_then(publish::place_line),
-    })
-}
-
-fn value(question: &Question, found: &Clashes) -> Value {
-    let all = |part: &[(&Listing, DateTime<Utc>)]| -> Vec<Value> {
-        part.iter().map(|(listing, at)| entry(listing, *at)).collect()
-    };
-    json!({
-        "date": question.start, "services": question.services, "council": question.council,
-        "same_service": all(&found.same_service), "done_before": all(&found.done_before), "near": found.near,
-    })
 }
 
 fn say(question: &Question, found: &Clashes, state: &State, output: &Output) -> Done {
     let base = state.base();
     let context = state.context(&base);
-    let rows = |part: &[(&Listing, DateTime<Utc>)]| -> Vec<Vec<String>> {
-        let row = |(listing, at): &(&Listing, DateTime<Utc>)| {
-            let zone = listing.facts.time_zone;
-            let shown = match listing.facts.recurrence {
-                Some(_) => at.with_timezone(&zone).format("%a %-d %b %Y").to_string(),
-                None => when(&Facts { ..listing.facts.clone() }),
-            };
+    let rows = |part: &[(&Listing, Occurrence)]| -> Vec<Vec<String>> {
+        let row = |(listing, date): &(&Listing, Occurrence)| {
+            let shown =
+                when(&Facts { span: Some(date.span), recurrence: None, ..listing.facts.clone() });
             let who = context.organiser(listing).unwrap_or_default();
             vec![shown, listing.facts.title.clone(), who, listing.id.clone()]
         };

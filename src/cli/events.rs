@@ -134,7 +134,12 @@ impl Filters {
     }
 }
 
-fn request(filters: Filters, state: &State, catalogue: &Catalogue) -> Result<Request, Failed> {
+/// Reads filters as the API does.
+pub(super) fn request_of(
+    pairs: Vec<(String, String)>,
+    state: &State,
+    catalogue: &Catalogue,
+) -> Result<Request, Failed> {
     let (feeds, series) = (catalogue.feed_ids(), catalogue.series_ids());
     let known = Known {
         vocabulary: &state.loaded.vocabulary,
@@ -143,7 +148,7 @@ fn request(filters: Filters, state: &State, catalogue: &Catalogue) -> Result<Req
         series: &series,
         time_zone: state.loaded.config.network.time_zone,
     };
-    query::parse(filters.pairs(), &known, clock::now()).map_err(|faults| {
+    query::parse(pairs, &known, clock::now()).map_err(|faults| {
         Failed::Usage(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
     })
 }
@@ -152,7 +157,7 @@ impl Events {
     pub(crate) fn go(self, global: &Global, output: &Output) -> Done {
         let state = control::state(global)?;
         let catalogue = state.catalogue()?;
-        let request = request(self.filters, &state, &catalogue)?;
+        let request = request_of(self.filters.pairs(), &state, &catalogue)?;
         let base = state.base();
         let context = state.context(&base);
         let now = clock::now();

@@ -3,7 +3,7 @@
 use chrono::{Days, NaiveDate};
 use url::Url;
 
-use super::title;
+use super::title::{self, TitleWords};
 use crate::event::{Decision, Event, Facts, Id, Span};
 
 /// An event that covers more days than this is found by its first days only.
@@ -17,16 +17,21 @@ const WORDS: usize = 16;
 /// Private events have none: they are never compared with anything.
 #[must_use]
 pub fn keys(event: &Event) -> Vec<Id> {
-    let facts = &event.draft.facts;
-    if facts.verdict.decision == Decision::Private {
+    if event.draft.facts.verdict.decision == Decision::Private {
         return Vec::new();
     }
+    keys_of(event, &title::words(&event.draft.facts.title), links(event))
+}
+
+/// The same for an event whose title and links are taken apart already, and which is not private.
+pub(super) fn keys_of(event: &Event, title: &TitleWords, links: Vec<String>) -> Vec<Id> {
+    let facts = &event.draft.facts;
     let mut keys = Vec::new();
     if let Some(uid) = well_formed_uid(event) {
         keys.push(format!("uid:{uid}"));
     }
-    keys.extend(links(event).into_iter().map(|link| format!("link:{link}")));
-    let words = title::words(&facts.title).block_words();
+    keys.extend(links.into_iter().map(|link| format!("link:{link}")));
+    let words = title.block_words();
     let days = days(facts);
     if days.is_empty() {
         let whole = words.join(" ");

@@ -87,7 +87,7 @@ pub(super) fn contradiction(left: &Side, right: &Side) -> Option<&'static str> {
     if let Some(reason) = at_a_glance(ours, theirs) {
         return Some(reason);
     }
-    if place::agreement(ours, theirs) == Agreement::Different {
+    if place::agreement(&left.place, &right.place) == Agreement::Different {
         return Some("they are in different places");
     }
     if let (Some(a), Some(b)) = (&ours.organiser.council, &theirs.organiser.council)
@@ -224,10 +224,10 @@ fn same_link(left: &Side, right: &Side, alike: f64) -> bool {
 fn support(left: &Side, right: &Side, weighed: &mut Weighed) -> bool {
     let (ours, theirs) = (&left.event.draft.facts, &right.event.draft.facts);
     let mut support = false;
-    if place::agreement(ours, theirs) == Agreement::Same {
-        let words = if ours.place.is_some() { "same place" } else { "both online" };
-        let points = if ours.place.is_some() { 0.15 } else { 0.05 };
-        support |= ours.place.is_some();
+    if place::agreement(&left.place, &right.place) == Agreement::Same {
+        let stated = left.place.stated && right.place.stated;
+        let (points, words) = if stated { (0.15, "same place") } else { (0.05, "both online") };
+        support |= stated;
         weighed.add("place", points, words);
     }
     let (a, b) = (&ours.organiser, &theirs.organiser);
@@ -277,7 +277,7 @@ fn twins(left: &Side, right: &Side, exact: bool) -> bool {
     }
     let (a, b) = (&left.event.draft.facts, &right.event.draft.facts);
     let link = left.links.iter().any(|link| right.links.contains(link));
-    let place = place::agreement(a, b) == Agreement::Same;
+    let place = place::agreement(&left.place, &right.place) == Agreement::Same;
     let services = !a.services.is_empty() && a.services == b.services && a.kind == b.kind;
     let organiser = a.organiser.council.is_some() && a.organiser.council == b.organiser.council;
     link || (place && services && organiser && a.span == b.span)

@@ -14,8 +14,8 @@ use crate::{
 use super::{MergeContext, group::Side, words};
 
 /// The sources of a group, best first.
-pub(super) fn ranked<'s, 'a>(sides: &'s [Side<'a>]) -> Vec<&'s Side<'a>> {
-    let mut ranked: Vec<&Side> = sides.iter().collect();
+pub(super) fn ranked<'s, 'a>(sides: &[&'s Side<'a>]) -> Vec<&'s Side<'a>> {
+    let mut ranked: Vec<&Side> = sides.to_vec();
     ranked.sort_by_key(|side| {
         (
             side.event.withdrawn.is_some(),
@@ -207,7 +207,7 @@ fn subject(facts: &mut Facts, pick: &mut Picker) {
 pub(super) fn listing(
     id: Id,
     uid: String,
-    sides: &[Side],
+    sides: &[&Side],
     before: Option<&Listing>,
     context: &MergeContext,
 ) -> Listing {

@@ -2,10 +2,12 @@
 
 use std::{
     borrow::Cow,
+    cell::OnceCell,
     collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque, hash_map::Entry},
 };
 
 use crate::{
+    classify::fold::fold,
     event::{Decision, Event, Id},
     feed::Feed,
 };
@@ -13,7 +15,8 @@ use crate::{
 use super::{
     MergeContext, World, address,
     compare::{self, Weighed},
-    corrected, place,
+    corrected,
+    place::Whereabouts,
     title::{self, TitleWords},
 };
 
@@ -26,8 +29,11 @@ pub(super) struct Side<'a> {
     pub(super) feed: Option<&'a Feed>,
     pub(super) class: Decision,
     pub(super) title: TitleWords,
-    /// Words that name its organiser and its venue: they tell nothing in a title.
-    names: BTreeSet<String>,
+    pub(super) place: Whereabouts,
+    /// Names of the council and the group that run it.
+    organisers: [Option<&'a str>; 2],
+    /// Words that name its organiser and its venue: they tell nothing in a title. Most events are never asked.
+    names: OnceCell<BTreeSet<String>>,
     pub(super) named_council: Option<String>,
     pub(super) links: Vec<String>,
     pub(super) uid: Option<String>,
@@ -38,22 +44,21 @@ impl<'a> Side<'a> {
         let facts = &event.draft.facts;
         let council = facts.organiser.council.as_deref().and_then(|c| context.members.council(c));
         let group = facts.organiser.group.as_deref().and_then(|g| context.members.group(g));
-        let mut names = BTreeSet::new();
-        for name in [council.map(|c| c.nice_name.as_str()), group.map(|g| g.name.as_str())] {
-            names.extend(title::words(name.unwrap_or_default()).telling);
-        }
-        if let Some(place) = &facts.place {
-            names.extend(place::place_words(place));
-        }
-        let named_council = title::segment_lines(&facts.title)
+        let folded = fold(&facts.title);
+        let named_council = title::segment_lines(&folded)
             .iter()
             .find_map(|line| context.members.council_named(line))
             .map(|council| council.code.clone());
         Self {
             feed: context.feeds.get(&event.feed),
             class: facts.verdict.decision,
-            title: title::words(&facts.title),
-            names,
+            title: title::words_of(&folded),
+            place: Whereabouts::of(facts),
+            organisers: [
+                council.map(|council| council.nice_name.as_str()),
+                group.map(|group| group.name.as_str()),
+            ],
+            names: OnceCell::new(),
             named_council,
             links: address::links(&event),
             uid: address::well_formed_uid(&event).map(str::to_owned),
@@ -61,12 +66,22 @@ impl<'a> Side<'a> {
         }
     }
 
+    fn names(&self) -> &BTreeSet<String> {
+        self.names.get_or_init(|| {
+            let organisers = self.organisers.into_iter().flatten();
+            let mut names: BTreeSet<String> =
+                organisers.flat_map(|name| title::words(name).telling).collect();
+            names.extend(self.place.words.iter().cloned());
+            names
+        })
+    }
+
     /// How alike the titles are once organisers and venues are off.
     pub(super) fn title_against(&self, other: &Self) -> f64 {
         if self.title == other.title {
             return 1.0;
         }
-        let names: BTreeSet<String> = self.names.union(&other.names).cloned().collect();
+        let names: BTreeSet<String> = self.names().union(other.names()).cloned().collect();
         let plain = title::alike(&self.title, &other.title);
         plain.max(title::alike(&self.title.without(&names), &other.title.without(&names)))
     }
@@ -152,7 +167,7 @@ fn partners<'a>(
     let mut seen = HashSet::new();
     let together = context.together.iter().filter(|ids| ids.iter().any(|id| id == side.id()));
     let ruled: Vec<Id> = together.flatten().filter(|id| *id != side.id()).cloned().collect();
-    for key in address::keys(&side.event) {
+    for key in address::keys_of(&side.event, &side.title, side.links.clone()) {
         let block = world.block(&key);
         if block.len() > LARGEST_BLOCK {
             continue;

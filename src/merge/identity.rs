@@ -49,6 +49,7 @@ pub(super) fn changes(
         })
         .collect();
     order.sort();
+    let contests = contests(found, world, context);
     let mut uids = BTreeSet::new();
     let mut now: BTreeMap<Id, Listing> = BTreeMap::new();
     for (_, id, ids) in order {
@@ -56,12 +57,15 @@ pub(super) fn changes(
             let holder = world.listing_with_uid(uid);
             holder.is_some_and(|other| other.id != id && !before.contains_key(&other.id))
         };
-        let uid = claim(&id, was(&id), found, &mut uids, &elsewhere, world, context);
-        let sides: Vec<Side> = ids
-            .iter()
-            .filter_map(|id| found.sides.get(id))
-            .map(|side| Side::new(side.event.clone(), context))
-            .collect();
+        let crowded =
+            |uid: &str| world.block(&format!("uid:{uid}")).len() > super::group::LARGEST_BLOCK;
+        let free = |uid: &String| !uids.contains(uid) && !elsewhere(uid) && !crowded(uid);
+        let had = was(&id).map(|listing| listing.uid.clone());
+        let own = format!("{id}@{}", context.domain);
+        let first = found.sides.get(&id).map(|side| uid(&side.event, context.domain));
+        let uid = claim(&id, &own, had, first, &contests).filter(free).unwrap_or(own);
+        uids.insert(uid.clone());
+        let sides: Vec<&Side> = ids.iter().filter_map(|id| found.sides.get(id)).collect();
         let listing = fields::listing(id.clone(), uid, &sides, was(&id), context);
         now.insert(id, listing);
     }
@@ -85,26 +89,51 @@ fn name(ids: &[Id], found: &Neighbourhood, world: &dyn World, taken: &BTreeMap<I
     own.into_iter().chain(earlier).min().map(|(_, id)| id).unwrap_or_default()
 }
 
-/// The UID of a listing: what it had, else that of its first event, unless an earlier listing has it, be it one
-/// whose event of that UID is gone.
+/// The UID that a listing asks for: what it had, else that of its first event. `None`: one of our making, which
+/// nobody else has.
 fn claim(
     id: &str,
-    was: Option<&Listing>,
+    own: &str,
+    had: Option<String>,
+    first: Option<String>,
+    contests: &BTreeMap<String, Contest>,
+) -> Option<String> {
+    match first.as_ref().and_then(|uid| contests.get(uid)) {
+        Some(contest) if contest.first != id => had.filter(|uid| Some(uid) != first.as_ref()),
+        Some(contest) if contest.is_open => had.filter(|uid| uid != own).or(first),
+        _ => had.or(first),
+    }
+}
+
+/// Several events that are not one and write the same UID.
+struct Contest {
+    /// The event that was seen first, which has it. Others never do, even while it is part of another listing.
+    first: Id,
+    /// Whether one of them comes back from having been away: only then may a UID change hands.
+    is_open: bool,
+}
+
+/// The UIDs that several events claim, and which of them has it. Decided by what is kept with the events, so that the
+/// order in which they are taken in does not matter.
+fn contests(
     found: &Neighbourhood,
-    uids: &mut BTreeSet<String>,
-    elsewhere: &dyn Fn(&str) -> bool,
     world: &dyn World,
     context: &MergeContext,
-) -> String {
-    let own = format!("{id}@{}", context.domain);
-    let first = found.sides.get(id).map(|side| uid(&side.event, context.domain));
-    let wanted = was.map(|listing| listing.uid.clone()).or(first).unwrap_or_else(|| own.clone());
-    let crowded =
-        |uid: &String| world.block(&format!("uid:{uid}")).len() > super::group::LARGEST_BLOCK;
-    let taken = uids.contains(&wanted) || elsewhere(&wanted) || crowded(&wanted);
-    let uid = if taken { own } else { wanted };
-    uids.insert(uid.clone());
-    uid
+) -> BTreeMap<String, Contest> {
+    let mut claims: BTreeMap<String, Vec<&Side>> = BTreeMap::new();
+    for side in found.sides.values().filter(|side| side.uid.is_some()) {
+        claims.entry(uid(&side.event, context.domain)).or_default().push(side);
+    }
+    claims.retain(|_, sides| sides.len() > 1);
+    let contest = |(uid, sides): (String, Vec<&Side>)| {
+        let first = sides.iter().min_by_key(|side| (side.event.first_seen, side.id()))?;
+        let is_back = |side: &&Side| {
+            side.event.first_seen < context.now && world.listing_of(side.id()).is_none()
+        };
+        let is_open = sides.iter().any(is_back);
+        Some((uid, Contest { first: first.id().to_owned(), is_open }))
+    };
+    claims.into_iter().filter_map(contest).collect()
 }
 
 fn differences(before: &BTreeMap<Id, &Listing>, now: BTreeMap<Id, Listing>) -> Vec<ListingChange> {

@@ -93,51 +93,70 @@ const BUILDING: [&str; 24] = [
     "hub",
 ];
 
-/// Compares two places.
-pub(super) fn agreement(left: &Facts, right: &Facts) -> Agreement {
-    match (&left.place, &right.place) {
-        (Some(ours), Some(theirs)) => places(ours, theirs),
-        _ if left.attendance == right.attendance && left.attendance == Attendance::Online => {
-            Agreement::Same
+/// What an event says of its place, taken apart once for all comparisons.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Whereabouts {
+    /// Whether it names a place at all.
+    pub(super) stated: bool,
+    online: bool,
+    postcode: Option<String>,
+    position: Option<(f64, f64)>,
+    /// The words of the place's name, or of its address where it has no name.
+    pub(super) words: BTreeSet<String>,
+    /// Those that other venues do not share.
+    telling: BTreeSet<String>,
+    /// Whether it is the name of one building rather than of a town.
+    building: bool,
+}
+
+impl Whereabouts {
+    pub(super) fn of(facts: &Facts) -> Self {
+        let online = facts.attendance == Attendance::Online;
+        let Some(place) = &facts.place else { return Self { online, ..Self::default() } };
+        let words = place_words(place);
+        let telling = words.iter().filter(|word| !GENERIC.contains(&word.as_str()));
+        Self {
+            stated: true,
+            online,
+            postcode: place.postcode.as_deref().map(squeeze),
+            position: place.latitude.zip(place.longitude),
+            telling: telling.cloned().collect(),
+            building: words.iter().any(|word| BUILDING.contains(&word.as_str())),
+            words,
         }
+    }
+}
+
+/// Compares two places.
+pub(super) fn agreement(left: &Whereabouts, right: &Whereabouts) -> Agreement {
+    match (left.stated, right.stated) {
+        (true, true) => places(left, right),
+        _ if left.online && right.online => Agreement::Same,
         _ => Agreement::Unknown,
     }
 }
 
-fn places(left: &Place, right: &Place) -> Agreement {
+fn places(left: &Whereabouts, right: &Whereabouts) -> Agreement {
     if let (Some(ours), Some(theirs)) = (&left.postcode, &right.postcode) {
-        return if squeeze(ours) == squeeze(theirs) {
-            Agreement::Same
-        } else {
-            Agreement::Different
-        };
+        return if ours == theirs { Agreement::Same } else { Agreement::Different };
     }
-    if let (Some(a), Some(b), Some(c), Some(d)) =
-        (left.latitude, left.longitude, right.latitude, right.longitude)
+    if let (Some((a, b)), Some((c, d))) = (left.position, right.position)
+        && ((a - c) * 111.0).hypot((b - d) * 67.0) > 3.0
     {
-        let apart = ((a - c) * 111.0).hypot((b - d) * 67.0);
-        if apart > 3.0 {
-            return Agreement::Different;
-        }
+        return Agreement::Different;
     }
-    let (ours, theirs) = (place_words(left), place_words(right));
-    if ours.is_empty() || theirs.is_empty() {
+    if left.words.is_empty() || right.words.is_empty() {
         return Agreement::Unknown;
     }
-    let telling = |words: &BTreeSet<String>| -> BTreeSet<String> {
-        words.iter().filter(|w| !GENERIC.contains(&w.as_str())).cloned().collect()
-    };
-    let (our_telling, their_telling) = (telling(&ours), telling(&theirs));
-    let common = our_telling.intersection(&their_telling).count();
-    let fewer = our_telling.len().min(their_telling.len());
+    let common = left.telling.intersection(&right.telling).count();
+    let fewer = left.telling.len().min(right.telling.len());
     if fewer == 0 {
-        return if ours == theirs { Agreement::Same } else { Agreement::Unknown };
+        return if left.words == right.words { Agreement::Same } else { Agreement::Unknown };
     }
     if common * 2 >= fewer && common > 0 {
         return Agreement::Same;
     }
-    let building = |words: &BTreeSet<String>| words.iter().any(|w| BUILDING.contains(&w.as_str()));
-    if common == 0 && building(&ours) == building(&theirs) {
+    if common == 0 && left.building == right.building {
         return Agreement::Different;
     }
     Agreement::Unknown
@@ -148,7 +167,7 @@ fn squeeze(postcode: &str) -> String {
 }
 
 /// The words of a place's name, or of its address where it has no name.
-pub(super) fn place_words(place: &Place) -> BTreeSet<String> {
+fn place_words(place: &Place) -> BTreeSet<String> {
     let text = [place.name.as_deref(), place.address.as_deref()];
     let text = text.into_iter().flatten().collect::<Vec<_>>().join(", ");
     fold(&text).words.into_iter().map(|word| word.folded).collect()
@@ -158,9 +177,12 @@ pub(super) fn place_words(place: &Place) -> BTreeSet<String> {
 mod tests {
     use super::*;
 
-    fn at(name: &str) -> Place {
+    fn at(name: &str) -> Whereabouts {
         let (name, postcode) = name.split_once('@').map_or((name, None), |(n, p)| (n, Some(p)));
-        Place { name: Some(name.into()), postcode: postcode.map(str::to_owned), ..Place::default() }
+        let postcode = postcode.map(str::to_owned);
+        let mut facts = Facts::new("", chrono_tz::Tz::Europe__London);
+        facts.place = Some(Place { name: Some(name.into()), postcode, ..Place::default() });
+        Whereabouts::of(&facts)
     }
 
     #[test]

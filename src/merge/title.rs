@@ -5,7 +5,7 @@ use std::{
     sync::LazyLock,
 };
 
-use crate::classify::fold::{fold, stem};
+use crate::classify::fold::{Folded, fold, stem};
 
 /// A title taken apart for comparison.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -108,7 +108,11 @@ fn one_form(word: &str) -> String {
 
 /// Takes a title apart.
 pub(super) fn words(title: &str) -> TitleWords {
-    let folded = fold(title);
+    words_of(&fold(title))
+}
+
+/// The same for a title that is folded already.
+pub(super) fn words_of(folded: &Folded) -> TitleWords {
     let mut words = TitleWords { segments: vec![BTreeSet::new()], ..TitleWords::default() };
     for word in &folded.words {
         if word.breaks {
@@ -252,9 +256,9 @@ pub(super) fn different_parts(left: &TitleWords, right: &TitleWords) -> bool {
 }
 
 /// The segments of a title in order, each as one line of words: what a place or council name is looked for in.
-pub(super) fn segment_lines(title: &str) -> Vec<String> {
+pub(super) fn segment_lines(title: &Folded) -> Vec<String> {
     let mut lines: Vec<Vec<String>> = vec![Vec::new()];
-    for word in fold(title).words {
+    for word in &title.words {
         if word.breaks {
             lines.push(Vec::new());
         }

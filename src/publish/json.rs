@@ -11,9 +11,11 @@ use crate::{
     normalise::discretion::is_personal,
 };
 
+mod clashes;
 mod lists;
 mod shapes;
 
+pub use clashes::{ClashJson, ClashesJson, clashes};
 pub use lists::{
     CouncilJson, FeedJson, KindJson, MemberJson, ServiceJson, council, feed, kind, members, service,
 };

@@ -4,9 +4,11 @@ use chrono::{DateTime, Utc};
 use strsim::{jaro_winkler, normalized_damerau_levenshtein};
 
 use super::{
-    Bound, Cursor, DEFAULT_WITHIN_KM, EVENT_FIELDS, Fault, Known, MAX_LIMIT, OCCURRENCE_FIELDS,
-    OPEN_TO, Point, Request, SORTS,
-    place::{nations, outward, position_of_postcode, region_id, regions, regions_of_postcode},
+    Bound, Cursor, EVENT_FIELDS, Fault, Known, MAX_LIMIT, OCCURRENCE_FIELDS, OPEN_TO, Point,
+    Request, SORTS,
+    place::{
+        self, nations, outward, position_of_postcode, region_id, regions, regions_of_postcode,
+    },
     slug,
     words::{ATTENDANCES, LISTED, STATUSES},
 };
@@ -371,8 +373,7 @@ impl Parser<'_> {
         query.attendance.sort_unstable();
         query.attendance.dedup();
         query.near.truncate(20);
-        let within = query.within_km.unwrap_or(DEFAULT_WITHIN_KM);
-        self.request.notes.extend(query.near.iter().map(|point| place_note(point, within)));
+        self.request.notes.extend(place::notes(query, self.known.members));
         query.q = query.q.take().filter(|words| !words.is_empty());
         let mut seen = std::collections::HashSet::new();
         self.request.fields.retain(|field| seen.insert(field.clone()));
@@ -393,31 +394,6 @@ impl Parser<'_> {
             self.request.notes.push(words.to_owned());
         }
     }
-}
-
-/// How a place was understood, in words.
-fn place_note(point: &Point, within: f64) -> String {
-    let (name, regions) = match point {
-        Point::Council { code, region, .. } => (code.clone(), region.replace('-', " ")),
-        Point::Outward { code, regions, .. } => {
-            (code.clone(), regions.join(" or ").replace('-', " "))
-        }
-        Point::Position { latitude, longitude } => {
-            return format!(
-                "Shown is what is within {within} km of {latitude}, {longitude}, by the venue or else by the council \
-                 that runs it. Events whose position is not known are left out."
-            );
-        }
-    };
-    if point.position().is_none() {
-        return format!(
-            "No position is known for {name}: shown is what is in its region ({regions})."
-        );
-    }
-    format!(
-        "Shown is what is within {within} km of {name}, by the venue or else by the council that runs it. An event \
-         whose position is not known is shown if it is in the same region ({regions})."
-    )
 }
 
 fn pick<T: Copy>(table: &[(&str, T)], word: &str) -> Option<T> {

@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, sync::LazyLock};
 
+use super::{DEFAULT_WITHIN_KM, Query};
 use crate::member::{self, Members};
 
 /// Where the outward codes of Great Britain lie: the middle of their postcodes.
@@ -83,6 +84,26 @@ impl Point {
         }
     }
 
+    /// As people call it.
+    #[must_use]
+    pub fn name(&self, members: &Members) -> String {
+        match self {
+            Self::Council { code, .. } => {
+                members.council(code).map_or(code, |council| &council.nice_name).clone()
+            }
+            Self::Outward { code, .. } => code.clone(),
+            Self::Position { latitude, longitude } => format!("{latitude}, {longitude}"),
+        }
+    }
+
+    /// The regions in which it lies, as people call them: "North West or Wales".
+    #[must_use]
+    pub fn regions_in_words(&self, members: &Members) -> String {
+        let known = regions(members);
+        let names = known.iter().filter(|(id, _)| self.is_in(std::slice::from_ref(id)));
+        names.map(|(_, name)| name.as_str()).collect::<Vec<_>>().join(" or ")
+    }
+
     /// As it stands in an address.
     #[must_use]
     pub fn written(&self) -> String {
@@ -91,6 +112,34 @@ impl Point {
             Self::Position { latitude, longitude } => format!("{latitude},{longitude}"),
         }
     }
+}
+
+/// How the places of a query were understood, in words: what stands in where no position is known, and what becomes
+/// of events without one.
+#[must_use]
+pub fn notes(query: &Query, members: &Members) -> Vec<String> {
+    let within = query.within_km.unwrap_or(DEFAULT_WITHIN_KM);
+    query.near.iter().map(|point| note(point, within, members)).collect()
+}
+
+fn note(point: &Point, within: f64, members: &Members) -> String {
+    let name = point.name(members);
+    if let Point::Position { .. } = point {
+        return format!(
+            "Shown is what is within {within} km of {name}, by the venue or else by the council that runs it. Events \
+             whose position is not known are left out."
+        );
+    }
+    let regions = point.regions_in_words(members);
+    if point.position().is_none() {
+        return format!(
+            "No position is known for {name}: shown is what is in its region ({regions})."
+        );
+    }
+    format!(
+        "Shown is what is within {within} km of {name}, by the venue or else by the council that runs it. An event \
+         whose position is not known is shown if it is in the same region ({regions})."
+    )
 }
 
 /// Region of each postcode area that lies in one.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::SecondsFormat;
+use chrono::{Datelike, NaiveDate, SecondsFormat};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -12,7 +12,10 @@ use super::{
     find::{self, request},
 };
 use crate::{
-    catalogue::{Catalogue, Counts, CursorError, FeedView, Range},
+    catalogue::{
+        Catalogue, Counts, CursorError, FeedView, Range,
+        clash::{self, Question},
+    },
     publish::{
         json,
         page::{browse, feeds::discreet},
@@ -206,6 +209,52 @@ pub(super) fn changes(ask: &Ask) -> Result<Answer, Refusal> {
     let link = format!("<{next}>; rel=\"next\"");
     Ok(Answer::json(&json!({ "changes": lines, "next": next, "more": page.more }))
         .with("link", link))
+}
+
+/// `/api/v1/clashes`: for an event that is known (`event`), or for a plan (`date`, `service`; `kind`, `council`).
+pub(super) fn clashes(ask: &Ask) -> Result<Answer, Refusal> {
+    let question = match ask.first("event") {
+        Some(id) => {
+            ask.only(&["event"])?;
+            let elsewhere = |into: &str| format!("/api/v1/clashes?event={into}");
+            let item = find::find(ask, id, elsewhere)?;
+            Question::about(&item.listing, ask.now)
+                .ok_or_else(|| lacking("event", "this event has no date yet"))?
+        }
+        None => plan(ask)?,
+    };
+    let listings = ask.catalogue.of_services(&question.services);
+    let found = clash::clashes(&question, listings, ask.catalogue.members());
+    Ok(Answer::json(&json!(json::clashes(&question, &found, &ask.context()))))
+}
+
+fn plan(ask: &Ask) -> Result<Question, Refusal> {
+    ask.only(&["event", "date", "service", "kind", "council"])?;
+    let query = request(ask, &["date"])?.query;
+    let date = ask.first("date").ok_or_else(|| {
+        lacking("date", "say which event it is ('event'), or its 'date' and its 'service'")
+    })?;
+    let day = NaiveDate::parse_from_str(date, "%Y-%m-%d").ok();
+    let day = day.filter(|day| (1900..=2200).contains(&day.year()));
+    let day = day.ok_or_else(|| {
+        let mut fault = fault("date", "a date is written as 2027-03-04");
+        fault.value = Some(date.chars().take(80).collect());
+        Refusal::Unknown(vec![fault])
+    })?;
+    if query.services.is_empty() {
+        return Err(lacking("service", "say what the event is about: 'service'"));
+    }
+    let zone = ask.settings.network.time_zone;
+    Ok(Question::planned(day, zone, &query, ask.catalogue.vocabulary()))
+}
+
+fn fault(parameter: &str, words: &str) -> Fault {
+    let (parameter, words) = (parameter.to_owned(), words.to_owned());
+    Fault { parameter, value: None, allowed: Vec::new(), words }
+}
+
+fn lacking(parameter: &str, words: &str) -> Refusal {
+    Refusal::Unknown(vec![fault(parameter, words)])
 }
 
 fn feed_views(ask: &Ask) -> Vec<&FeedView> {

@@ -105,6 +105,23 @@ fn body(path: &str) -> Value {
                 "more": {"type": "boolean"},
             },
         }),
+        "/api/v1/clashes" => {
+            let dates = json!({"type": "array", "items": {"type": "object"}});
+            json!({
+                "type": "object",
+                "required": ["start", "services", "near", "same_service", "done_before"],
+                "properties": {
+                    "event": {"type": ["string", "null"]},
+                    "start": {"type": "string", "format": "date-time"},
+                    "services": {"type": "array", "items": {"type": "string"}},
+                    "kinds": {"type": "array", "items": {"type": "string"}},
+                    "council": {"type": ["string", "null"]},
+                    "near": {"type": ["string", "null"], "description": "The region that “near by” stands for; null for everywhere."},
+                    "same_service": dates,
+                    "done_before": dates,
+                },
+            })
+        }
         "/api/v1/stats" | "/feed.json" => json!({"type": "object"}),
         other => match other.strip_prefix("/api/v1/") {
             Some(name) => list(name, json!({"type": "object"})),
@@ -127,6 +144,15 @@ fn id_schema(ask: &Ask, path: &str) -> Value {
         Some(allowed) => json!({"type": "string", "enum": allowed}),
         None => json!({"type": "string"}),
     }
+}
+
+/// What `/api/v1/clashes` takes besides filters.
+fn of_a_plan() -> [Value; 2] {
+    let event = "Id of a known event; without it, `date` and `service` are needed.";
+    [
+        json!({"name": "event", "in": "query", "description": event, "schema": {"type": "string", "pattern": "^[a-z2-7]{12}$"}}),
+        json!({"name": "date", "in": "query", "description": "Day of the plan.", "schema": {"type": "string", "pattern": format!("^{DAY}$")}}),
+    ]
 }
 
 fn get(ask: &Ask, path: &str, operation: &str, takes: Takes, media: &str, words: &str) -> Value {
@@ -152,6 +178,10 @@ fn get(ask: &Ask, path: &str, operation: &str, takes: Takes, media: &str, words:
     if path == "/api/v1/occurrences" {
         let words = "FullCalendar’s zone: accepted; times always carry their offset.";
         parameters.push(json!({"name": "timeZone", "in": "query", "description": words, "schema": {"type": "string"}}));
+    }
+    if takes == Takes::Plan {
+        parameters.extend(of_a_plan());
+        parameters.extend(["service", "kind", "council"].map(reference));
     }
     if takes == Takes::Since {
         let words = "A cursor from an earlier answer.";
@@ -198,7 +228,7 @@ fn responses(path: &str, takes: Takes, media: &str, words: &str) -> Map<String, 
         ),
     );
     more("503", problem("Not available for the moment; Retry-After says how long to wait."));
-    if path.contains("{id}") {
+    if path.contains("{id}") || takes == Takes::Plan {
         more("301", json!({"description": "It is another one now."}));
         more("404", problem("There is no such thing."));
         more("410", problem("It is gone."));

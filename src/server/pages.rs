@@ -11,8 +11,11 @@ use super::{
     openapi,
 };
 use crate::{
-    catalogue::{Date, Item, Range},
-    event::{Decision, midnight},
+    catalogue::{
+        Date, Item, Range,
+        clash::{self, Question},
+    },
+    event::{Decision, Listing, Occurrence, midnight},
     language::Language,
     publish::{
         self,
@@ -146,14 +149,26 @@ pub(super) fn event(ask: &Ask) -> Result<Answer, Refusal> {
     let listing = &item.listing;
     let beyond = Range { from: until, to: None };
     let feed_names = listing.sources.iter().map(|source| feed_name(ask, &source.feed)).collect();
+    let around = around(ask, listing);
     let shown = page::event::Shown {
         listing,
+        around: around.iter().map(|(listing, date)| Dated::new(listing, date)).collect(),
         dates: occurrences.iter().map(|occurrence| Dated::new(listing, occurrence)).collect(),
         goes_on: listing.facts.recurrence.is_some() && item.first(beyond).is_some(),
         description: publish::description(listing),
         feed_names,
     };
     Ok(Answer::page(page::event::event(&ask.site(), &shown)))
+}
+
+/// What else is on for the same services within a week of an event that is still to come.
+fn around<'a>(ask: &'a Ask, listing: &Listing) -> Vec<(&'a Listing, Occurrence)> {
+    let question = Question::about(listing, ask.now).filter(|question| question.end >= ask.now);
+    let Some(question) = question else { return Vec::new() };
+    let listings = ask.catalogue.of_services(&question.services);
+    let mut found = clash::clashes(&question, listings, ask.catalogue.members()).same_service;
+    found.retain(|(listing, date)| date.span.end_utc(listing.facts.time_zone) >= ask.now);
+    found
 }
 
 fn feed_name(ask: &Ask, id: &str) -> String {
@@ -165,7 +180,7 @@ fn facet(ask: &Ask, make: fn(String) -> Scope) -> Result<Answer, Refusal> {
     let mut request = request(ask, &[])?;
     request.query = request.query.scoped(scope);
     let found = dates(ask, &request);
-    Ok(Answer::page(browse::facet(&ask.site(), &request.query, &found.found())))
+    Ok(Answer::page(browse::facet(&ask.site(), &request.query, &request.notes, &found.found())))
 }
 
 /// `/services/{id}`.
@@ -279,7 +294,8 @@ pub(super) fn subscribe(ask: &Ask) -> Result<Answer, Refusal> {
     let query = request(ask, &[])?.query;
     let path = browse::join("/subscribe", &query.canonical());
     let number = coming(ask, &query, 30, usize::MAX).len();
-    Ok(Answer::page(page::subscribe::subscribe(&ask.site(), &query, &path, number)))
+    let size = super::calendars::text(ask, &query).len();
+    Ok(Answer::page(page::subscribe::subscribe(&ask.site(), &query, &path, number, size)))
 }
 
 /// `/share`.

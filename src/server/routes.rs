@@ -172,6 +172,7 @@ pub(crate) const ALL: &[Route] = &[
     program("/api/v1/events/{id}", api::event),
     program("/api/v1/occurrences", api::occurrences),
     program("/api/v1/changes", api::changes),
+    program("/api/v1/clashes", api::clashes),
     program("/api/v1/feeds", api::feeds),
     program("/api/v1/members", api::members),
     program("/api/v1/councils", api::councils),

@@ -55,7 +55,7 @@ async fn get(path: &str) -> Reply {
 }
 
 /// Addresses of every shape; all answer 200.
-const ADDRESSES: [&str; 43] = [
+const ADDRESSES: [&str; 44] = [
     "/feeds.opml",
     "/",
     "/events",
@@ -92,6 +92,7 @@ const ADDRESSES: [&str; 43] = [
     "/api/v1/events/wasteaaaaaaa",
     "/api/v1/occurrences",
     "/api/v1/changes",
+    "/api/v1/clashes?event=wasteaaaaaaa",
     "/api/v1/feeds",
     "/api/v1/members",
     "/api/v1/councils",
@@ -478,6 +479,7 @@ async fn the_description_names_every_filter_that_is_read() {
             "/regions/{id}/calendar.ics" | "/groups/{id}/calendar.ics" => {
                 path.replace("{id}", "south-west")
             }
+            "/api/v1/clashes" => format!("{path}?event=wasteaaaaaaa"),
             plain => plain.to_owned(),
         };
         let reply = get(&address).await;
@@ -731,4 +733,62 @@ async fn a_wait_for_changes_ends_when_something_changes() {
     for wrong in ["wait=61", "wait=x", "wait=-1"] {
         assert_eq!(get(&format!("/api/v1/changes?{wrong}")).await.status, 400, "{wrong}");
     }
+}
+
+#[tokio::test]
+async fn clashes_are_found_for_an_event_and_for_a_plan() {
+    let titles = |found: &Value| -> Vec<String> {
+        let all = found["same_service"].as_array().unwrap().iter();
+        all.map(|one| one["title"].as_str().unwrap().to_owned()).collect()
+    };
+    let known = get("/api/v1/clashes?event=wasteaaaaaaa").await.json();
+    assert_eq!(known["near"], "South East");
+    // The cancelled one takes nobody away.
+    assert_eq!(titles(&known), ["</title><script>alert(1)</script> & \"bins\""]);
+    assert_eq!(known["same_service"][0]["organiser"]["council"], "WBK");
+    let plan = get("/api/v1/clashes?date=2026-11-30&service=waste&kind=take-part").await.json();
+    assert_eq!(titles(&plan).len(), 2, "{plan}");
+    assert!(plan["kinds"].as_array().unwrap().len() > 3, "a group of kinds is spelt out: {plan}");
+    let later = "date=2027-02-01&service=waste&council=OXF&kind=discovery";
+    let later = get(&format!("/api/v1/clashes?{later}")).await.json();
+    assert_eq!(later["done_before"][0]["id"], "wasteaaaaaaa", "{later}");
+    assert!(titles(&later).is_empty());
+    for (query, parameter) in [
+        ("", "date"),
+        ("date=2026-11-30", "service"),
+        ("date=soon&service=waste", "date"),
+        ("date=2026-11-30&service=wast", "service"),
+        ("date=2026-11-30&service=waste&q=x", "q"),
+        ("event=undatedaaaaa", "event"),
+        ("event=wasteaaaaaaa&service=waste", "service"),
+    ] {
+        let reply = get(&format!("/api/v1/clashes?{query}")).await;
+        assert_eq!(reply.status, 400, "{query}: {}", reply.text());
+        assert_eq!(reply.json()["errors"][0]["parameter"], parameter, "{query}");
+    }
+    assert_eq!(get("/api/v1/clashes?event=nosuchaaaaaa").await.status, 404);
+    let page = get("/events/wasteaaaaaaa").await;
+    assert!(
+        page.text().contains("Also on within a week, for the same services"),
+        "{}",
+        page.text()
+    );
+    assert!(!get("/events/campaaaaaaaa").await.text().contains("Also on within a week"));
+}
+
+#[tokio::test]
+async fn a_place_without_a_position_says_so_in_every_shape() {
+    let words =
+        "No position is known for Belfast: shown is what is in its region (Northern Ireland).";
+    for path in ["/api/v1/events", "/api/v1/occurrences", "/events", "/services/waste", "/month"] {
+        let reply = get(&format!("{path}?near=BFS")).await;
+        assert!(reply.text().contains(words), "{path}: {}", reply.text());
+    }
+    for path in ["/calendar.ics", "/services/waste/calendar.ics"] {
+        let ics = get(&format!("{path}?near=BFS")).await.text().replace("\r\n ", "");
+        assert!(ics.contains(&format!("X-WR-CALDESC:{words}")), "{ics}");
+        assert!(ics.contains("near Belfast (all of Northern Ireland)\r\n"), "{ics}");
+    }
+    let near = get("/calendar.ics?near=WBK").await.text().replace("\r\n ", "");
+    assert!(near.contains("within 50 km of West Berkshire"), "{near}");
 }

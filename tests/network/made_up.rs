@@ -340,12 +340,17 @@ fn span(real: &Real, exact: bool, dice: &mut Dice) -> Span {
     Span::Timed { start: real.start, end: (exact || dice.chance(70)).then_some(end) }
 }
 
-/// Precision and recall over pairs, and what went wrong.
-pub(crate) fn score(made: &MadeUp) -> (f64, f64, Vec<String>) {
+/// The network's events taken in, some hundreds at a time, as feeds are.
+pub(crate) fn taken_in(made: &MadeUp) -> Store {
     let mut store = Store::default();
     for batch in made.events.chunks(500) {
         store.put(batch.iter().map(|(event, _)| event.clone()).collect(), &made.network);
     }
+    store
+}
+
+/// Precision and recall over pairs, and what went wrong.
+pub(crate) fn score(made: &MadeUp, store: &Store) -> (f64, f64, Vec<String>) {
     let mut truth: BTreeMap<usize, Vec<Id>> = BTreeMap::new();
     let real: BTreeMap<&str, usize> =
         made.events.iter().map(|(event, real)| (event.id.as_str(), *real)).collect();

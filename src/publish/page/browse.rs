@@ -134,8 +134,8 @@ pub fn events(site: &Site, query: &Query, notes: &[String], path: &str, found: &
 
 /// `/services/waste` and its like: what it is, what is on, how to subscribe.
 #[must_use]
-pub fn facet(site: &Site, query: &Query, found: &Found) -> String {
-    let Some(scope) = &query.scope else { return events(site, query, &[], "/events", found) };
+pub fn facet(site: &Site, query: &Query, notes: &[String], found: &Found) -> String {
+    let Some(scope) = &query.scope else { return events(site, query, notes, "/events", found) };
     let title = filter::scope_title(site, scope);
     let filters = as_filters(query);
     let content = html! {
@@ -145,6 +145,7 @@ pub fn facet(site: &Site, query: &Query, found: &Found) -> String {
             " "
             a href=(site.at(&join("/events", &filters))) { (site.say(p::FILTER_THESE)) }
         }
+        @for note in notes { p.note lang=[site.if_not(Language::English)] { (note) } }
         (count(site, found, query))
         (views(site, query, false))
         @if found.dates.is_empty() {

@@ -17,6 +17,8 @@ use crate::{
 
 /// How many further dates of a series are written out.
 const MOST_DATES: usize = 24;
+/// How many events of the same week are named.
+const MOST_AROUND: usize = 5;
 /// How many of these are in sight at once.
 const DATES_IN_SIGHT: usize = 6;
 
@@ -33,6 +35,8 @@ pub struct Shown<'a> {
     pub description: Option<String>,
     /// Names of the feeds it came from, in the order of the sources.
     pub feed_names: Vec<String>,
+    /// What else is on for its services within a week, in order of time; nothing when it is over.
+    pub around: Vec<Dated<'a>>,
 }
 
 /// `/events/{id}`.
@@ -65,6 +69,7 @@ pub fn event(site: &Site, shown: &Shown) -> String {
         }
         (add(site, shown))
         @if shown.dates.len() > 1 { (series(site, shown, coming)) }
+        (around(site, shown))
         (sources(site, shown))
         (why(site, listing))
         @if let Some(value) = jsonld::event(site, &main) { (jsonld::element(&value)) }
@@ -294,6 +299,30 @@ fn add(site: &Site, shown: &Shown) -> Markup {
             }
             @if facts.span.is_some() {
                 p.quiet { (site.say(p::FILE_STAYS)) }
+            }
+        }
+    }
+}
+
+/// What a reader might go to instead, or after: those for the same services in the week before and after.
+fn around(site: &Site, shown: &Shown) -> Markup {
+    let more = shown.around.len().saturating_sub(MOST_AROUND);
+    html! {
+        @if !shown.around.is_empty() {
+            section {
+                h2 { (site.say(p::AROUND)) }
+                ul.dates {
+                    @for date in shown.around.iter().take(MOST_AROUND) {
+                        @let facts = &date.listing.facts;
+                        @if let Some(span) = &date.span {
+                            li {
+                                a href=(site.at(&Site::event_path(date.listing))) lang=[foreign(site, facts.language.as_deref())] { (date.title) } ", "
+                                time datetime=(words::machine(span, facts.time_zone)) { (words::span(site.language, span, facts.time_zone, site.zone)) }
+                            }
+                        }
+                    }
+                }
+                @if more > 0 { p { (site.fill(p::AROUND_MORE, &[("number", &more.to_string())])) } }
             }
         }
     }

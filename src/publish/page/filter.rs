@@ -36,7 +36,13 @@ pub fn in_words(site: &Site, query: &Query) -> String {
     parts.extend(named.into_iter().filter(|words| !words.is_empty()));
     for point in &query.near {
         let within = query.within_km.unwrap_or(crate::query::DEFAULT_WITHIN_KM).to_string();
-        parts.push(site.fill(p::WITHIN, &[("km", &within), ("place", &point.written())]));
+        let place = point.name(site.members);
+        // Where it lies exactly is not known: its region stands in, and the name says what is shown.
+        let regions = || point.regions_in_words(site.members);
+        parts.push(match point.position() {
+            Some(_) => site.fill(p::WITHIN, &[("km", &within), ("place", &place)]),
+            None => site.fill(p::NEAR_ALL, &[("place", &place), ("regions", &regions())]),
+        });
     }
     let attendance: Vec<&str> = words::ATTENDANCE
         .iter()

@@ -11,7 +11,10 @@ use super::{
     phrases::{self, browse as p, frame as f},
     words,
 };
-use crate::query::Query;
+use crate::{
+    language::Language,
+    query::{Query, place},
+};
 
 /// The first day of the month of `day`.
 #[must_use]
@@ -37,6 +40,7 @@ pub fn month(site: &Site, query: &Query, month: NaiveDate, path: &str, dates: &[
             (words::sentence(&site.fill(p::IN_MONTH, &[("number", &number), ("month", &title)])))
             @if !what.is_empty() { ": " (what) } "."
         }
+        @for note in place::notes(query, site.members) { p.note lang=[site.if_not(Language::English)] { (note) } }
         (views(site, query, true))
         (steps(site, query, month))
         (grid(site, month, dates))

@@ -112,14 +112,16 @@ fn a_place_without_a_position_says_so() {
     let request = ask("near=BT1").unwrap();
     assert_eq!(
         request.notes,
-        ["No position is known for BT1: shown is what is in its region (northern ireland)."]
+        ["No position is known for BT1: shown is what is in its region (Northern Ireland)."]
     );
+    let belfast = ask("near=BFS").unwrap();
+    assert!(belfast.notes[0].starts_with("No position is known for Belfast: "));
     assert!(ask("near=51.4,-1.3").unwrap().notes[0].contains("left out"));
     assert!(
         ask("near=RG14").unwrap().notes[0].starts_with("Shown is what is within 50 km of RG14")
     );
     let council = ask("near=WBK&within=10").unwrap();
-    assert!(council.notes[0].starts_with("Shown is what is within 10 km of WBK"));
+    assert!(council.notes[0].starts_with("Shown is what is within 10 km of West Berkshire"));
     assert_eq!(ask("near=E06000037").unwrap().query.near, ask("near=WBK").unwrap().query.near);
 }
 

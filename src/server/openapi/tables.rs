@@ -56,10 +56,12 @@ pub(super) enum Takes {
     Id,
     /// `since` and `limit`.
     Since,
+    /// An event, or what is known of a plan.
+    Plan,
 }
 
 /// Address, name of the operation, what it takes, media type, what it gives.
-pub(super) const ADDRESSES: [(&str, &str, Takes, &str, &str); 22] = [
+pub(super) const ADDRESSES: [(&str, &str, Takes, &str, &str); 23] = [
     (
         "/api/v1/events",
         "listEvents",
@@ -87,6 +89,14 @@ pub(super) const ADDRESSES: [(&str, &str, Takes, &str, &str); 22] = [
         Takes::Since,
         "application/json",
         "What changed since a cursor; without one a snapshot first. 410 for a cursor that is too old or not ours.",
+    ),
+    (
+        "/api/v1/clashes",
+        "findClashes",
+        Takes::Plan,
+        "application/json",
+        "What else is on for the same service within a week of an event or of a plan, and which other councils near by \
+         did the same in the year before; 100 of each at most. Give `event`, or `date` and `service`.",
     ),
     (
         "/api/v1/feeds",

@@ -7,6 +7,7 @@ phrases! {
     OR = " or ", " neu ";
     FEED = "feed {feed}", "ffrwd {feed}";
     WITHIN = "within {km} km of {place}", "o fewn {km} km i {place}";
+    NEAR_ALL = "near {place} (all of {regions})", "yn agos at {place} ({regions} i gyd)";
     WITH_WORDS = "with “{words}”", "gyda “{words}”";
     AND_GENERAL = "and events for every service", "a digwyddiadau i bob gwasanaeth";
     AND_ONLINE = "and online", "ac ar-lein";
