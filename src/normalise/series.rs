@@ -207,6 +207,13 @@ impl Work<'_> {
                 self.skip(change, format!("its series has more than {MOST_CHANGES} changed dates"));
                 continue;
             }
+            if let Some((instance, _)) =
+                change.recurrence_id.as_ref().filter(|_| is_private(change))
+            {
+                recurrence.exdate.push(self.clocks.moment(instance, start));
+                problems.push(private_date(change));
+                continue;
+            }
             let made = self.change(entry, start, change);
             match made.and_then(|made| still_holds(made, change, entry, &recurrence)) {
                 Ok(made) => overrides.push(made),
@@ -284,17 +291,16 @@ impl Work<'_> {
             if one == other { None } else { one }
         };
         let status = status(change.status.as_deref());
-        let private = matches!(change.class.as_deref(), Some("PRIVATE" | "CONFIDENTIAL"));
         let location = change.location.clone().filter(|_| change.location != master.location);
         let place = location.map(|name| Place { name: Some(name), ..Place::default() });
         Ok(Override {
             instance: self.clocks.moment(instance, start),
             this_and_future: *this_and_future,
             span: stated(span),
-            title: differs(&change.title, &master.title).filter(|_| !private),
+            title: differs(&change.title, &master.title),
             status: if change.status == master.status { None } else { status },
-            description: differs(&change.description, &master.description).filter(|_| !private),
-            place: place.filter(|_| !private),
+            description: differs(&change.description, &master.description),
+            place,
         })
     }
 }
@@ -320,6 +326,21 @@ fn still_holds(
         );
     }
     Ok(made)
+}
+
+fn is_private(entry: &Entry) -> bool {
+    matches!(entry.class.as_deref(), Some("PRIVATE" | "CONFIDENTIAL"))
+}
+
+/// A public series may have dates that are nobody's business: neither they nor what they replace are shown.
+fn private_date(change: &Entry) -> Problem {
+    Problem {
+        severity: Severity::Info,
+        code: "private_date".into(),
+        line: change.line,
+        text: "one date of a series is private (CLASS); it is not shown".into(),
+        fix: None,
+    }
 }
 
 /// An instance called off without a time of its own, and without the series that it belongs to, says nothing.
@@ -416,7 +437,10 @@ fn day_minutes(day: NaiveDate) -> i64 {
 /// Whether a zone says where an event takes place.
 fn is_place(zone: &crate::event::Zone) -> Option<Tz> {
     match zone {
-        crate::event::Zone::Iana(tz) if !zone::is_utc(*tz) => Some(*tz),
+        // `Etc/GMT-11` is a fixed offset under a name, and some clients do not know it.
+        crate::event::Zone::Iana(tz) if !zone::is_utc(*tz) && !tz.name().starts_with("Etc/") => {
+            Some(*tz)
+        }
         _ => None,
     }
 }

@@ -42,6 +42,9 @@ const REFRESH: &str = "PT1H";
 /// Outlook takes the name of the folder from it and allows no more.
 const MAX_NAME: usize = 250;
 
+/// Bytes beyond which Google Calendar and some phones refuse a subscription (reported by users; no document says so).
+pub const LARGE: usize = 1_000_000;
+
 /// Writes a calendar of all listings that have a date in the range.
 #[must_use]
 pub fn write(
@@ -109,10 +112,21 @@ fn head(info: &CalendarInfo, lines: &mut Lines) {
 #[derive(Debug, Default)]
 struct ZonesInUse {
     forms: BTreeMap<&'static str, ZoneForm>,
+    since: BTreeMap<&'static str, i32>,
     used: BTreeMap<&'static str, Tz>,
 }
 
 impl ZonesInUse {
+    /// [`ZoneForm::since`], worked out once.
+    fn since(&mut self, zone: Tz) -> i32 {
+        if let Some(year) = self.since.get(zone.name()) {
+            return *year;
+        }
+        let year = self.form(zone).since(zone);
+        self.since.insert(zone.name(), year);
+        year
+    }
+
     fn form(&mut self, zone: Tz) -> &ZoneForm {
         self.forms.entry(zone.name()).or_insert_with(|| ZoneForm::of(zone))
     }

@@ -29,6 +29,9 @@ const MOST_ALIKE: usize = 20;
 /// How far into a document its first BEGIN may stand, behind warnings that a server put before it.
 const SNIFFED: usize = 16 * 1024;
 
+/// Bytes beyond which Google Calendar and some phones refuse a calendar. We do not.
+const LARGE: usize = 1_000_000;
+
 /// Components that stand directly in a calendar: where one begins, none before it can still be open.
 const TOP: [&str; 6] = ["VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VTIMEZONE", "VAVAILABILITY"];
 
@@ -59,6 +62,9 @@ pub fn read(bytes: &[u8], hint: &Hint) -> Result<Document, ReadError> {
     }
     let text = lines::to_utf8(bytes, hint.content_type.as_deref());
     let mut reader = Reader::new(hint);
+    if bytes.len() > LARGE {
+        reader.problem(large(bytes.len()));
+    }
     for line in lines::unfold(&text) {
         reader.line(&line);
     }
@@ -306,11 +312,27 @@ impl<'a> Reader<'a> {
                 severity: Severity::Info,
                 code: "not_an_event".into(),
                 line: None,
-                text: format!("{count} items of type {name} are no events and were left out"),
+                text: match count {
+                    1 => format!("1 item of type {name} is no event and was left out"),
+                    _ => format!("{count} items of type {name} are no events and were left out"),
+                },
                 fix: None,
             });
         }
         Ok(self.document)
+    }
+}
+
+fn large(size: usize) -> Problem {
+    let (whole, tenth) = (size / LARGE, size % LARGE * 10 / LARGE);
+    Problem {
+        severity: Severity::Info,
+        code: "large_calendar".into(),
+        line: None,
+        text: format!(
+            "the calendar is {whole}.{tenth} MB long: it was read, but Google Calendar and some phones take no more than 1 MB"
+        ),
+        fix: Some("Leave out events that ended more than a month ago.".into()),
     }
 }
 

@@ -27,21 +27,26 @@ fn write(ask: &Ask, scope: Option<Scope>) -> Result<Answer, Refusal> {
     ask.without(&["limit", "cursor", "sort", "fields"])?;
     let mut query = request(ask, &[])?.query;
     query.scope = scope;
-    let range = Range::calendar(&query, ask.now);
-    let listings = ask.catalogue.calendar(&query, range);
-    let listings: Vec<&Listing> = listings.iter().map(AsRef::as_ref).collect();
-    let site = ask.site();
-    let info = icalendar::CalendarInfo {
-        name: subscribe::calendar_name(&site, &query),
-        description: said_of(&site, &query),
-        url: Some(page_of(ask, &query)),
-        source: Some(format!("{}{}", ask.base, own_path(ask, &query))),
-        time_zone: site.zone,
-    };
-    let text = icalendar::write(&info, &listings, range, &ask.context());
+    let text = text(ask, &query);
     let name = query.scope.as_ref().map_or_else(|| "events".into(), file_name);
     Ok(Answer::new("text/calendar; charset=utf-8", text)
         .with("content-disposition", format!("inline; filename=\"{name}.ics\"")))
+}
+
+/// The calendar for a filter.
+pub(super) fn text(ask: &Ask, query: &Query) -> String {
+    let range = Range::calendar(query, ask.now);
+    let listings = ask.catalogue.calendar(query, range);
+    let listings: Vec<&Listing> = listings.iter().map(AsRef::as_ref).collect();
+    let site = ask.site();
+    let info = icalendar::CalendarInfo {
+        name: subscribe::calendar_name(&site, query),
+        description: said_of(&site, query),
+        url: Some(page_of(ask, query)),
+        source: Some(format!("{}{}", ask.base, own_path(ask, query))),
+        time_zone: site.zone,
+    };
+    icalendar::write(&info, &listings, range, &ask.context())
 }
 
 /// What a calendar says of itself: the network's own words, and how a place was understood.
@@ -112,10 +117,10 @@ pub(super) fn event(ask: &Ask, id: &str) -> Result<Answer, Refusal> {
         time_zone: site.zone,
     };
     // Past dates stay in one's own calendar; a series is written as far ahead as in the big calendar.
-    let range = match listing.facts.recurrence {
-        Some(_) => Range::calendar(&Query::default(), ask.now),
-        None => Range::all(),
-    };
+    let ahead = Range::calendar(&Query::default(), ask.now);
+    let repeats = listing.facts.recurrence.is_some();
+    let range =
+        if repeats && !listing.occurrences(ahead).is_empty() { ahead } else { Range::all() };
     let text = icalendar::write_one(&info, listing, range, &ask.context());
     Ok(Answer::new("text/calendar; charset=utf-8", text)
         .with("content-disposition", format!("attachment; filename=\"{id}.ics\"")))

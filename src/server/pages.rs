@@ -294,7 +294,8 @@ pub(super) fn subscribe(ask: &Ask) -> Result<Answer, Refusal> {
     let query = request(ask, &[])?.query;
     let path = browse::join("/subscribe", &query.canonical());
     let number = coming(ask, &query, 30, usize::MAX).len();
-    Ok(Answer::page(page::subscribe::subscribe(&ask.site(), &query, &path, number)))
+    let size = super::calendars::text(ask, &query).len();
+    Ok(Answer::page(page::subscribe::subscribe(&ask.site(), &query, &path, number, size)))
 }
 
 /// `/share`.

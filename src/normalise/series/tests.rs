@@ -197,14 +197,16 @@ fn the_rules_of_a_body_share_one_budget() {
 }
 
 #[test]
-fn private_changes_say_nothing() {
+fn private_dates_are_left_out() {
     let text = event("UID:1 | DTSTART:20150601 | RRULE:FREQ=DAILY | SUMMARY:Open")
         + &event(
             "UID:1 | RECURRENCE-ID;VALUE=DATE:20150602 | DTSTART:20150602 | SUMMARY:Secret | CLASS:PRIVATE | LOCATION:x",
         );
     with(&text, |series, _, _| {
-        let change = &series[0].times.recurrence.as_ref().unwrap().overrides[0];
-        assert_eq!((&change.title, &change.place), (&None, &None));
+        let recurrence = series[0].times.recurrence.as_ref().unwrap();
+        let excluded = Local::Date("2015-06-02".parse().unwrap());
+        assert_eq!((recurrence.overrides.len(), &*recurrence.exdate), (0, &[excluded][..]));
+        assert_eq!(series[0].problems[0].code, "private_date");
     });
 }
 

@@ -110,7 +110,7 @@ fn steady(span: &Span, recurrence: &Recurrence, shown: Tz, zones: &mut ZonesInUs
     Local::Time(local) == recurrence.start
         && local.hour() >= SAFE_HOUR
         && same_day
-        && zones.form(shown).agrees(shown, start)
+        && zones.since(shown) <= start.year()
 }
 
 /// Zones without a name that a calendar would need to explain.

@@ -82,6 +82,28 @@ impl ZoneForm {
         self.offset_at(at) == Some(real)
     }
 
+    /// The year from whose beginning on every clock of the zone is as written here. A series that began before would
+    /// stand an hour off in the years of older rules.
+    pub(super) fn since(&self, zone: Tz) -> i32 {
+        let holds = |year: &i32| self.instants(*year).into_iter().all(|at| self.agrees(zone, at));
+        let years = (FIRST_YEAR..YEARS.start).rev().take_while(holds);
+        years.last().unwrap_or(YEARS.start)
+    }
+
+    /// Instants of a year that tell whether its clocks follow the rules: the middles of its months, and both sides of
+    /// each change.
+    fn instants(&self, year: i32) -> Vec<DateTime<Utc>> {
+        let days = (1..=12).filter_map(|month| NaiveDate::from_ymd_opt(year, month, 15));
+        let mut instants: Vec<NaiveDateTime> =
+            days.map(|day| day.and_time(NaiveTime::MIN)).chain([first_of(year)]).collect();
+        if let Self::TwoRules { daylight, standard } = self {
+            for onset in [daylight, standard].into_iter().filter_map(|rule| rule.onset_utc(year)) {
+                instants.extend([onset - Duration::seconds(1), onset]);
+            }
+        }
+        instants.into_iter().map(|at| at.and_utc()).collect()
+    }
+
     fn offset_at(&self, at: DateTime<Utc>) -> Option<i32> {
         match self {
             Self::Fixed { offset, .. } => Some(*offset),
@@ -322,6 +344,16 @@ mod tests {
             }
         }
         assert!(irregular.len() < 20, "{irregular:?}");
+    }
+
+    #[test]
+    fn rules_hold_since_they_were_last_changed() {
+        let since = |zone: Tz| ZoneForm::of(zone).since(zone);
+        assert_eq!(since(Tz::Europe__London), 1996);
+        assert_eq!(since(Tz::America__New_York), 2007);
+        // In 2008 its summer began to end a week later.
+        assert_eq!(since(Tz::Australia__Melbourne), 2008);
+        assert_eq!(since(Tz::Africa__Casablanca), 2028);
     }
 
     #[test]

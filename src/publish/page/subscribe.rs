@@ -7,7 +7,7 @@ use super::{
     Page, Site, browse, filter, layout,
     phrases::{self, Phrase, frame as f, share, subscribe as p},
 };
-use crate::query::Query;
+use crate::{publish::ical::LARGE, query::Query};
 
 /// Google refuses longer addresses without a word (CLIENTS, rule 4 of 1.1).
 const LONGEST_ADDRESS: usize = 256;
@@ -54,9 +54,9 @@ pub fn calendar_name(site: &Site, query: &Query) -> String {
     if what.is_empty() { site.name.to_owned() } else { format!("{}: {what}", site.name) }
 }
 
-/// `/subscribe`.
+/// `/subscribe`: `coming` dates in the next 30 days, and a calendar of `size` bytes.
 #[must_use]
-pub fn subscribe(site: &Site, query: &Query, path: &str, coming: usize) -> String {
+pub fn subscribe(site: &Site, query: &Query, path: &str, coming: usize, size: usize) -> String {
     let name = calendar_name(site, query);
     let addresses = addresses(site.base, query, &name);
     let what = filter::in_words(site, query);
@@ -72,7 +72,7 @@ pub fn subscribe(site: &Site, query: &Query, path: &str, coming: usize) -> Strin
             }
             (buttons(site, &addresses))
             (copy(site, &addresses))
-            (warnings(site, &addresses))
+            (warnings(site, &addresses, size))
         }
         (steps(site))
         (expect(site))
@@ -119,11 +119,19 @@ fn copy(site: &Site, addresses: &Addresses) -> Markup {
     }
 }
 
+/// The size of a calendar that some programs refuse, in megabytes.
+fn too_large(size: usize) -> Option<String> {
+    (size > LARGE).then(|| format!("{}.{}", size / LARGE, size % LARGE * 10 / LARGE))
+}
+
 /// What keeps an address from working at all, said before somebody tries.
-fn warnings(site: &Site, addresses: &Addresses) -> Markup {
+fn warnings(site: &Site, addresses: &Addresses, size: usize) -> Markup {
     html! {
         @if addresses.plain.starts_with("http://") { p.note { (site.say(p::NOT_PUBLIC)) } }
         @if addresses.plain.len() > LONGEST_ADDRESS { p.note { (site.say(p::TOO_LONG)) } }
+        @if let Some(megabytes) = too_large(size) {
+            p.note { (site.fill(p::TOO_LARGE, &[("megabytes", &megabytes)])) }
+        }
     }
 }
 
@@ -203,6 +211,12 @@ fn trouble(site: &Site, query: &Query, addresses: &Addresses) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_large_calendar_is_called_large() {
+        assert_eq!(too_large(2_460_000).as_deref(), Some("2.4"));
+        assert_eq!(too_large(LARGE), None);
+    }
 
     #[test]
     fn each_program_gets_the_address_that_it_understands() {

@@ -34,6 +34,9 @@ impl Property {
     }
 }
 
+/// An encoding of vCalendar 1.0.
+const QUOTED_PRINTABLE: &str = "QUOTED-PRINTABLE";
+
 /// The same text in (nearly) UTF-8 without a byte order mark.
 ///
 /// Bytes that are not UTF-8 stay as they are unless the server named another character set: a single stray
@@ -88,6 +91,11 @@ pub(super) fn unfold(bytes: &[u8]) -> Vec<Line> {
             current.extend_from_slice(rest);
             continue;
         }
+        if current.last() == Some(&b'=') && is_quoted_printable(&current) {
+            current.pop();
+            current.extend_from_slice(physical);
+            continue;
+        }
         push(&mut lines, begun, &current);
         current.clear();
         current.extend_from_slice(physical);
@@ -95,6 +103,35 @@ pub(super) fn unfold(bytes: &[u8]) -> Vec<Line> {
     }
     push(&mut lines, begun, &current);
     lines
+}
+
+/// vCalendar 1.0, which some programs still write, folds such values with `=` at the end of a line.
+fn is_quoted_printable(line: &[u8]) -> bool {
+    let colon = line.iter().position(|byte| *byte == b':').unwrap_or(0);
+    let head = line.get(..colon).unwrap_or_default().to_ascii_uppercase();
+    head.windows(QUOTED_PRINTABLE.len()).any(|part| part == QUOTED_PRINTABLE.as_bytes())
+}
+
+/// The value of a property in quoted-printable, line breaks as iCalendar writes them.
+fn printable(value: &str) -> String {
+    let mut bytes = Vec::with_capacity(value.len());
+    let mut rest = value.as_bytes();
+    while let [first, after @ ..] = rest {
+        let code = after.get(..2).filter(|_| *first == b'=');
+        let code = code.and_then(|code| std::str::from_utf8(code).ok());
+        match code.and_then(|code| u8::from_str_radix(code, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = after.get(2..).unwrap_or_default();
+            }
+            None => {
+                bytes.push(*first);
+                rest = after;
+            }
+        }
+    }
+    let lines: Vec<String> = PhysicalLines(&bytes).map(text_of).collect();
+    lines.join("\\n")
 }
 
 fn push(lines: &mut Vec<Line>, number: u32, bytes: &[u8]) {
@@ -155,7 +192,11 @@ pub(super) fn property(line: &Line) -> Option<Property> {
     let params =
         parameters(head).or_else(|| parameters(&head.replace('"', ""))).unwrap_or_default();
     let name = name.to_ascii_uppercase();
-    Some(Property { name, params, value: value.to_owned(), line: line.number })
+    let mut property = Property { name, params, value: value.to_owned(), line: line.number };
+    if property.param("ENCODING").is_some_and(|it| it.eq_ignore_ascii_case(QUOTED_PRINTABLE)) {
+        property.value = printable(value);
+    }
+    Some(property)
 }
 
 /// Where the value begins: the first colon outside quotes; the last one for dates, whose unquoted TZID may
@@ -245,6 +286,18 @@ mod tests {
         assert_eq!(texts(b"A:caf\xc3\r\n \xa9\r\nB:x \r\n y"), ["A:café", "B:x y"]);
         assert_eq!(texts(b"A:1\rB:2\r\r\n 3\nC:4"), ["A:1", "B:23", "C:4"]);
         assert_eq!(unfold(b"A:1\r\n\r\n 2\r\nB:3").last().unwrap().number, 4);
+    }
+
+    #[test]
+    fn values_of_vcalendar_1() {
+        let text = b"SUMMARY;ENCODING=QUOTED-PRINTABLE;CHARSET=UTF-8:Caf=C3=A9 =\r\nworkshop=0D=0A=3D1=\r\nX:=";
+        let lines = unfold(text);
+        assert_eq!(lines.len(), 1);
+        assert_eq!(property(&lines[0]).unwrap().value, "Caf\u{e9} workshop\\n=1X:=");
+        assert_eq!(
+            texts(b"X;ENCODING=BASE64:ab=\r\nY:1=\r\nZ:2"),
+            ["X;ENCODING=BASE64:ab=", "Y:1=", "Z:2"]
+        );
     }
 
     #[test]

@@ -200,3 +200,15 @@ fn caps() {
     let document = calendar(&"no property\n".repeat(100));
     assert!(document.problems.len() < 25);
 }
+
+#[test]
+fn a_large_calendar_is_read_and_told() {
+    let filler = format!("X-FILLER:{}\r\n", "x".repeat(70)).repeat(15_000);
+    let text = format!(
+        "BEGIN:VCALENDAR\r\n{filler}BEGIN:VEVENT\r\nUID:1\r\nDTSTART:20270104T100000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    );
+    let document = parse(&text);
+    assert_eq!((document.entries.len(), document.problems.len()), (1, 1));
+    assert_eq!(document.problems[0].code, "large_calendar");
+    assert!(document.problems[0].text.contains("1.2 MB"), "{}", document.problems[0].text);
+}

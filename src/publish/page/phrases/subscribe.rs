@@ -22,6 +22,8 @@ phrases! {
     NOT_PUBLIC = "This site has no public https address yet. Programs on this computer can read the calendar; Outlook on the web and Google cannot.",
         "Nid oes gan y wefan hon gyfeiriad https cyhoeddus eto. Gall rhaglenni ar y cyfrifiadur hwn ddarllen y calendr; ni all Outlook ar y we na Google.";
     TOO_LONG = "This address is longer than Google accepts. Choose fewer filters if you use Google Calendar.", "Mae’r cyfeiriad hwn yn hirach nag y mae Google yn ei dderbyn. Dewiswch lai o hidlwyr os ydych yn defnyddio Google Calendar.";
+    TOO_LARGE = "This calendar is large ({megabytes} MB). Outlook and programs on a computer take it; Google Calendar and some phones take no more than 1 MB. Choose a service, a region or a kind to make it smaller.",
+        "Mae’r calendr hwn yn fawr ({megabytes} MB). Mae Outlook a rhaglenni ar gyfrifiadur yn ei dderbyn; nid yw Google Calendar a rhai ffonau yn derbyn mwy nag 1 MB. Dewiswch wasanaeth, rhanbarth neu fath i’w wneud yn llai.";
     NO_BUTTON = "If a button does nothing", "Os nad yw botwm yn gwneud dim";
     NEW_OUTLOOK = "Outlook on a work laptop (new Outlook or on the web)", "Outlook ar liniadur gwaith (yr Outlook newydd neu ar y we)";
     NEW_OUTLOOK_1 = "Open Outlook and go to the calendar.", "Agorwch Outlook ac ewch i’r calendr.";
