@@ -153,6 +153,7 @@ impl Classifier {
         };
         Judged {
             listed: verdict.decision == Decision::Listed,
+            listed_reasons: scales.told(&verdict),
             verdict,
             kind: kind.kind,
             series: kind.series,
@@ -160,7 +161,6 @@ impl Classifier {
             audience: self.audience(&parts),
             kind_reasons: kind.reasons,
             service_reasons,
-            listed_reasons: scales.reasons,
         }
     }
 

@@ -27,7 +27,6 @@ use crate::{
 pub use address::keys;
 pub use compare::{Part, Weighed};
 pub use group::LARGEST_BLOCK;
-pub use words::explain;
 
 /// What merging needs to know of the rest: the events as they are now, the listings as they were before.
 pub trait World {

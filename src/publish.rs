@@ -17,6 +17,7 @@ pub mod json;
 pub mod csv;
 pub mod atom;
 pub mod page;
+pub mod why;
 
 /// What every output needs to know besides the listings.
 #[derive(Debug, Clone, Copy)]

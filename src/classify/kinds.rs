@@ -187,5 +187,9 @@ fn settle(
 
 fn says(words: &Vocabulary, id: &str, reason: Reason) -> Reason {
     let title = words.kind(id).map_or(id, |kind| kind.title.as_str());
-    Reason { says: format!("its kind is “{title}”"), ..reason }
+    let says = match id {
+        "other" => "it is a visit, an open day, a briefing or a launch".into(),
+        _ => format!("its kind is “{title}”"),
+    };
+    Reason { says, ..reason }
 }

@@ -241,7 +241,7 @@ fn choose(cases: BTreeMap<usize, Case>, words: &Vocabulary) -> (Vec<String>, Vec
         let mut best: Vec<&(f64, Reason)> = case.reasons.iter().collect();
         best.sort_by(|a, b| b.0.total_cmp(&a.0));
         reasons.extend(best.into_iter().take(3).map(|(_, reason)| Reason {
-            says: format!("about “{}”", service.title),
+            says: format!("it is about “{}”", service.title),
             ..reason.clone()
         }));
     }

@@ -53,7 +53,10 @@ pub(super) struct Scales {
     objection: Option<Sign>,
     /// It stands in the title.
     in_title: bool,
-    pub(super) reasons: Vec<Reason>,
+    /// What speaks for it, then what speaks against it.
+    reasons: Vec<Reason>,
+    /// How many of them speak for it.
+    in_favour: usize,
 }
 
 #[derive(Default)]
@@ -103,6 +106,7 @@ pub(super) fn weigh(
         objection: None,
         in_title: false,
         reasons: Vec::new(),
+        in_favour: 0,
     };
     kind_and_subject(&mut scales, kind, services, words);
     let people = favour.values().any(|tally| tally.points >= 1.2);
@@ -111,6 +115,7 @@ pub(super) fn weigh(
         scales.reasons.extend(tally.reason);
     }
     known_organiser(&mut scales, organiser, signs.organisers.as_slice());
+    scales.in_favour = scales.reasons.len();
     let named = PROFESSIONAL.contains(&kind.kind.as_str()) && kind.in_title;
     let mut gravest = 0.0;
     for (at, mut tally) in against {
@@ -204,14 +209,14 @@ impl Scales {
         }
         match feed.policy {
             Policy::Exclude => {
-                verdict(Decision::Unlisted, "Not listed because nothing of this feed is.".into())
+                verdict(Decision::Unlisted, "Not listed because nothing from this feed is.".into())
             }
             _ if self.hard().is_some() => {
                 verdict(Decision::Unlisted, sentence("Not listed because", objection))
             }
             Policy::Review => verdict(
                 Decision::Held,
-                "Held until the network accepts it, as everything of this feed is.".into(),
+                "Held until the network accepts it, as everything from this feed is.".into(),
             ),
             Policy::Trusted if self.clearly_not() => {
                 verdict(Decision::Unlisted, sentence("Not listed because", objection))
@@ -234,13 +239,30 @@ impl Scales {
     }
 
     fn why_listed(&self) -> String {
-        match self.reasons.first() {
-            Some(reason) => format!(
-                "Listed because “{}” in the {} says that {}.",
-                reason.text, reason.from, reason.says
-            ),
-            None => "Listed because it is for people who run council services.".into(),
+        let Some(Reason { text, from, says }) = self.reasons.first() else {
+            return "Listed because it is for people who run council services.".into();
+        };
+        match from.as_str() {
+            "organiser" => format!("Listed because it is run by “{text}”."),
+            "name of its series" => format!("Listed because it belongs to the series “{text}”."),
+            "feed setting" => "Listed because of what is set for its feed.".into(),
+            // The words name the kind themselves.
+            _ if says.starts_with("its kind is") => {
+                format!("Listed because its {from} says “{text}”.")
+            }
+            _ => format!("Listed because its {from} says “{text}”: {says}."),
         }
+    }
+
+    /// The evidence for people. An objection that was outweighed says so.
+    pub(super) fn told(self, verdict: &Verdict) -> Vec<Reason> {
+        let mut reasons = self.reasons;
+        if verdict.decision == Decision::Listed {
+            for reason in reasons.iter_mut().skip(self.in_favour) {
+                reason.says = format!("{}; the rest outweighs it", reason.says);
+            }
+        }
+        reasons
     }
 }
 

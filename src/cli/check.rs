@@ -14,6 +14,7 @@ use folkmoot::{
     feed::{Feed, Policy, PubDate},
     fetch,
     member::Members,
+    read::{Problem, Severity},
     refresh,
     refresh::making::{Extent, Made, Stopped},
     vocabulary::Vocabulary,
@@ -96,13 +97,14 @@ impl Check {
         {
             saved::save(folder, &feed, &body, &examiner.settings.members, output)?;
         }
-        let made = match made {
+        let mut made = match made {
             Err(stopped) if output.json => {
                 output.value(&card::unreadable(&self.source, &stopped.to_string()))?;
                 return Err(stopped.into());
             }
             other => other?,
         };
+        made.problems.extend(body.meta.moved_to.as_ref().map(moved));
         let examined = Examined { feed, body, made };
         if output.json {
             return output.value(&card::value(&self.source, &examined, &examiner, &window, now));
@@ -213,6 +215,12 @@ impl Settings {
             ..Feed::new(id, url)
         })
     }
+}
+
+/// The site says that the feed is elsewhere from now on.
+fn moved(to: &Url) -> Problem {
+    Problem::new(Severity::Warning, "moved", format!("the feed has moved for good to {to}"))
+        .fixed_by("Use the new address; `folkmoot feeds adopt` writes it into feeds.toml.")
 }
 
 /// What feeds.toml says, or, where there is none, the settings and words of the program.

@@ -5,8 +5,7 @@ use folkmoot::{
     catalogue::{Catalogue, Found, Item, Range},
     clock,
     event::{Occurrence, Status},
-    merge,
-    publish::{self, csv, ical, json},
+    publish::{self, csv, ical, json, why::why},
     query::{self, Known, ListedFilter, Request},
 };
 use serde_json::{Value, json};
@@ -289,7 +288,12 @@ impl Explain {
                 publish::state_prefix(listing, facts.status).trim_end_matches(": ")
             ))?;
         }
-        for sentence in merge::explain(listing) {
+        let feeds = &state.loaded.config.feeds;
+        let name = |id: &str| {
+            let feed = feeds.iter().find(|feed| feed.id == id);
+            feed.and_then(|feed| feed.name.clone()).unwrap_or_else(|| id.to_owned())
+        };
+        for sentence in why(listing, &state.loaded.vocabulary, &name).sentences() {
             line(&sentence)?;
         }
         Ok(())

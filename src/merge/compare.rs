@@ -175,7 +175,7 @@ pub(super) fn weigh(left: &Side, right: &Side) -> Weighed {
             true
         }
         Start::SameDay => {
-            weighed.add("start", 0.0, "same day, one without a time");
+            weighed.add("start", 0.0, "same day (one gives no time)");
             false
         }
         Start::Covers => {
@@ -196,7 +196,8 @@ pub(super) fn weigh(left: &Side, right: &Side) -> Weighed {
     }
     let support = support(left, right, &mut weighed);
     if let Some(points) = title_points(alike, exact, support) {
-        weighed.add("title", points, if alike > 0.97 { "same title" } else { "titles alike" });
+        let same = ours.title.to_lowercase() == theirs.title.to_lowercase();
+        weighed.add("title", points, if same { "same title" } else { "titles alike" });
     }
     if left.event.feed == right.event.feed {
         same_feed(left, right, &mut weighed);

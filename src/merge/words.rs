@@ -1,6 +1,6 @@
-//! Says in sentences why events were merged, and why a listing is as it is.
+//! Says why events were merged, and what their sources disagree about.
 
-use crate::event::{Decision, Listing, Reason, Status};
+use crate::event::{Reason, Status};
 
 use super::{compare, fields::ownership, group::Side};
 
@@ -54,70 +54,4 @@ fn joined(other: &Side, main: &Side, ranked: &[&Side]) -> Reason {
             )
     };
     Reason::new(title, name(other), format!("also announced by {}: {why}", name(other)))
-}
-
-/// Why a listing is listed, tagged, dated and merged as it is, in sentences.
-#[must_use]
-pub fn explain(listing: &Listing) -> Vec<String> {
-    let facts = &listing.facts;
-    let mut sentences = Vec::new();
-    let verdict = match facts.verdict.decision {
-        Decision::Listed => "Listed",
-        Decision::Unlisted => "Not listed",
-        Decision::Held => "Held for review",
-        Decision::Private => "Private",
-    };
-    sentences.push(format!("{verdict}: {}", ended(&facts.verdict.reason)));
-    if facts.verdict.decision == Decision::Private {
-        return sentences;
-    }
-    for reason in &facts.evidence.listed {
-        sentences.push(sentence("For the decision", reason));
-    }
-    let parts = [
-        (format!("Its kind is {}", facts.kind), &facts.evidence.kind),
-        (format!("Tagged {}", list(&facts.services)), &facts.evidence.services),
-        ("Dated".to_owned(), &facts.evidence.date),
-    ];
-    for (head, reasons) in parts {
-        for reason in reasons {
-            sentences.push(sentence(&head, reason));
-        }
-    }
-    if facts.services.is_empty() {
-        sentences.push("Tagged with no service: it is shown as an event for every service.".into());
-    }
-    for reason in &facts.evidence.merged {
-        sentences.push(ended(&capital(&format!("{} (“{}”)", reason.says, reason.text))));
-    }
-    for source in &listing.sources {
-        if listing.sources.len() > 1 && !source.fields.is_empty() {
-            sentences.push(format!("{} supplied {}.", source.feed, list(&source.fields)));
-        }
-    }
-    sentences
-}
-
-fn sentence(head: &str, reason: &Reason) -> String {
-    if reason.text.is_empty() {
-        return format!("{head}: {} ({}).", reason.says, reason.from);
-    }
-    format!("{head}: “{}” in the {} says {}.", reason.text, reason.from, reason.says)
-}
-
-fn list(words: &[String]) -> String {
-    match words.split_last() {
-        None => "nothing".into(),
-        Some((only, [])) => only.clone(),
-        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
-    }
-}
-
-fn ended(text: &str) -> String {
-    if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }

@@ -200,8 +200,12 @@ pub(super) fn from_reading(reading: &Reading, zone: Tz) -> Dates {
         .collect();
     let says =
         sessions.iter().map(|when| in_words(&when.span, zone)).collect::<Vec<_>>().join("; ");
-    let says =
-        if reading.reason.is_empty() { says } else { format!("{says} ({})", reading.reason) };
+    // The first sentence of the reason says what was read as what; the rest are doubts.
+    let read = reading.reason.split_once(" was read as ").map(|(_, read)| read);
+    let says = match read.and_then(|read| read.split_once(". ")) {
+        Some((_, doubts)) => format!("{says}. {doubts}"),
+        None => says,
+    };
     Dates {
         evidence: vec![Reason::new(reading.words.clone(), "title and description", says)],
         doubt: reading.held.then(|| reading.reason.clone()),

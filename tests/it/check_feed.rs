@@ -61,6 +61,10 @@ async fn site() -> FeedServer {
             "/robots.txt" => {
                 ("text/plain", "User-agent: *\nDisallow: /closed/\nDisallow: /feed\n".into())
             }
+            "/old" => {
+                let to = format!("http://{host}/list?2");
+                return answer("301 Moved Permanently", &[("Location", &to)], b"");
+            }
             _ => return answer("404 Not Found", &[], b""),
         };
         answer("200 OK", &[("Content-Type", kind)], body.as_bytes())
@@ -152,4 +156,16 @@ fn a_feed_of_the_wild_becomes_a_case() {
         std::fs::write(cases.join("odd/expected.json"), "{}").unwrap();
         assert_eq!(failures(&cases, kind).1.len(), 1);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_move_for_good_is_said_on_the_card_and_a_missing_page_in_a_sentence() {
+    let (site, folder) = (site().await, tempfile::tempdir().unwrap());
+    let (old, gone) = (site.url("/old").to_string(), site.url("/nowhere").to_string());
+    let card = json(folder.path(), &["check", &old, "--allow-private-address", "--json"]);
+    assert!(codes(&card["problems"]).contains(&"moved".to_owned()), "{card}");
+    let (_, words, _) = folkmoot(folder.path(), &["check", &old, "--allow-private-address"]);
+    assert!(words.contains("has moved for good to") && words.contains("/list?2"), "{words}");
+    let (good, out, said) = folkmoot(folder.path(), &["check", &gone, "--allow-private-address"]);
+    assert!(!good && out.is_empty() && said.contains("404"), "{out}{said}");
 }

@@ -18,7 +18,9 @@ use folkmoot::{
         Attendance, Audience, Decision, Draft, Event, Facts, Id, Organiser, Place, Span, Status,
         Verdict,
     },
-    merge::{Correction, World, explain, keys, single},
+    merge::{Correction, World, keys, single},
+    publish::why::why,
+    vocabulary::Vocabulary,
 };
 use proptest::prelude::*;
 use serde_json::Value;
@@ -192,9 +194,11 @@ fn the_organisers_feed_wins_field_by_field_and_a_time_beats_a_whole_day() {
     let fields: Vec<_> =
         listing.sources.iter().map(|s| (s.feed.as_str(), s.fields.clone())).collect();
     assert!(fields[0].1.contains(&"title".to_owned()) && fields[1].1.contains(&"start".to_owned()));
-    let told = explain(listing).join("\n");
+    let words = Vocabulary::embedded().unwrap();
+    let told = why(listing, &words, &str::to_owned).sentences().join("\n");
     assert!(
-        told.contains("Also announced by agg") && told.contains("organiser's own feed"),
+        told.contains("Also announced by agg, as “Leeds: discovery day on waste services”: ")
+            && told.contains("organiser's own feed"),
         "{told}"
     );
 }

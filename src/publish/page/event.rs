@@ -7,12 +7,13 @@ use super::{
     browse::{join, safe},
     jsonld, layout,
     list::foreign,
-    phrases::{self, Phrase, event as p, frame as f},
+    phrases::{self, event as p, frame as f},
     words,
 };
 use crate::{
-    event::{Attendance, Decision, Listing, Reason, Source, Status},
+    event::{Attendance, Decision, Listing, Source, Status},
     language::Language,
+    publish::why::why,
 };
 
 /// How many further dates of a series are written out.
@@ -71,7 +72,7 @@ pub fn event(site: &Site, shown: &Shown) -> String {
         @if shown.dates.len() > 1 { (series(site, shown, coming)) }
         (around(site, shown))
         (sources(site, shown))
-        (why(site, listing))
+        (reasons_for_all(site, shown))
         @if let Some(value) = jsonld::event(site, &main) { (jsonld::element(&value)) }
     };
     let path = Site::event_path(listing);
@@ -355,49 +356,39 @@ fn one_source(site: &Site, source: &Source, name: &str) -> Markup {
     }
 }
 
-fn why(site: &Site, listing: &Listing) -> Markup {
-    let evidence = &listing.facts.evidence;
+fn reasons_for_all(site: &Site, shown: &Shown) -> Markup {
+    let listing = shown.listing;
     let listed = listing.facts.verdict.decision == Decision::Listed;
     let (question, answer) =
         if listed { (p::WHY_HERE, p::WHY_LISTED) } else { (p::WHY_NOT_HERE, p::WHY_NOT_LISTED) };
-    let english = site.if_not(Language::English);
+    let names = listing.sources.iter().zip(&shown.feed_names);
+    let name = |id: &str| {
+        let known = names.clone().find(|(source, _)| source.feed == id);
+        known.map_or_else(|| id.to_owned(), |(_, name)| name.clone())
+    };
+    let why = why(listing, site.vocabulary, &name);
     let kind = site.kind(&listing.facts.kind);
+    let (verdict, signs) = why.decision.split_at_checked(1).unwrap_or_default();
     html! {
         details.why {
             summary { (site.say(question)) }
-            @if !listing.facts.verdict.reason.is_empty() { p lang=[english] { (listing.facts.verdict.reason) } }
-            (reasons(site, &html! { (site.say(answer)) }, &evidence.listed))
-            (reasons(site, &html! { (site.say(p::WHY_DATE)) }, &evidence.date))
-            (reasons(site, &site.rich(p::WHY_KIND, &[("kind", &kind)], &[]), &evidence.kind))
-            (reasons(site, &html! { (site.say(p::WHY_SERVICES)) }, &evidence.services))
-            (reasons(site, &html! { (site.say(p::WHY_MERGED)) }, &evidence.merged))
+            @for verdict in verdict { p lang=[site.if_not(Language::English)] { (verdict) } }
+            (sentences(site, &html! { (site.say(answer)) }, signs))
+            (sentences(site, &html! { (site.say(p::WHY_DATE)) }, &why.date))
+            (sentences(site, &site.rich(p::WHY_KIND, &[("kind", &kind)], &[]), &why.kind))
+            (sentences(site, &html! { (site.say(p::WHY_SERVICES)) }, &why.services))
+            (sentences(site, &html! { (site.say(p::WHY_MERGED)) }, &why.merged))
             p { (site.rich(p::WRONG, &[], &["/publish"])) }
         }
     }
 }
 
-/// The evidence; what it says is the program's own English.
-fn reasons(site: &Site, title: &Markup, reasons: &[Reason]) -> Markup {
-    let english = |text: &str| {
-        html! { @match site.if_not(Language::English) {
-            Some(language) => span lang=(language) { (text) },
-            None => (text),
-        } }
-    };
+/// Sentences of the evidence: they are the program's own English.
+fn sentences(site: &Site, title: &Markup, sentences: &[String]) -> Markup {
     html! {
-        @if !reasons.is_empty() {
+        @if !sentences.is_empty() {
             h3 { (title) }
-            ul {
-                @for reason in reasons {
-                    @let place = match place_of(&reason.from) { Some(phrase) => html! { (site.say(phrase)) }, None => english(&reason.from) };
-                    li { (site.rich(p::IN_THE, &[("words", &english(&reason.text)), ("place", &place), ("says", &english(&reason.says))], &[])) }
-                }
-            }
+            ul { @for sentence in sentences { li lang=[site.if_not(Language::English)] { (sentence) } } }
         }
     }
-}
-
-/// Where a word stood, as people call it.
-fn place_of(from: &str) -> Option<Phrase> {
-    (from == "DTSTART").then_some(p::DTSTART)
 }

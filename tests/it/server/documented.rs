@@ -64,6 +64,10 @@ async fn the_description_s_examples_are_answered_one_by_one_and_together() {
     };
     let (mut asked, encode) = (0, |value: &str| value.replace(' ', "+"));
     for (path, item) in document["paths"].as_object().unwrap() {
+        // A plan needs its date and its service together (`clashes_are_found_for_an_event_and_for_a_plan`).
+        if path == "/api/v1/clashes" {
+            continue;
+        }
         let mut path = path.clone();
         let mut all = Vec::new();
         for parameter in item["get"]["parameters"].as_array().unwrap() {

@@ -57,7 +57,5 @@ phrases! {
     WHY_KIND = "Why “{kind}”", "Pam “{kind}”";
     WHY_SERVICES = "Why these services", "Pam y gwasanaethau hyn";
     WHY_MERGED = "Why several announcements are shown as one", "Pam mae sawl cyhoeddiad yn cael ei ddangos fel un";
-    IN_THE = "“{words}” in the {place}: {says}", "“{words}” yn: {place}: {says}";
-    DTSTART = "calendar’s start (DTSTART)", "dechrau’r calendr (DTSTART)";
     WRONG = "Something wrong? [How an organiser can change or remove an event].", "Oes rhywbeth o’i le? [Sut gall trefnydd newid neu dynnu digwyddiad].";
 }
