@@ -9,6 +9,7 @@ use tables::{ADDRESSES, FIELDS, FILTERS, LISTING, Takes};
 use super::{
     answer::{Answer, Refusal},
     ask::Ask,
+    language,
 };
 use crate::{
     catalogue::Item,
@@ -148,6 +149,11 @@ fn get(ask: &Ask, path: &str, operation: &str, takes: Takes, media: &str, words:
     }
     if takes == Takes::Filters {
         parameters.extend(LISTING.iter().map(|(name, ..)| reference(name)));
+    }
+    if path == "/include" {
+        let words = "Language of dates and labels; the first of these if not given.";
+        let tags: Vec<&str> = language::offered(&ask.settings).iter().map(|l| l.tag()).collect();
+        parameters.push(json!({"name": "lang", "in": "query", "description": words, "schema": {"type": "string", "enum": tags}}));
     }
     if path == "/api/v1/occurrences" {
         let words = "FullCalendar’s zone: accepted; times always carry their offset.";
