@@ -163,7 +163,7 @@ fn get(ask: &Ask, path: &str, operation: &str, takes: Takes, media: &str, words:
         let words = "A cursor from an earlier answer.";
         parameters.push(json!({"name": "since", "in": "query", "description": words, "schema": {"type": "string", "pattern": format!("^$|{}", ask.catalogue.cursor_pattern())}}));
         parameters.push(reference("limit"));
-        let words = "Seconds to wait, 0 to 60, when nothing has changed yet.";
+        let words = "Seconds to wait, 0 to 60, when nothing has changed yet; an answer without changes may come sooner. Ask again at `next`.";
         parameters.push(json!({"name": "wait", "in": "query", "description": words, "schema": {"type": "integer", "minimum": 0, "maximum": 60}}));
     }
     let responses = responses(path, takes, media, words);
