@@ -3,6 +3,7 @@
 //! The vocabulary is data; one matcher finds all its phrases in one pass over the folded text, and each decision
 //! keeps the words that led to it.
 
+mod committee;
 pub mod fold;
 mod kinds;
 mod organiser;
@@ -110,7 +111,10 @@ impl Classifier {
             venue: facts.place.as_ref().and_then(|place| place.name.as_deref()),
             attendance: facts.attendance,
         };
-        let judged = self.judge(&notice, feed);
+        let mut judged = self.judge(&notice, feed);
+        if judged.listed && facts.url.as_deref().is_some_and(committee::is_committee_page) {
+            judged.verdict = committee::verdict();
+        }
         facts.kind = judged.kind;
         facts.series = judged.series;
         facts.services = judged.services;

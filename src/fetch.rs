@@ -12,6 +12,8 @@ use reqwest::{
 };
 use url::Url;
 
+use crate::feed::Network;
+
 mod failure;
 mod file;
 pub mod guard;
@@ -143,6 +145,14 @@ impl Client {
     /// When the system's certificates cannot be loaded.
     pub fn new(settings: Settings) -> Result<Self, reqwest::Error> {
         Self::with_lookup(settings, Arc::new(guard::SystemLookup))
+    }
+
+    /// Builds the client of a network, which says who asks.
+    ///
+    /// # Errors
+    /// When the system's certificates cannot be loaded.
+    pub fn of(network: &Network) -> Result<Self, reqwest::Error> {
+        Self::new(Settings { contact: network.contact.clone(), ..Settings::default() })
     }
 
     /// The same with another way to find the addresses of names.

@@ -28,6 +28,9 @@ pub mod store;
 pub mod catalogue;
 pub mod publish;
 
+// From the wild to the tests.
+pub mod case;
+
 // What runs it.
 pub mod schedule;
 pub mod refresh;

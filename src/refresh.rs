@@ -5,42 +5,38 @@
 //! takes for ever can hurt the rest.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashSet,
     sync::{
         Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use futures_util::{StreamExt, future::BoxFuture, stream};
-use tokio::sync::{Mutex as AsyncMutex, MutexGuard, OwnedMutexGuard, Semaphore};
+use futures_util::{StreamExt, stream};
+use tokio::sync::{Mutex as AsyncMutex, MutexGuard, OwnedMutexGuard};
 
 use crate::{
     catalogue::{Catalogue, Update},
     config::Config,
     feed::Feed,
-    fetch::{
-        Client, Failure, FailureKind, Fetched, Meta, Request,
-        robots::{self, Robots, Rules},
-    },
+    fetch::{Failure, FailureKind, Fetched, Meta},
     health::{Check, FeedState, Outcome},
-    normalise::budget::Stop,
-    read::{Document, Hint, Problem, Severity},
     reconcile::{Before, Reconciled, Saw, forgotten, reconcile},
     schedule::{self, AT_ONCE, weather::Weather},
     store::{Commit, LOG_KEPT, Store, StoreError, Tended, bodies::Bodies},
 };
 
 mod hosts;
-mod making;
+pub mod making;
 pub mod memory;
 pub mod held;
 pub mod orders;
 mod pages;
+pub mod reader;
 pub mod report;
 pub mod resettle;
 pub mod settings;
@@ -50,50 +46,10 @@ pub mod websub;
 pub(crate) mod tests;
 
 pub use memory::Memory;
+pub use reader::{Fetcher, Reader};
 pub use settings::{Settings, SettingsError};
 
-use self::{
-    hosts::Hosts,
-    making::{Made, Stopped},
-    pages::PageCache,
-};
-
-/// Bodies that are read at once: reading one of 16 MB takes many times its size in memory.
-const READ_AT_ONCE: usize = 2;
-/// Longest that making sense of one body may take.
-const READ_CAP: Duration = Duration::from_secs(60);
-/// Longest that a body waits until others have been read: each of those checked at once may take all its time.
-const PLACE_CAP: Duration = Duration::from_secs(300);
-
-/// Who asks the sites.
-pub trait Fetcher: Send + Sync {
-    /// Asks once.
-    fn get<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Fetched>;
-
-    /// Sends a form; gives the status of the answer.
-    fn post<'a>(
-        &'a self,
-        request: &'a Request,
-        form: &'a [(&'a str, &'a str)],
-    ) -> BoxFuture<'a, Result<u16, Failure>> {
-        let _ = (request, form);
-        Box::pin(async { Err(FailureKind::NoSuchHost.into()) })
-    }
-}
-
-impl Fetcher for Client {
-    fn get<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Fetched> {
-        Box::pin(Client::get(self, request))
-    }
-
-    fn post<'a>(
-        &'a self,
-        request: &'a Request,
-        form: &'a [(&'a str, &'a str)],
-    ) -> BoxFuture<'a, Result<u16, Failure>> {
-        Box::pin(Client::post(self, request, form))
-    }
-}
+use self::making::{Made, Stopped, Work};
 
 /// What became of one check.
 #[derive(Debug, Clone)]
@@ -111,18 +67,13 @@ pub struct Refreshed {
 /// All that it takes to refresh feeds.
 pub struct Refresher {
     store: Arc<dyn Store>,
-    fetcher: Arc<dyn Fetcher>,
+    reader: Reader,
     /// Raw bodies for a second reading; tests have none.
     bodies: Option<Bodies>,
     /// Held while a body is looked at and put on the disk, so that forgetting an event leaves none behind.
     bodies_turn: AsyncMutex<()>,
     /// Held while one check is compared, merged and kept: changes take place one after the other.
     memory: Arc<AsyncMutex<Memory>>,
-    hosts: Hosts,
-    /// What sites allow of their pages.
-    robots: Robots,
-    pages: Mutex<PageCache>,
-    readers: Semaphore,
     weather: Mutex<Weather>,
     /// The settings that the stored feeds agree with, once [`Refresher::resettle`] saw to it; written under the memory lock.
     holds: ArcSwapOption<Settings>,
@@ -178,14 +129,10 @@ impl Refresher {
         let memory = Memory::new(snapshot, &config.overrides);
         Ok(Self {
             store,
-            fetcher,
+            reader: Reader::new(fetcher),
             bodies,
             bodies_turn: AsyncMutex::default(),
             memory: Arc::new(AsyncMutex::new(memory)),
-            hosts: Hosts::default(),
-            robots: Robots::default(),
-            pages: Mutex::default(),
-            readers: Semaphore::new(READ_AT_ONCE),
             weather: Mutex::default(),
             holds: ArcSwapOption::empty(),
             shown: OnceLock::new(),
@@ -361,26 +308,14 @@ impl Refresher {
     async fn ask(&self, round: &Round<'_>) -> Brought {
         let known =
             round.state.settings_hash.as_deref() == Some(&*round.settings.fingerprint(round.feed));
-        let headers = match Config::headers(round.feed) {
-            Ok(headers) => headers,
-            Err(name) => return Brought::NoFetch(FailureKind::MissingVariable(name).into()),
+        let mut request = match reader::question(round.feed, &round.settings.config) {
+            Ok(request) => request,
+            Err(failure) => return Brought::NoFetch(failure),
         };
-        let request = Request {
-            headers,
-            allow_private: round.feed.allow_private_address,
-            etag: round.state.etag.clone().filter(|_| known),
-            last_modified: round.state.last_modified.clone().filter(|_| known),
-            file_root: Some(round.settings.config.folder().to_owned()),
-            ..Request::new(round.feed.url.clone())
-        };
-        let visit = match schedule::host(round.feed) {
-            Some(host) => {
-                Some(self.hosts.visit(host, round.settings.config.network.host_delay).await)
-            }
-            None => None,
-        };
-        let fetched = self.fetcher.get(&request).await;
-        drop(visit);
+        request.etag = round.state.etag.clone().filter(|_| known);
+        request.last_modified = round.state.last_modified.clone().filter(|_| known);
+        let pause = round.settings.config.network.host_delay;
+        let fetched = self.reader.fetch(&request, schedule::host(round.feed), pause).await;
         match fetched {
             Fetched::NotModified(meta) if known => Brought::Same(meta),
             Fetched::NotModified(_) => {
@@ -399,29 +334,8 @@ impl Refresher {
 
     /// Reads a body and the pages that it needs.
     async fn make(&self, round: &Round<'_>, meta: Meta, bytes: Bytes) -> Brought {
-        let work = making::Work {
-            settings: Arc::clone(round.settings),
-            feed: round.feed.clone(),
-            content_type: meta.content_type.clone(),
-            base: meta.final_url.clone(),
-            now: round.now,
-        };
-        let made = async {
-            let (body, first) = (bytes.clone(), work.clone());
-            let mut document = self.blocking(move |_| making::read(&body, &first)).await??;
-            let paged = self.further_pages(round, &work, &mut document).await;
-            let mut made = self.blocking_made(work.clone(), document, HashMap::new()).await?;
-            if !made.wanted.is_empty() {
-                let pages = self.linked_pages(round, &made.wanted).await;
-                let document = made.document;
-                made = self.blocking_made(work, document, pages.found).await?;
-                made.unread = pages.unread;
-                made.more_pages = pages.more;
-            }
-            made.paged |= paged;
-            Ok::<Made, Stopped>(made)
-        };
-        match made.await {
+        let work = Work::new(round.settings, round.feed.clone(), &meta, round.now);
+        match self.reader.make(work, bytes.clone()).await {
             Ok(made) => {
                 let hash = report::hash(&bytes);
                 Brought::New { meta, bytes, hash, made: Box::new(made) }
@@ -429,45 +343,6 @@ impl Refresher {
             Err(stopped) => {
                 Brought::NoFeed { meta, bytes: bytes.len(), words: stopped.to_string() }
             }
-        }
-    }
-
-    async fn blocking_made(
-        &self,
-        work: making::Work,
-        document: crate::read::Document,
-        pages: HashMap<String, crate::read::Document>,
-    ) -> Result<Made, Stopped> {
-        self.blocking(move |stop| making::make(document, &work, &pages, stop)).await
-    }
-
-    /// Runs the reading of hostile bytes where it can do no harm.
-    async fn blocking<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Stop) -> T + Send + 'static,
-    ) -> Result<T, Stopped> {
-        self.blocking_within(PLACE_CAP, READ_CAP, work).await
-    }
-
-    /// The place is free again, and the work is told to stop, when we stop waiting for it, for whatever reason: a body
-    /// that takes for ever must not keep those of others from being read.
-    async fn blocking_within<T: Send + 'static>(
-        &self,
-        place_cap: Duration,
-        cap: Duration,
-        work: impl FnOnce(&Stop) -> T + Send + 'static,
-    ) -> Result<T, Stopped> {
-        let place = tokio::time::timeout(place_cap, self.readers.acquire()).await;
-        let place = place.map_err(|_| Stopped::NoPlace(place_cap))?;
-        let _place = place.map_err(|_| Stopped::Closing)?;
-        let stop = Stop::default();
-        let _leaving = stop.at_leaving();
-        let task = tokio::task::spawn_blocking(move || work(&stop));
-        match tokio::time::timeout(cap, task).await {
-            Ok(Ok(done)) => Ok(done),
-            Ok(Err(fault)) if fault.is_panic() => Err(Stopped::Fault),
-            Ok(Err(_)) => Err(Stopped::Closing),
-            Err(_) => Err(Stopped::TooSlow(cap)),
         }
     }
 
@@ -667,158 +542,6 @@ impl Refresher {
         if let Ok(Err(error)) = tokio::task::spawn_blocking(move || bodies.tidy(now)).await {
             tracing::warn!(%error, "old bodies could not be dropped");
         }
-    }
-
-    async fn linked_pages(&self, round: &Round<'_>, wanted: &[String]) -> pages::Pages {
-        let cached = |url: &str| {
-            let cache = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
-            cache.get(url, round.now)
-        };
-        let mut pages = pages::Pages::default();
-        let until = Instant::now() + pages::TIME;
-        let mut asked = 0;
-        let mut seen = HashSet::new();
-        for url in wanted.iter().filter(|url| seen.insert(url.as_str())) {
-            let document = match cached(url) {
-                Some(document) => document,
-                None if asked >= pages::AT_MOST || Instant::now() >= until => {
-                    pages.more = true;
-                    None
-                }
-                None => {
-                    asked += 1;
-                    let document = self.page(round, url).await;
-                    let mut cache = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
-                    cache.put(url, document.clone(), round.now);
-                    document
-                }
-            };
-            match document {
-                Some(document) => drop(pages.found.insert(url.clone(), (*document).clone())),
-                None => drop(pages.unread.insert(url.clone())),
-            }
-        }
-        pages
-    }
-
-    /// What the site of a linked page allows.
-    async fn rules(
-        &self,
-        page: &Request,
-        host: &str,
-        pause: Duration,
-        now: DateTime<Utc>,
-    ) -> Option<Arc<Rules>> {
-        if let Some(rules) = self.robots.known(&page.url, now) {
-            return Some(rules);
-        }
-        let visit = self.hosts.visit(host, pause).await;
-        let fetched = self.fetcher.get(&robots::request(page)?).await;
-        drop(visit);
-        let rules = self.blocking(move |_| Rules::of(&fetched)).await;
-        // Rules that cannot be read in good time are no leave to go on.
-        Some(self.robots.learn(&page.url, rules.unwrap_or(Rules::Nothing), now))
-    }
-
-    /// Follows a list from page to page and adds what they carry; true when there was one. Where a page does not
-    /// answer, or too many follow, the list stays incomplete and says so.
-    async fn further_pages(
-        &self,
-        round: &Round<'_>,
-        work: &making::Work,
-        document: &mut Document,
-    ) -> bool {
-        let first = work.base.clone().unwrap_or_else(|| round.feed.url.clone());
-        let mut been = HashSet::from([first.to_string(), round.feed.url.to_string()]);
-        let until = Instant::now() + pages::TIME;
-        let mut paged = false;
-        while let Some(next) = document.next_page.take() {
-            paged = true;
-            let Some(url) = pages::goes_on(&next, &first, &been) else { break };
-            let page = if been.len() <= pages::LIST_PAGES + 1 && Instant::now() < until {
-                self.list_page(round, work, &url).await
-            } else {
-                None
-            };
-            let Some(page) = page else {
-                let words = format!(
-                    "the list goes on, but only {} of its pages could be read; later events are missing",
-                    been.len() - usize::from(first != round.feed.url)
-                );
-                let fix =
-                    "Show more events on one page, or offer one calendar file with all of them.";
-                let problem = Problem::new(Severity::Warning, "list_goes_on", words).fixed_by(fix);
-                document.problems.push(problem);
-                document.next_page = Some(next);
-                document.complete = false;
-                break;
-            };
-            been.insert(url.into());
-            pages::append(document, page);
-        }
-        paged
-    }
-
-    /// A further page of a list, with the settings of its feed.
-    async fn list_page(
-        &self,
-        round: &Round<'_>,
-        work: &making::Work,
-        url: &url::Url,
-    ) -> Option<Document> {
-        let request = Request {
-            headers: Config::headers(round.feed).ok()?,
-            allow_private: round.feed.allow_private_address,
-            ..Request::new(url.clone())
-        };
-        let visit = self.hosts.visit(url.host_str()?, round.settings.config.network.host_delay);
-        let visit = visit.await;
-        let fetched = self.fetcher.get(&request).await;
-        drop(visit);
-        let Fetched::Body { meta, bytes } = fetched else { return None };
-        let work =
-            making::Work { content_type: meta.content_type, base: meta.final_url, ..work.clone() };
-        self.blocking(move |_| making::read(&bytes, &work)).await.ok()?.ok()
-    }
-
-    /// One linked page, read, or the calendar file that it offers; `None` when it does not answer or says nothing.
-    async fn page(&self, round: &Round<'_>, url: &str) -> Option<Arc<Document>> {
-        let (url, bytes, content_type) = self.linked(round, url).await?;
-        let hint = Hint { content_type, base: Some(url.clone()), format: None };
-        let look = move |_: &Stop| match crate::read::read(&bytes, &hint) {
-            Ok(document) => Ok(document),
-            Err(_) => Err(pages::calendar_on(&bytes, &url)),
-        };
-        match self.blocking(look).await.ok()? {
-            Ok(document) => Some(Arc::new(document)),
-            Err(calendar) => {
-                let (url, bytes, content_type) = self.linked(round, calendar?.as_str()).await?;
-                let hint = Hint { content_type, base: Some(url), format: None };
-                let read = self.blocking(move |_| crate::read::read(&bytes, &hint)).await;
-                read.ok()?.ok().map(Arc::new)
-            }
-        }
-    }
-
-    /// The body of a linked page, where it came from in the end, and what its server calls it.
-    async fn linked(
-        &self,
-        round: &Round<'_>,
-        url: &str,
-    ) -> Option<(url::Url, Bytes, Option<String>)> {
-        let request = pages::request(url, round.feed)?;
-        let host = request.url.host_str()?.to_owned();
-        let pause = round.settings.config.network.host_delay;
-        let rules = self.rules(&request, &host, pause, round.now).await?;
-        if !rules.allow(&request.url) {
-            tracing::debug!(url = %request.url, "robots.txt keeps us from a linked page");
-            return None;
-        }
-        let visit = self.hosts.visit(&host, pause.max(rules.delay())).await;
-        let fetched = self.fetcher.get(&request).await;
-        drop(visit);
-        let Fetched::Body { meta, bytes } = fetched else { return None };
-        Some((meta.final_url.unwrap_or(request.url), bytes, meta.content_type))
     }
 }
 

@@ -61,15 +61,13 @@ pub(crate) async fn refresher(
     create: Create,
 ) -> Result<(Refresher, Arc<Settings>), Failed> {
     let other = |error: &dyn std::fmt::Display| Failed::Other(error.to_string());
-    let contact = loaded.config.network.contact.clone();
+    let client = fetch::Client::of(&loaded.config.network).map_err(|error| other(&error))?;
     let domain =
         loaded.config.network.url.as_ref().and_then(|url| url.host_str()).map(str::to_owned);
     let settings = Arc::new(Settings::new(loaded).map_err(|error| other(&error))?);
-    let client = fetch::Client::new(fetch::Settings { contact, ..fetch::Settings::default() });
-    let client = Arc::new(client.map_err(|error| other(&error))?);
     let store = open(global, create, domain).await?;
     let bodies = Some(Bodies::new(&global.data_dir()));
-    let refresher = Refresher::open(store, client, bodies, &settings.config).await?;
+    let refresher = Refresher::open(store, Arc::new(client), bodies, &settings.config).await?;
     // What feeds.toml says now may differ from what held when the store was last open.
     refresher.resettle(None, &settings, clock::now()).await?;
     Ok((refresher, settings))

@@ -73,12 +73,8 @@ impl Run {
                 "feeds.toml names no public address ([network] url): links use the address that was asked for"
             );
         }
-        let settings = fetch::Settings {
-            contact: loaded.config.network.contact.clone(),
-            ..fetch::Settings::default()
-        };
-        let client =
-            fetch::Client::new(settings).map_err(|error| Failed::Other(error.to_string()))?;
+        let client = fetch::Client::of(&loaded.config.network)
+            .map_err(|error| Failed::Other(error.to_string()))?;
         let setup = Setup {
             config: global.config.clone(),
             data_dir: global.data_dir(),

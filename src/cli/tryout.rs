@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use folkmoot::{
     classify::{Classifier, Judged, Labels, Notice, score},
     clock,
+    config::Loaded,
     event::{Local, Status, midnight},
     feed::Feed,
     normalise::phrase::{self, Posted, Session},
@@ -270,7 +271,7 @@ struct Judge {
 
 impl Judge {
     fn new(global: &Global) -> Result<Self, Failed> {
-        let (vocabulary, members) = super::check::words(global)?;
+        let Loaded { vocabulary, members, .. } = super::check::loaded(global)?;
         let classifier = Classifier::new(&vocabulary, members.into());
         let classifier = classifier.map_err(|error| Failed::Other(error.to_string()))?;
         let url =

@@ -54,6 +54,12 @@ impl Hidden {
         self
     }
 
+    /// The parts that look like a key, in lower case.
+    #[must_use]
+    pub fn secrets(&self) -> &[String] {
+        &self.secrets
+    }
+
     /// Whether a link is such an address or holds its key.
     #[must_use]
     pub fn is_in_link(&self, link: &str) -> bool {

@@ -6,7 +6,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use regex::Regex;
 use url::Url;
 
-use super::{privacy, text::pattern};
+use super::{privacy, text::quick_pattern};
 use crate::{event::Organiser, feed::Feed, member::Members};
 
 /// The members by their names and hosts, prepared once a document.
@@ -215,11 +215,13 @@ pub(super) struct Item<'a> {
 }
 
 static RUN_BY: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"\b(?:hosted|run|organi[sz]ed|delivered|presented|led|convened|put on) by (?:the )?")
+    quick_pattern(
+        r"\b(?:hosted|run|organi[sz]ed|delivered|presented|led|convened|put on) by (?:the )?",
+    )
 });
 
 static RUN_BY_NAME: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
+    quick_pattern(
         r"\b(?i:hosted|run|organi[sz]ed|delivered|presented|led|convened|put on) by (?:the )?(\p{Lu}[\p{L}'’&-]*(?: (?:(?:and|of|for|the|&) )*\p{Lu}[\p{L}'’&-]*){0,7})",
     )
 });

@@ -6,7 +6,7 @@ use regex::Regex;
 
 use super::{
     privacy::{meeting_link, redact, without_markers},
-    text::{one_line, pattern, plain_line},
+    text::{one_line, plain_line, quick_pattern},
 };
 use crate::event::{Attendance, Place};
 
@@ -24,7 +24,7 @@ const AREAS: &str = " AB AL B BA BB BD BH BL BN BR BS BT CA CB CF CH CM CO CR CT
 
 /// Letters that may stand in each position (BS 7666).
 static POSTCODE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
+    quick_pattern(
         r"(?i)\b([A-PR-UWYZ][A-HK-Y]?)(\d[\dA-HJKMNPRSTUVWXY]?)\s{0,2}(\d[ABD-HJLNP-UW-Z]{2})\b",
     )
 });
@@ -145,12 +145,13 @@ pub(super) fn only_online(part: &str) -> bool {
 
 /// "Venue to be confirmed" is not a venue.
 static UNDECIDED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
+    quick_pattern(
         r"(?i)^\W*(?:(?:the )?(?:venue|location|place|address)?\W*(?:is |are |will be )?(?:tbc|tba|tbd|to be (?:confirmed|announced|decided|advised|arranged)|to follow|i'w gadarnhau)|n/?a|none|null|unknown|various(?: venues| locations)?|not (?:known|specified|applicable)|venue|location)\W*$",
     )
 });
 
-static ANY_URL: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\b(?:https?://|www\.)[^\s<>()]+"));
+static ANY_URL: LazyLock<Regex> =
+    LazyLock::new(|| quick_pattern(r"(?i)\b(?:https?://|www\.)[^\s<>()]+"));
 
 /// Reads LOCATION, a venue line of prose, or a page's name and address of a place.
 #[must_use]
@@ -183,7 +184,7 @@ const MEETING_MARK: &str = "[meeting link removed]";
 
 /// "join at …": words that lead to the link and say nothing without it.
 static LEADS_IN: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
+    quick_pattern(
         r"(?i)(?:\b(?:please|join|joining|us|online|dial|in|at|via|on|by|link|here|or|and)\b[\s:]*)*\[meeting link removed\]",
     )
 });
@@ -198,7 +199,7 @@ fn on_earth((north, east): (f64, f64)) -> bool {
 /// Takes the parts away that mean the network, and says whether there were any.
 fn without_online(location: &str) -> (String, bool) {
     static JOINED: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"(?i)\s+(?:and|or|also|plus|\+|&|a)\s+"));
+        LazyLock::new(|| quick_pattern(r"(?i)\s+(?:and|or|also|plus|\+|&|a)\s+"));
     let mut online = false;
     let mut kept = Vec::new();
     for part in location.split([';', ',', '|', '/', '(', ')', '+']).map(str::trim) {
@@ -310,7 +311,7 @@ fn parts(address: &str) -> Vec<String> {
 
 /// A part of a building, which needs the building's name beside it.
 static INSIDE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
+    quick_pattern(
         r"(?i)^(?:(?:meeting|training|committee|conference|board)?\s*room|suite|unit|level|(?:ground|lower|upper|first|second|third|\d+(?:st|nd|rd|th)) floor|floor \d+)\b",
     )
 });

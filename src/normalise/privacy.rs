@@ -1,10 +1,10 @@
 //! Keeps people's data out of what is republished: addresses, numbers, meeting links, codes, private items.
 
-use std::sync::LazyLock;
+use std::{borrow::Cow, ops::Range, sync::LazyLock};
 
 use regex::{Captures, Regex};
 
-use super::text::pattern;
+use super::text::quick_pattern;
 use crate::{
     event::{Draft, Facts, Place, Reason},
     read::Entry,
@@ -20,67 +20,80 @@ const MEETING_HOSTS: &str = r"teams\.microsoft\.(?:com|us)|teams\.live\.com|team
 
 /// A link into a meeting, with or without its scheme, and Microsoft's short link.
 static MEETING_LINK: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(&format!(
+    quick_pattern(&format!(
         r#"(?i)(?:(?:https?|msteams|zoommtg|zoomus|webcal)://)?(?:[a-z0-9-]+\.)*(?:{MEETING_HOSTS})(?::\d+)?(?:/[^\s<>"'\])]*|\b)|https?://aka\.ms/JoinTeams\w*|(?:msteams|zoommtg|zoomus|skype|callto|sip|tel):\+?[^\s<>"'\])]+"#
     ))
 });
 
 /// Pages of meeting hosts where one books a place or reads about the product.
-static PUBLIC_PAGE: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?i)/(?:[a-z]+/)?(?:register|registration|rec/play|download)\b"));
+static PUBLIC_PAGE: LazyLock<Regex> = LazyLock::new(|| {
+    quick_pattern(r"(?i)/(?:[a-z]+/)?(?:register|registration|rec/play|download)\b")
+});
 
 /// Links that Outlook wraps carry the address of the person who received them.
 static WRAPPED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r#"(?i)https?://[a-z0-9.-]*safelinks\.protection\.outlook\.com/[^\s<>"']*"#)
+    quick_pattern(r#"(?i)https?://[a-z0-9.-]*safelinks\.protection\.outlook\.com/[^\s<>"']*"#)
 });
 
 static EMAIL_ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
+    quick_pattern(
         r"(?i)(?:mailto:)?[\p{L}\p{N}._%+'’&-]{1,64}\s?(?:@|＠|\s?[\[({]\s?at\s?[\])}]\s?)\s?[\p{L}\p{N}-]{1,63}(?:(?:\.|\s?[\[({]\s?dot\s?[\])}]\s?)[\p{L}\p{N}-]{1,63})+",
     )
 });
 
+/// The pattern for addresses is a large one, and slow; this one tells whether there can be any.
+static AT_SIGN: LazyLock<Regex> =
+    LazyLock::new(|| quick_pattern(r"(?i)[@＠]|[\[({]\s?at\s?[\])}]"));
+
+fn without_emails<'t>(text: &'t str, with: &str) -> Cow<'t, str> {
+    if AT_SIGN.is_match(text) { EMAIL_ADDRESS.replace_all(text, with) } else { Cow::Borrowed(text) }
+}
+
 /// Social names and addresses without a host end: `mailto:` says enough.
-static MAILTO: LazyLock<Regex> = LazyLock::new(|| pattern(r#"(?i)mailto:[^\s<>"')\]]*"#));
+static MAILTO: LazyLock<Regex> = LazyLock::new(|| quick_pattern(r#"(?i)mailto:[^\s<>"')\]]*"#));
 
 /// `Meeting ID: 123 456 789`, `Conference ID 12345#`, `Access code: 123-456-789`.
 static MEETING_ID: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
+    quick_pattern(
         r"(?i)\b(?:meeting|webinar|conference|conf|access|event|participant|attendee|host|guest|room|session|video|vtc|tenant)\s*(?:id|code|number|key|no\.?|pin)\b\s*(?:is\b|[:#=–-])?\s*(?:#\s*)?[a-z]{0,3}-?\d[\d –-]{2,}\d#?",
     )
 });
 
 /// Words before a secret that stands after a colon: whatever follows is it.
 static PASSCODE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
+    quick_pattern(
         r"(?i)\b(?:pass\s?codes?|pass\s?words?|pass\s?phrase|pwd|pin(?:\s?(?:code|number|no\.?))?|(?:security|entry|access|joining|room|door|guest)\s?(?:code|key)|wi-?fi\s?(?:key|code)|cyfrinair|cod\s?pas|cod\s?mynediad)\s*(?:\([^)\n]{0,20}\)\s*)?(?:[:=]\s*\S+|(?:is|yw|[-–#])?\s*[^\s.,;]*\d[^\s,;]*)",
     )
 });
 
 /// Query parameters of any link that let in.
 static PASS_PARAMETER: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
+    quick_pattern(
         r"(?i)[?&](?:pwd|pass|password|passcode|pin|token|tk|access_token|auth|signature)=[^\s&#<>]*",
     )
 });
 
 /// `+44 (0)20 7946 0000,,123456#`, `0033 1 …`: a number with its country, and the keys to press after it.
 static INTERNATIONAL: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?:\+|\b00)\s?[1-9]\d{0,2}(?:[\s().–-]{0,3}\d){6,13}(?:(?:,+|;|p|w)\s?\d+#?)*#?")
+    quick_pattern(
+        r"(?:\+|\b00)\s?[1-9]\d{0,2}(?:[\s().–-]{0,3}\d){6,13}(?:(?:,+|;|p|w)\s?\d+#?)*#?",
+    )
 });
 
 /// A British number: candidates, judged by [`british_length`].
 static BRITISH: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?:\(\s?0\d{2,5}\s?\)|\b0[1-35-9]\d{1,9})(?:[\s.–-]{0,2}\d{2,7}){0,4}(?:,+\d+#?)*")
+    quick_pattern(
+        r"(?:\(\s?0\d{2,5}\s?\)|\b0[1-35-9]\d{1,9})(?:[\s.–-]{0,2}\d{2,7}){0,4}(?:,+\d+#?)*",
+    )
 });
 
 /// American forms.
 static AMERICAN: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?:\b1[ .-])?(?:\(\d{3}\)\s?|\b\d{3}[.-])\d{3}[.-]\d{4}\b"));
+    LazyLock::new(|| quick_pattern(r"(?:\b1[ .-])?(?:\(\d{3}\)\s?|\b\d{3}[.-])\d{3}[.-]\d{4}\b"));
 
 /// A local or internal number is known by the word before it.
 static LABELLED_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
+    quick_pattern(
         r"(?i)\b(?:(?:tele)?phone|tel|ffôn|ffoniwch|mobile|mob|fax|ext(?:n|ension)?|dial(?:-?in)?|call|ring|text|sms|whatsapp)\b\.?\s*(?:us\s*)?(?:on|no\.?|number|ar)?\s*:?\s*\d(?:[\s-]?\d){3,13}\b#?",
     )
 });
@@ -100,7 +113,7 @@ pub fn redact(words: &str, keep_links: bool) -> String {
     out = outside_links(&out, |text| {
         let text = MEETING_ID.replace_all(text, CODE);
         let text = PASSCODE.replace_all(&text, |found: &Captures<'_>| passcode(found));
-        let text = EMAIL_ADDRESS.replace_all(&text, EMAIL);
+        let text = without_emails(&text, EMAIL);
         let text = MAILTO.replace_all(&text, EMAIL);
         let text = INTERNATIONAL.replace_all(&text, PHONE);
         let text = BRITISH.replace_all(&text, |found: &Captures<'_>| british(found));
@@ -124,16 +137,59 @@ fn may_hold_data(words: &str) -> bool {
 
 /// Numbers in a link's path are page numbers; an address in it is still an address.
 fn outside_links(words: &str, redact: impl Fn(&str) -> String) -> String {
-    static LINKS: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)https?://[^\s<>()\[\]]+"));
+    static LINKS: LazyLock<Regex> = LazyLock::new(|| quick_pattern(r"(?i)https?://[^\s<>()\[\]]+"));
     let mut out = String::with_capacity(words.len());
     let mut done = 0;
     for found in LINKS.find_iter(words) {
         out.push_str(&redact(words.get(done..found.start()).unwrap_or_default()));
-        out.push_str(&EMAIL_ADDRESS.replace_all(found.as_str(), ""));
+        out.push_str(&without_emails(found.as_str(), ""));
         done = found.end();
     }
     out.push_str(&redact(words.get(done..).unwrap_or_default()));
     out
+}
+
+/// Where the phone numbers of a text stand, links to dial included; numbers inside of other links are none.
+#[must_use]
+pub fn phone_numbers(words: &str) -> Vec<Range<usize>> {
+    static DIAL: LazyLock<Regex> = LazyLock::new(|| quick_pattern(r"(?i)\btel:(\+?[\d() .-]{6,})"));
+    static LINKS: LazyLock<Regex> = LazyLock::new(|| quick_pattern(r#"(?i)https?://[^\s<>"']+"#));
+    let dialled = DIAL.captures_iter(words).filter_map(|found| Some(found.get(1)?.range()));
+    let whole = [&*INTERNATIONAL, &*AMERICAN].into_iter().flat_map(|form| form.find_iter(words));
+    let british = BRITISH
+        .find_iter(words)
+        .filter_map(|found| Some(found.start()..found.start() + british_length(found.as_str())?));
+    let labelled = LABELLED_NUMBER.find_iter(words).filter_map(|found| {
+        let at = found.as_str().find(|c: char| c.is_ascii_digit())?;
+        (found.as_str().get(at..)?.chars().filter(char::is_ascii_digit).count() > 4)
+            .then_some(found.start() + at..found.end())
+    });
+    let links: Vec<Range<usize>> = LINKS.find_iter(words).map(|link| link.range()).collect();
+    let in_link = |at: &Range<usize>| links.iter().any(|link| link.contains(&at.start));
+    let all = dialled.chain(whole.map(|found| found.range())).chain(british).chain(labelled);
+    all.filter(|at| !in_link(at)).collect()
+}
+
+/// Where that stands which lets people into meetings: ids, codes, and what follows the host in a link.
+#[must_use]
+pub fn meeting_secrets(words: &str) -> Vec<Range<usize>> {
+    let ids = MEETING_ID.find_iter(words).filter_map(|found| {
+        let at = found.as_str().find(|c: char| c.is_ascii_digit())?;
+        Some(found.start() + at..found.end())
+    });
+    let codes = PASSCODE.captures_iter(words).filter_map(|found| {
+        let all = found.get(0)?;
+        let at = all.as_str().rfind([':', '=', '#', ' '])? + 1;
+        (passcode(&found) == CODE).then_some(all.start() + at..all.end())
+    });
+    let links = MEETING_LINK.find_iter(words).filter_map(|found| {
+        let all = found.as_str();
+        let host = all.find("://")? + 3;
+        let path = host + all.get(host..)?.find('/')? + 1;
+        (!PUBLIC_PAGE.is_match(all) && path < all.len())
+            .then_some(found.start() + path..found.end())
+    });
+    ids.chain(codes).chain(links).collect()
 }
 
 fn unwrapped(found: &Captures<'_>) -> String {
@@ -192,7 +248,7 @@ fn labelled(found: &Captures<'_>) -> String {
 
 /// Lines that mail programs put around a meeting link and that say nothing without it.
 static BOILERPLATE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(concat!(
+    quick_pattern(concat!(
         r"(?i)^\W*(?:join (?:on your computer|zoom meeting|with google meet|the meeting now|by (?:phone|video|skype)|",
         r"with a video conferencing device|from|microsoft teams meeting|webex meeting|via)\b.*|click here to join.*|",
         r"microsoft teams(?: meeting| need help\?.*)|need help\?.*|download teams.*|join on the web|or call in.*|",
@@ -204,7 +260,7 @@ static BOILERPLATE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 static MARKERS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
+    quick_pattern(
         r"\[(?:e-mail address|phone number|meeting link|meeting details|address) removed\](?:,\s?\d+#?)*",
     )
 });
@@ -304,7 +360,7 @@ pub fn private_reason(entry: &Entry, title: &str, description: &str) -> Option<S
 
 /// Words that a person's name does not have.
 static ORGANISATION: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
+    quick_pattern(
         r"(?i)\b(?:council|cyngor|comhairle|borough|county|city|district|parish|authority|authorities|government|gov|govern\w*|department|dept|directorate|service|services|team|teams|group|network|partnership|association|society|institute|institution|university|college|school|academy|trust|nhs|hscp|board|office|officers?|organi[sz]ers?|forum|community|communications|comms|library|libraries|museum|hub|centre|center|agency|commission|committee|union|federation|alliance|foundation|charity|company|limited|ltd|plc|cic|llp|inc|digital|events?|training|learning|programme|project|police|fire|rescue|exchange|practice|press|media|news|webmaster|admin\w*|editor|support|helpdesk|enquiries|calendar|bookings?|secretariat|collective|consult\w*|solutions|systems|housing|local|national|regional|public|camp|makers|of|for|the|and)\b|&|\d",
     )
 });
@@ -446,7 +502,7 @@ fn scrub_place(place: &mut Option<Place>, filter: &impl Fn(&str) -> String) {
 fn without_data(url: &str) -> String {
     let url = PASS_PARAMETER.replace_all(url, "");
     static PERSONAL_PARAMETER: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"(?i)[?&][^=&?#]*=[^&#]*(?:@|%40)[^&#]*"));
+        LazyLock::new(|| quick_pattern(r"(?i)[?&][^=&?#]*=[^&#]*(?:@|%40)[^&#]*"));
     PERSONAL_PARAMETER.replace_all(&url, "").into_owned()
 }
 

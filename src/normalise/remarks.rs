@@ -94,9 +94,9 @@ fn doubtful(out: &Normalised) -> Option<Problem> {
     let first = held.first()?;
     let reason = first.date_doubt.as_deref().unwrap_or_default().trim_end_matches('.');
     let text = format!(
-        "{} a date that is not certain, and {} held for review: {} ({reason}).",
+        "{} a date that is not certain, so that nothing of {} is shown until a person has looked at it: {} ({reason}).",
         items(held.len(), "has", "have"),
-        if held.len() == 1 { "is" } else { "are" },
+        if held.len() == 1 { "it" } else { "them" },
         titles(&held)
     );
     Some(problem(

@@ -6,38 +6,38 @@ use regex::Regex;
 
 use super::{
     place::{names_venue, postcode},
-    text::pattern,
+    text::quick_pattern,
 };
 
 /// A label before the venue.
 static LABEL: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
+    quick_pattern(
         r"(?i)(?:^|[\s.;,(])(?:venue|where|location|place|lle|lleoliad|ble)\s*:\s*([^\n]{2,300})",
     )
 });
 
 /// The label of whatever comes next on the same line.
 static NEXT_LABEL: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
+    quick_pattern(
         r"(?i)[\s,.;]+(?:date|time|when|cost|price|fee|who|audience|contact|book(?:ing)?|speaker|agenda|organi[sz]er|ticket|lunch|parking|tel|e-?mail|pryd|dyddiad|amser)s?\s*:",
     )
 });
 
 /// A time or date, a comma or a preposition, and a capital: "10am to 4pm, Shaw House".
 static AFTER_TIME: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
+    quick_pattern(
         r"(?i:\d\s?[ap]\.?m\.?|\bnoon|\bmidday|\bmidnight|\d[:.]\d\d|\b20\d\d|\d(?:st|nd|rd|th)?\s(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*)\s*(?:,|;|–|-|\n|(?i:,?\s(?:at|in)))\s+(?:the\s+)?(\p{Lu}|\d+\s\p{Lu})",
     )
 });
 
 /// "at Shaw House", "Venue in Leeds".
 static AT: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?:\b[Aa]t|\b[Ii]n|\b[Vv]isit to|,)\s+(?:the\s+)?(\p{Lu}|\d+\s\p{Lu})")
+    quick_pattern(r"(?:\b[Aa]t|\b[Ii]n|\b[Vv]isit to|,)\s+(?:the\s+)?(\p{Lu}|\d+\s\p{Lu})")
 });
 
 /// Words that say that a town is where it takes place, and not where its public comes from.
 static TOWN: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
+    quick_pattern(
         r"(?i:\b(?:venue|held|taking place|takes place|meeting|meet|hosted|gather)\s+(?:is\s+|will be\s+)?in\s+)(?:the\s+)?(\p{Lu})",
     )
 });

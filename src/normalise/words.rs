@@ -11,7 +11,7 @@ use super::{
     place::{self, Located},
     privacy,
     state::{StateWords, state_words},
-    text::{self, Plain, pattern},
+    text::{self, Plain, quick_pattern},
     venue,
 };
 use crate::{
@@ -150,10 +150,10 @@ impl Scope<'_> {
 }
 
 static AT_PAGE: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?i)up-to-date information at:?\s*(https?://[^\s<>()]+)"));
+    LazyLock::new(|| quick_pattern(r"(?i)up-to-date information at:?\s*(https?://[^\s<>()]+)"));
 
 static BOOKING: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
+    quick_pattern(
         r"(?i)\b(?:book(?:ing)?s?|register|registration|tickets?|sign\s?up|reserve|rsvp|archeb\w+|cofrestr\w+)\b[^\n]{0,60}?(https?://[^\s<>()]+)",
     )
 });

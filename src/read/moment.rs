@@ -32,11 +32,32 @@ const MONTHS: [&str; 12] =
     ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
+/// What software writes where nobody entered a date: the year 1 (.NET), zeros (MySQL), the first day that spreadsheets,
+/// databases and Unix count from, the last that they know.
+const UNENTERED: [&str; 6] =
+    ["00010101", "00000000", "18991230", "19000101", "19700101", "99991231"];
+
+/// Whether this is no date but what software writes where nobody entered one.
+#[must_use]
+pub fn is_unentered(text: &str) -> bool {
+    let date = text.trim().split(['T', 't', ' ']).next().unwrap_or_default();
+    let digits: String = date.chars().filter(char::is_ascii_digit).collect();
+    let worded = text.to_ascii_lowercase().contains("jan 0001");
+    worded || (digits.len() == 8 && UNENTERED.contains(&digits.as_str()))
+}
+
+/// The sentence about a field that holds such a thing.
+#[must_use]
+pub fn unentered(value: &str, field: &str) -> String {
+    let shown: String = value.chars().take(60).collect();
+    format!("“{shown}” in {field} is no date: software writes it where nobody entered one")
+}
+
 /// A date, or a date and time with its zone, as written.
 #[must_use]
 pub fn written(text: &str) -> Option<Written> {
     let text = text.trim();
-    if text.is_empty() || text.len() > MAX_LENGTH {
+    if text.is_empty() || text.len() > MAX_LENGTH || is_unentered(text) {
         return None;
     }
     let (date, rest) = iso_date(text).or_else(|| worded_date(text))?;

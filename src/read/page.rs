@@ -266,6 +266,11 @@ fn fill(known: &mut Entry, found: Entry) {
     known.cost = known.cost.take().or(found.cost);
 }
 
+/// "1 event", "2 events".
+fn events(count: usize) -> String {
+    format!("{count} {}", if count == 1 { "event" } else { "events" })
+}
+
 /// What the report card should say.
 fn check(document: &mut Document) {
     let undated = document.entries.iter().filter(|entry| entry.start.is_none()).count();
@@ -274,14 +279,19 @@ fn check(document: &mut Document) {
             Problem::new(
                 Severity::Warning,
                 "event_without_date",
-                format!("{undated} events on the page have no start date that a machine can read"),
+                format!(
+                    "{} on the page {} no start date that a machine can read",
+                    events(undated),
+                    if undated == 1 { "has" } else { "have" }
+                ),
             )
             .fixed_by("Give each event a startDate such as 2027-01-19T12:30:00+00:00."),
         );
     }
     let nameless = document.entries.iter().filter(|entry| entry.title.is_none()).count();
     if nameless > 0 {
-        let words = format!("{nameless} events on the page have no name");
+        let have = if nameless == 1 { "has" } else { "have" };
+        let words = format!("{} on the page {have} no name", events(nameless));
         document.problems.push(Problem::new(Severity::Warning, "event_without_name", words));
     }
 }

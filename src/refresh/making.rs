@@ -13,6 +13,7 @@ use super::Settings;
 use crate::{
     event::Draft,
     feed::{Feed, Format, PubDate},
+    fetch::Meta,
     normalise::{
         Context,
         budget::{Budget, Stop},
@@ -25,7 +26,7 @@ use crate::{
 
 /// Why a body came to nothing.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Stopped {
+pub enum Stopped {
     /// It is no feed.
     #[error("{0}")]
     NotRead(#[from] ReadError),
@@ -43,35 +44,76 @@ pub(super) enum Stopped {
     Closing,
 }
 
+/// How much besides the body is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// Nothing.
+    Alone,
+    /// The further pages of its list, and the pages that its items link to.
+    Whole,
+}
+
 /// What the stages need to know.
 #[derive(Clone)]
-pub(super) struct Work {
-    pub(super) settings: Arc<Settings>,
-    pub(super) feed: Feed,
-    pub(super) content_type: Option<String>,
-    pub(super) base: Option<Url>,
-    pub(super) now: DateTime<Utc>,
+pub struct Work {
+    /// The network's settings.
+    pub settings: Arc<Settings>,
+    /// The feed, with its own.
+    pub feed: Feed,
+    /// What the server calls the body.
+    pub content_type: Option<String>,
+    /// The address that answered.
+    pub base: Option<Url>,
+    /// The time of the check.
+    pub now: DateTime<Utc>,
+    /// How far it goes.
+    pub extent: Extent,
+}
+
+impl Work {
+    /// The work that an answer makes, with all pages that belong to it.
+    #[must_use]
+    pub fn new(settings: &Arc<Settings>, feed: Feed, meta: &Meta, now: DateTime<Utc>) -> Self {
+        Self {
+            settings: Arc::clone(settings),
+            feed,
+            content_type: meta.content_type.clone(),
+            base: meta.final_url.clone(),
+            now,
+            extent: Extent::Whole,
+        }
+    }
+
+    /// The pause between two questions to one host.
+    pub(super) fn pause(&self) -> Duration {
+        self.settings.config.network.host_delay
+    }
 }
 
 /// A body made sense of.
-pub(super) struct Made {
-    pub(super) document: Document,
-    pub(super) drafts: Vec<Draft>,
-    pub(super) skipped: Vec<Skipped>,
-    pub(super) problems: Vec<Problem>,
-    pub(super) habit: Option<PubDate>,
+pub struct Made {
+    /// As its author wrote it.
+    pub document: Document,
+    /// What its items say.
+    pub drafts: Vec<Draft>,
+    /// Items that could not be read.
+    pub skipped: Vec<Skipped>,
+    /// What is wrong with the feed.
+    pub problems: Vec<Problem>,
+    /// What pubDate turned out to mean, where that was left open.
+    pub habit: Option<PubDate>,
     /// Whether absence from it proves anything.
-    pub(super) complete: bool,
+    pub complete: bool,
     /// Items that it carried.
-    pub(super) entries: u32,
+    pub entries: u32,
     /// Linked pages that could give a date.
-    pub(super) wanted: Vec<String>,
+    pub wanted: Vec<String>,
     /// Of those, the ones that did not answer.
-    pub(super) unread: HashSet<String>,
+    pub unread: HashSet<String>,
     /// Some were left for the next check.
-    pub(super) more_pages: bool,
+    pub more_pages: bool,
     /// The list has several pages: that the first one is as it was says nothing of the others.
-    pub(super) paged: bool,
+    pub paged: bool,
 }
 
 impl Made {

@@ -180,7 +180,7 @@ impl Refresher {
         let why = (By::Operator, reason);
         let commit = forgetting(&memory, settings, &listing, &events, why, now);
         self.take(settings, commit, &mut memory).await?;
-        self.pages.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clear();
+        self.reader.forget_pages();
         let leftover = |words: String| {
             OrderError::Leftover(format!(
                 "the event is forgotten and shown nowhere, but old files could not be cleaned of it: {words}\n  Run \
@@ -398,7 +398,7 @@ impl Refresher {
             let commit = forgetting(&memory, settings, &listing, &[event], why, now);
             self.take(settings, commit, &mut memory).await?;
         }
-        self.pages.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clear();
+        self.reader.forget_pages();
         Ok(())
     }
 }

@@ -11,9 +11,9 @@ use url::Url;
 
 use crate::{
     feed::{Feed, Format},
-    fetch::Request,
+    fetch::{Request, robots},
     read::{
-        Document, Entry, MAX_ENTRIES,
+        Document, Entry, MAX_ENTRIES, Problem, Severity,
         discover::{Candidate, discover},
     },
 };
@@ -79,8 +79,30 @@ pub(super) struct Pages {
     pub(super) found: HashMap<String, Document>,
     /// Those that did not answer, or were left for later.
     pub(super) unread: HashSet<String>,
+    /// Of those, the ones that robots.txt keeps us from.
+    pub(super) kept_out: Vec<Url>,
     /// Some were left for later.
     pub(super) more: bool,
+}
+
+/// What a publisher should know of pages that we may not read.
+pub(super) fn kept_out(pages: &[Url]) -> Option<Problem> {
+    let first = pages.first()?;
+    let site = first.host_str().unwrap_or("the site");
+    let text = match pages.len() {
+        1 => format!(
+            "1 item has no date of its own, and robots.txt of {site} does not let us read its page."
+        ),
+        count => format!(
+            "{count} items have no date of their own, and robots.txt of {site} does not let us read their pages (the first is {first})."
+        ),
+    };
+    let fix = format!(
+        "Put the date into the feed itself, or allow the user agent “{}” on these pages in robots.txt. (The feed itself \
+         is read whatever robots.txt says, because a person asked for it.)",
+        robots::NAME
+    );
+    Some(Problem::new(Severity::Warning, "pages_kept_by_robots", text).fixed_by(fix))
 }
 
 /// Pages asked for lately; `None` stands for one that did not answer.

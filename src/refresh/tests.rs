@@ -1,15 +1,23 @@
 //! Feeds through all stages, with sites that are a table and a store that is a real directory.
 
-use std::path::Path;
+use std::{
+    collections::{HashMap, HashSet},
+    path::Path,
+    time::Duration,
+};
 
 use chrono::TimeDelta;
+use futures_util::future::BoxFuture;
+use tokio::sync::Semaphore;
 use url::Url;
 
 use super::*;
 use crate::{
     config::{self, Override},
     event::{ChangeKind, Decision},
+    fetch::Request,
     member::Members,
+    normalise::budget::Stop,
     store::{Create, Open, open},
     vocabulary::Vocabulary,
 };
@@ -568,17 +576,18 @@ async fn places_come_back_and_the_work_is_told() {
         }
     };
     let (long, short) = (Duration::from_secs(20), Duration::from_millis(200));
-    let slow = || here.blocking_within(long, short, endless());
+    let slow = || here.reader.blocking_within(long, short, endless());
     let (one, two, three) = tokio::join!(slow(), slow(), async {
         tokio::task::yield_now().await;
-        here.blocking_within(Duration::from_millis(10), long, |_| ()).await
+        here.reader.blocking_within(Duration::from_millis(10), long, |_| ()).await
     });
     assert!(matches!((one, two), (Err(Stopped::TooSlow(_)), Err(Stopped::TooSlow(_)))));
     assert!(matches!(three, Err(Stopped::NoPlace(_))), "both places were taken");
-    assert_eq!(here.readers.available_permits(), READ_AT_ONCE);
-    assert_eq!(here.blocking(|_| 7).await.ok(), Some(7));
+    let (free, all) = here.reader.free_places();
+    assert_eq!(free, all);
+    assert_eq!(here.reader.blocking(|_| 7).await.ok(), Some(7));
     // Whoever is broken off leaves nothing running either.
-    drop(tokio::time::timeout(short, here.blocking_within(long, long, endless())).await);
+    drop(tokio::time::timeout(short, here.reader.blocking_within(long, long, endless())).await);
     for _ in 0..3 {
         told.recv_timeout(long).unwrap();
     }

@@ -151,12 +151,8 @@ impl Refresher {
             ("hub.secret", &subscription.secret),
             ("hub.lease_seconds", &LEASE.num_seconds().to_string()),
         ];
-        let visit = self
-            .hosts
-            .visit(hub.host_str().unwrap_or_default(), settings.config.network.host_delay)
-            .await;
-        let answered = self.fetcher.post(&request, &form).await;
-        drop(visit);
+        let pause = settings.config.network.host_delay;
+        let answered = self.reader.post(&request, &form, pause).await;
         let feed = &feed.id;
         match answered {
             Ok(status) if (200..300).contains(&status) => {

@@ -14,13 +14,13 @@ mod made_up;
 #[path = "../network/memory.rs"]
 mod memory;
 
-mod calendar_cases;
+mod cases;
 mod check_corpus;
+mod check_feed;
 mod config;
 mod crash;
 mod disk;
 mod failures;
-mod feed_cases;
 mod feed_corpus;
 mod feed_hostile;
 mod feed_network;

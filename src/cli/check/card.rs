@@ -13,7 +13,7 @@ use folkmoot::{
 };
 use serde_json::{Value, json};
 
-use super::{Examined, Examiner};
+use super::examiner::{Examined, Examiner};
 use crate::cli::{
     Done, Failed,
     output::{Output, Tone},
@@ -77,7 +77,7 @@ pub(super) fn value(
     let feeds = HashMap::from([("check".to_owned(), examined.feed.clone())]);
     let merging = MergeContext {
         feeds: &feeds,
-        members: &examiner.words.1,
+        members: &examiner.settings.members,
         together: &[],
         apart: &[],
         corrections: &HashMap::new(),
@@ -86,32 +86,33 @@ pub(super) fn value(
     };
     let context = publish::Context {
         base: "",
-        vocabulary: &examiner.words.0,
-        members: &examiner.words.1,
+        vocabulary: &examiner.settings.vocabulary,
+        members: &examiner.settings.members,
         time_zone: chrono_tz::Europe::London,
     };
-    let dated = examined.drafts.iter().enumerate().filter(|(_, draft)| draft.facts.span.is_some());
+    let dated =
+        examined.made.drafts.iter().enumerate().filter(|(_, draft)| draft.facts.span.is_some());
     let events: Vec<Value> = dated
         .map(|(number, draft)| {
             let listing = merge::single(&event(draft, number, now), &merging);
             event_value(draft, &listing, &context, window, now)
         })
         .collect();
-    let document = &examined.document;
-    let undated = examined.drafts.iter().filter(|draft| draft.facts.span.is_none());
+    let document = &examined.made.document;
+    let undated = examined.made.drafts.iter().filter(|draft| draft.facts.span.is_none());
     json!({
         "source": source,
         "format": document.format,
-        "http": examined.meta.as_ref().map(http),
+        "http": examined.body.meta.status.map(|_| http(&examined.body.meta)),
         "title": document.title,
-        "problems": examined.problems,
+        "problems": examined.made.problems,
         "events": events,
         "undated": undated.map(|draft| json!({
             "ref": draft.reference,
             "title": draft.facts.title,
             "reason": draft.date_doubt.clone().unwrap_or_else(|| draft.facts.verdict.reason.clone()),
         })).collect::<Vec<_>>(),
-        "skipped": examined.skipped,
+        "skipped": examined.made.skipped,
     })
 }
 
@@ -165,39 +166,40 @@ fn http(meta: &folkmoot::fetch::Meta) -> Value {
 
 /// The same for people.
 pub(super) fn say(source: &str, examined: &Examined, window: &Window, output: &Output) -> Done {
-    let document = &examined.document;
+    let document = &examined.made.document;
     let title = document.title.as_deref().unwrap_or(source);
     output.say(format!(
         "{} ({})",
         output.tone(Tone::Strong, title),
         format_words(document.format)
     ))?;
-    let count =
-        |decision| examined.drafts.iter().filter(|d| d.facts.verdict.decision == decision).count();
+    let count = |decision| {
+        examined.made.drafts.iter().filter(|d| d.facts.verdict.decision == decision).count()
+    };
     output.say(format!(
         "{}: {} would be listed, {} not, {} held for review, {} private, {} could not be read.",
-        items(examined.drafts.len() + examined.skipped.len()),
+        items(examined.made.drafts.len() + examined.made.skipped.len()),
         count(Decision::Listed),
         count(Decision::Unlisted),
         count(Decision::Held),
         count(Decision::Private),
-        examined.skipped.len()
+        examined.made.skipped.len()
     ))?;
-    let mut drafts: Vec<&Draft> = examined.drafts.iter().collect();
+    let mut drafts: Vec<&Draft> = examined.made.drafts.iter().collect();
     drafts.sort_by_key(|draft| draft.facts.span);
     let rows: Vec<Vec<String>> = drafts.iter().map(|draft| row(draft, window)).collect();
     if !rows.is_empty() {
         output.say("")?;
         output.table(&["when", "event", "kind", "services", "shown", "why"], rows)?;
     }
-    if examined.drafts.is_empty() && examined.skipped.is_empty() {
+    if examined.made.drafts.is_empty() && examined.made.skipped.is_empty() {
         output.say("\nThere is nothing in it: no event is announced here at present.")?;
     }
-    say_problems(&examined.problems, output)?;
-    if !examined.skipped.is_empty() {
+    say_problems(&examined.made.problems, output)?;
+    if !examined.made.skipped.is_empty() {
         output.say(format!("\n{}", output.tone(Tone::Strong, "Not read")))?;
     }
-    for skipped in &examined.skipped {
+    for skipped in &examined.made.skipped {
         let line = skipped.line.map(|line| format!("line {line}: ")).unwrap_or_default();
         output.say(format!("  {line}{}", skipped.reason))?;
     }
@@ -288,4 +290,9 @@ pub(crate) fn span_words(span: &Span, zone: Tz) -> String {
 /// "1 item", "2 items".
 pub(crate) fn items(number: usize) -> String {
     if number == 1 { "1 item".into() } else { format!("{number} items") }
+}
+
+/// "1 place", "2 places".
+pub(super) fn places(number: usize) -> String {
+    if number == 1 { "1 place".into() } else { format!("{number} places") }
 }

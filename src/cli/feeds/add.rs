@@ -4,7 +4,6 @@ use std::io::{BufRead, IsTerminal};
 
 use clap::Args;
 use folkmoot::{
-    clock,
     config::{
         Loaded,
         edit::{self, NewFeed},
@@ -13,7 +12,8 @@ use folkmoot::{
     feed::Format,
     fetch::guard,
     member::Members,
-    read::{self, Hint, ReadError},
+    read::{self, ReadError},
+    refresh::making::{Extent, Stopped},
 };
 use serde_json::{Value, json};
 use url::{Host, Url};
@@ -22,8 +22,9 @@ use super::{
     super::{
         block_on,
         check::{
-            Examined, Examiner, Settings, Words,
+            Settings,
             card::{format_words, when},
+            examiner::{Examined, Examiner},
         },
     },
     Done, Failed, Global, Output, Tone, ask, write,
@@ -122,28 +123,22 @@ impl Add {
         output: &Output,
     ) -> Result<Value, Failed> {
         let url = parse(address)?;
-        let words: Words = (loaded.vocabulary.clone(), loaded.members.clone());
         let mut settings = self.settings.clone();
         // Who types a private address means it; a public page that leads to one is refused.
         settings.allow_private_address |= is_private_host(&url);
-        let examiner = Examiner::new(words, loaded.config.network.clone())?;
+        let examiner = Examiner::new(loaded.clone())?;
         let progress = progress(output, &format!("Looking at {}", shown_host(&url)));
         let found = block_on(find(&examiner, &settings, url))?;
         progress.finish_and_clear();
-        let (url, mut examined) = found?;
+        let examined = found?;
+        let url = examined.feed.url.clone();
         if let Some(known) = loaded.config.feeds.iter().find(|feed| feed.url == url) {
             return Err(Failed::Usage(format!(
                 "this feed is in feeds.toml already, as \"{}\"",
                 known.id
             )));
         }
-        let new = self.new_feed(&url, &settings, &examined, loaded);
-        if settings.member.is_none() && new.member.is_some() {
-            // Judged again with its organiser, so that what is shown is what will be listed.
-            settings.member.clone_from(&new.member);
-            let feed = settings.feed(&new.id, url.clone(), &examiner.words)?;
-            examined = examiner.judge(feed, examined.document, examined.meta, clock::now());
-        }
+        let new = self.new_feed(&settings, &examined, loaded);
         preview(&new, &examined, output)?;
         if !self.yes && !ask(&format!("Add it to {} as \"{}\"?", global.config.display(), new.id))?
         {
@@ -158,26 +153,21 @@ impl Add {
         ))?;
         let (listed, held) = counts(&examined);
         Ok(json!({
-            "address": address, "added": new.id, "url": new.url, "format": examined.document.format,
-            "title": examined.document.title, "member": new.member, "policy": new.policy,
-            "events": examined.drafts.len(), "listed": listed, "held": held,
+            "address": address, "added": new.id, "url": new.url, "format": examined.made.document.format,
+            "title": examined.made.document.title, "member": new.member, "policy": new.policy,
+            "events": examined.made.drafts.len(), "listed": listed, "held": held,
         }))
     }
 
-    fn new_feed(
-        &self,
-        url: &Url,
-        settings: &Settings,
-        examined: &Examined,
-        loaded: &Loaded,
-    ) -> NewFeed {
+    fn new_feed(&self, settings: &Settings, examined: &Examined, loaded: &Loaded) -> NewFeed {
+        let url = &examined.feed.url;
         let taken: Vec<String> = loaded.config.feeds.iter().map(|feed| feed.id.clone()).collect();
-        let title = self.name.clone().or_else(|| examined.document.title.clone());
+        let title = self.name.clone().or_else(|| examined.made.document.title.clone());
         NewFeed {
             id: self.id.clone().unwrap_or_else(|| id_for(url, title.as_deref(), &taken)),
             url: url.to_string(),
             name: title.map(|title| title.trim().chars().take(120).collect()),
-            member: settings.member.clone().or_else(|| member_for(url, &loaded.members)),
+            member: examined.feed.member.clone(),
             policy: Some(settings.policy.clone().unwrap_or_else(|| "filtered".into())),
             services: settings.services.clone(),
             pubdate: settings.pubdate.clone(),
@@ -231,36 +221,41 @@ pub(crate) fn progress(output: &Output, words: &str) -> indicatif::ProgressBar {
     bar
 }
 
-/// The feed at an address, or the best of those that the page there leads to.
-async fn find(
-    examiner: &Examiner,
-    settings: &Settings,
-    url: Url,
-) -> Result<(Url, Examined), Failed> {
-    let feed = settings.feed("new", url.clone(), &examiner.words)?;
-    let (bytes, meta) = examiner.fetch(&feed).await?;
-    let base = meta.final_url.clone().unwrap_or_else(|| url.clone());
-    let hint =
-        Hint { content_type: meta.content_type.clone(), base: Some(base.clone()), format: None };
-    let own = read::read(&bytes, &hint);
-    if let Ok(document) = &own
-        && document.format != Format::Html
+/// The feed at an address, or the best of those that the page there leads to, read as the daemon will read it.
+async fn find(examiner: &Examiner, settings: &Settings, url: Url) -> Result<Examined, Failed> {
+    let feed = |url: Url| {
+        let mut feed = settings.feed("new", url, &examiner.settings)?;
+        feed.member = feed.member.or_else(|| member_for(&feed.url, &examiner.settings.members));
+        Ok::<_, Failed>(feed)
+    };
+    let look = |feed, body, extent| examiner.examine(feed, body, extent);
+    let named = feed(url)?;
+    let body = examiner.fetch(&named).await?;
+    let base = body.meta.final_url.clone().unwrap_or_else(|| named.url.clone());
+    let own = look(named, body.clone(), Extent::Alone).await;
+    if let Ok(own) = &own
+        && own.made.document.format != Format::Html
     {
-        return Ok((url, examiner.judge(feed, own_document(own)?, Some(meta), clock::now())));
+        return Ok(look(own.feed.clone(), body, Extent::Whole).await?);
     }
-    let mut best: Option<(Url, Examined)> = None;
-    for candidate in candidates(&bytes, &base) {
-        let address = candidate.url;
-        let Ok(feed) = settings.feed("new", address.clone(), &examiner.words) else { continue };
-        let Ok(examined) = examiner.examine(feed, None, clock::now(), 0).await else { continue };
-        if best.as_ref().is_none_or(|(_, known)| worth(&examined) > worth(known)) {
-            best = Some((address, examined));
+    let mut best: Option<Examined> = None;
+    for candidate in candidates(&body.bytes, &base) {
+        let Ok(feed) = feed(candidate.url) else { continue };
+        let Ok(body) = examiner.fetch(&feed).await else { continue };
+        let Ok(examined) = look(feed, body, Extent::Alone).await else { continue };
+        if best.as_ref().is_none_or(|known| worth(&examined) > worth(known)) {
+            best = Some(examined);
         }
     }
+    let items = own.as_ref().map_or(0, |page| page.made.document.entries.len());
     match (best, own) {
-        (Some(found), own) if own.as_ref().map_or(0, |page| page.entries.len()) == 0 || worth(&found.1) > 0 => Ok(found),
-        (_, Ok(page)) if !page.entries.is_empty() => Ok((url, examiner.judge(feed, page, Some(meta), clock::now()))),
-        (_, Err(error @ (ReadError::Empty | ReadError::SignIn))) => Err(Failed::Other(error.to_string())),
+        (Some(found), _) if items == 0 || worth(&found) > 0 => {
+            Ok(look(found.feed, found.body, Extent::Whole).await?)
+        }
+        (_, Ok(page)) if items > 0 => Ok(look(page.feed, body, Extent::Whole).await?),
+        (_, Err(stopped)) if !matches!(stopped, Stopped::NotRead(ReadError::NoEvents { .. })) => {
+            Err(stopped.into())
+        }
         _ => Err(Failed::Other(
             "no feed is found there\n  Look on the site for \"RSS\", \"iCal\" or \"Subscribe\", and give that address; or ask \
              the web team for one."
@@ -274,29 +269,26 @@ fn candidates(bytes: &[u8], base: &Url) -> impl Iterator<Item = read::discover::
     read::discover::discover(bytes, base).into_iter().filter(|found| !found.one_event).take(TRIES)
 }
 
-fn own_document(own: Result<read::Document, read::ReadError>) -> Result<read::Document, Failed> {
-    own.map_err(|error| Failed::Other(error.to_string()))
-}
-
 /// How good a find a feed is: dated events count most, then items.
 fn worth(examined: &Examined) -> usize {
-    let dated = examined.drafts.iter().filter(|draft| draft.facts.span.is_some()).count();
-    dated * 1000 + examined.document.entries.len()
+    let dated = examined.made.drafts.iter().filter(|draft| draft.facts.span.is_some()).count();
+    dated * 1000 + examined.made.document.entries.len()
 }
 
 fn counts(examined: &Examined) -> (usize, usize) {
-    let of =
-        |decision| examined.drafts.iter().filter(|d| d.facts.verdict.decision == decision).count();
+    let of = |decision| {
+        examined.made.drafts.iter().filter(|d| d.facts.verdict.decision == decision).count()
+    };
     (of(Decision::Listed), of(Decision::Held))
 }
 
 fn preview(new: &NewFeed, examined: &Examined, output: &Output) -> Done {
-    let document = &examined.document;
+    let document = &examined.made.document;
     let kind = format_words(document.format);
     let title = document.title.as_deref().unwrap_or("a feed without a title");
     output.say(format!("Found: {} ({kind})", output.tone(Tone::Strong, title)))?;
     let (listed, held) = counts(examined);
-    let items = examined.drafts.len();
+    let items = examined.made.drafts.len();
     output.say(format!(
         "It has {}; {listed} would be listed{}.",
         super::super::check::card::items(items),
@@ -306,12 +298,12 @@ fn preview(new: &NewFeed, examined: &Examined, output: &Output) -> Done {
             held => format!(", {held} would be held for you to look at"),
         }
     ))?;
-    for problem in examined.problems.iter().take(5) {
+    for problem in examined.made.problems.iter().take(5) {
         output.say(format!("  {} {}", output.tone(Tone::Bad, "!"), problem.text))?;
     }
     if items > 0 && !output.json {
         let mut drafts: Vec<&Draft> =
-            examined.drafts.iter().filter(|draft| draft.private.is_none()).collect();
+            examined.made.drafts.iter().filter(|draft| draft.private.is_none()).collect();
         drafts.sort_by_key(|draft| {
             (draft.facts.verdict.decision != Decision::Listed, draft.facts.span)
         });

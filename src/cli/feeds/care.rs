@@ -7,13 +7,11 @@ use folkmoot::{
     clock,
     config::edit,
     event::Decision,
-    fetch::{
-        Client, Fetched, Request,
-        robots::{self, Robots, Rules},
-    },
+    fetch::Request,
     health::FeedState,
     member::{Council, Members},
     read::{Severity, discover},
+    refresh::making::Extent,
 };
 use serde_json::{Value, json};
 use url::Url;
@@ -21,7 +19,12 @@ use url::Url;
 use super::{
     super::{
         block_on,
-        check::{Examiner, Settings, card::format_words, words},
+        check::{
+            Settings,
+            card::format_words,
+            examiner::{Body, Examiner},
+            loaded,
+        },
         control,
     },
     Done, Failed, Global, One, Output, Tone,
@@ -187,36 +190,20 @@ pub(crate) struct Find {
 
 impl Find {
     pub(crate) fn go(self, global: &Global, output: &Output) -> Done {
-        let known = words(global)?;
-        let network = match global.config.exists() {
-            true => global.load()?.config.network,
-            false => folkmoot::feed::Network::default(),
-        };
+        let loaded = loaded(global)?;
         let councils: Vec<Council> = self
             .councils
             .iter()
-            .map(|asked| council(asked, &known.1).cloned())
+            .map(|asked| council(asked, &loaded.members).cloned())
             .collect::<Result<_, _>>()?;
         if self.site.is_some() && councils.len() > 1 {
             return Err(Failed::Usage("--site can be given for one council only".into()));
         }
-        let pause = network.host_delay;
-        let client = folkmoot::fetch::Settings {
-            contact: network.contact.clone(),
-            ..folkmoot::fetch::Settings::default()
-        };
-        let client = Client::new(client).map_err(|error| Failed::Other(error.to_string()))?;
-        let examiner = Examiner::new(known, network)?;
+        let examiner = Examiner::new(loaded)?;
         let (mut all, mut failed) = (Vec::new(), 0);
         for council in councils {
             let bar = progress(output, &format!("Looking at the site of {}", council.nice_name));
-            let mut visit = Visit {
-                client: &client,
-                examiner: &examiner,
-                robots: Robots::default(),
-                pause,
-                asked: 0,
-            };
+            let visit = Visit { examiner: &examiner };
             let found = block_on(visit.council(&council, self.site.as_ref()))?;
             bar.finish_and_clear();
             match found {
@@ -268,19 +255,11 @@ fn say(all: &[Value], output: &Output) -> Done {
 
 /// A walk over one council's site.
 struct Visit<'a> {
-    client: &'a Client,
     examiner: &'a Examiner,
-    robots: Robots,
-    pause: std::time::Duration,
-    asked: usize,
 }
 
 impl Visit<'_> {
-    async fn council(
-        &mut self,
-        council: &Council,
-        site: Option<&Url>,
-    ) -> Result<Vec<Value>, Failed> {
+    async fn council(&self, council: &Council, site: Option<&Url>) -> Result<Vec<Value>, Failed> {
         let start = match (site, &council.website_host) {
             (Some(site), _) => site.clone(),
             (None, Some(host)) => Url::parse(&format!("https://www.{host}/"))
@@ -311,66 +290,41 @@ impl Visit<'_> {
     }
 
     /// A page and the address that gave it, if robots.txt lets us.
-    async fn page(&mut self, url: &Url, private: bool) -> Result<(bytes::Bytes, Url), Failed> {
+    async fn page(&self, url: &Url, private: bool) -> Result<(bytes::Bytes, Url), Failed> {
+        let body = self.visit(url, private).await?;
+        Ok((body.bytes, body.meta.final_url.unwrap_or_else(|| url.clone())))
+    }
+
+    async fn visit(&self, url: &Url, private: bool) -> Result<Body, Failed> {
         let request = Request { allow_private: private, ..Request::new(url.clone()) };
-        self.permitted(&request).await?;
-        match self.ask(&request, std::time::Duration::ZERO).await {
-            Fetched::Body { meta, bytes } => {
-                Ok((bytes, meta.final_url.unwrap_or_else(|| url.clone())))
-            }
-            Fetched::NotModified(_) => {
-                Err(Failed::Other("the site answered 304 to a first question".into()))
-            }
-            Fetched::Failed(failure) => Err(Failed::Other(failure.kind.to_string())),
-        }
-    }
-
-    async fn permitted(&mut self, page: &Request) -> Done {
-        let now = clock::now();
-        let rules = match (self.robots.known(&page.url, now), robots::request(page)) {
-            (Some(rules), _) => rules,
-            (None, Some(request)) => {
-                let fetched = self.ask(&request, std::time::Duration::ZERO).await;
-                self.robots.learn(&page.url, Rules::of(&fetched), now)
-            }
-            (None, None) => return Ok(()),
-        };
-        if !rules.allow(&page.url) {
-            return Err(Failed::Other(format!("robots.txt does not let us look at {}", page.url)));
-        }
-        tokio::time::sleep(rules.delay()).await;
-        Ok(())
-    }
-
-    async fn ask(&mut self, request: &Request, more: std::time::Duration) -> Fetched {
-        if self.asked > 0 {
-            tokio::time::sleep(self.pause + more).await;
-        }
-        self.asked += 1;
-        self.client.get(request).await
+        let pause = self.examiner.settings.config.network.host_delay;
+        let visited = self.examiner.reader.visit(&request, pause, clock::now()).await;
+        Body::of(visited.map_err(|kept_out| Failed::Other(kept_out.to_string()))?)
     }
 
     async fn proposal(
-        &mut self,
+        &self,
         council: &Council,
         one: discover::Candidate,
         private: bool,
     ) -> Option<Value> {
-        let request = Request { allow_private: private, ..Request::new(one.url.clone()) };
-        self.permitted(&request).await.ok()?;
+        let body = self.visit(&one.url, private).await.ok()?;
         let settings = Settings {
             member: Some(council.code.clone()),
             allow_private_address: private,
             ..Settings::default()
         };
-        let feed = settings.feed("new", one.url.clone(), &self.examiner.words).ok()?;
-        tokio::time::sleep(self.pause).await;
-        let examined = self.examiner.examine(feed, None, clock::now(), 0).await.ok()?;
-        let listed =
-            examined.drafts.iter().filter(|d| d.facts.verdict.decision == Decision::Listed).count();
+        let feed = settings.feed("new", one.url.clone(), &self.examiner.settings).ok()?;
+        let examined = self.examiner.examine(feed, body, Extent::Alone).await.ok()?;
+        let listed = examined
+            .made
+            .drafts
+            .iter()
+            .filter(|d| d.facts.verdict.decision == Decision::Listed)
+            .count();
         Some(json!({
-            "council": council.code, "url": one.url, "title": examined.document.title.clone().or(one.title),
-            "format": format_words(examined.document.format), "items": examined.drafts.len(), "listed": listed,
+            "council": council.code, "url": one.url, "title": examined.made.document.title.clone().or(one.title),
+            "format": format_words(examined.made.document.format), "items": examined.made.drafts.len(), "listed": listed,
             "reason": one.reason,
         }))
     }

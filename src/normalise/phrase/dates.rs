@@ -149,7 +149,7 @@ pub(crate) fn join(t: &Tokens, at: usize) -> Option<(Join, usize)> {
         };
     }
     match t.word(at)? {
-        "to" | "until" | "till" | "til" | "through" | "thru" | "tan" | "i" => {
+        "to" | "until" | "till" | "til" | "through" | "thru" | "tan" | "hyd" | "i" => {
             Some((Join::Range, at + 1))
         }
         "and" | "a" | "ac" | "plus" => Some((Join::And, at + 1)),
@@ -169,12 +169,13 @@ fn year(t: &Tokens, at: usize, near: i32, dashed: bool) -> Option<(i32, usize)> 
     let (value, digits) = t.number(p)?;
     let value = i32::try_from(value).ok()?;
     let colon = t.has(p + 1, ':') && t.glued(p + 2) && t.number(p + 2).is_some();
-    let clock = (t.glued(p + 1) && (t.word(p + 1).is_some() || colon))
-        || t.one_of(
-            p + 1,
-            &["hrs", "hours", "am", "pm", "yb", "yp", "noon", "midday", "a.m", "p.m", "o'clock"],
-        )
+    // Nobody writes "2027 pm" for a time; in Welsh, "2027 am 2yp" is "2027 at 2pm".
+    let full = digits == 4 && (1900..=2099).contains(&value) && !t.glued(p + 1);
+    let half = t.one_of(p + 1, &["am", "pm", "yb", "yp", "a.m", "p.m"])
         || (t.one_of(p + 1, &["a", "p"]) && t.has(p + 2, '.'));
+    let clock = (t.glued(p + 1) && (t.word(p + 1).is_some() || colon))
+        || t.one_of(p + 1, &["hrs", "hours", "noon", "midday", "o'clock"])
+        || (half && !full);
     if clock || (t.has(p + 1, '.') && t.glued(p + 1) && t.glued(p + 2) && t.number(p + 2).is_some())
     {
         return None;

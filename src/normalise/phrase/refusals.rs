@@ -57,12 +57,20 @@ fn words(t: &Tokens, from: usize, to: usize) -> Vec<String> {
 
 /// How many tokens stand after the last appearance of a phrase.
 fn after_last(words: &[String], phrase: &str) -> Option<usize> {
-    let parts: Vec<&str> = phrase.split(' ').collect();
-    let starts = words.len().checked_sub(parts.len())?;
+    if !phrase.contains(' ') {
+        return words.iter().rev().position(|word| word == phrase);
+    }
+    let parts = phrase.split(' ');
+    let starts = words.len().checked_sub(parts.clone().count())?;
     (0..=starts)
         .rev()
-        .find(|&start| words.iter().skip(start).zip(&parts).all(|(word, part)| word == part))
+        .find(|&start| words.iter().skip(start).zip(parts.clone()).all(|(word, part)| word == part))
         .map(|start| starts - start)
+}
+
+fn ends_with(words: &[String], phrase: &str) -> bool {
+    let mut words = words.iter().rev();
+    phrase.rsplit(' ').all(|part| words.next().is_some_and(|word| word == part))
 }
 
 /// What the words between `from` and the date at `at` make of it.
@@ -91,7 +99,7 @@ pub(crate) fn sense(t: &Tokens, from: usize, at: usize, is_range: bool) -> Sense
     }
     loop {
         for (phrase, sense) in BEFORE {
-            if after_last(core, phrase) == Some(0) {
+            if ends_with(core, phrase) {
                 return *sense;
             }
         }

@@ -1,7 +1,8 @@
 //! Says what a time is for, and which date it belongs to.
 
 use super::{
-    dates, names,
+    dates::{self, Join},
+    names,
     ranges::Found,
     times::{Company, TimeMark},
     tokens::Tokens,
@@ -81,11 +82,14 @@ pub(crate) fn owners(t: &Tokens, found: &[Found]) -> Vec<Option<usize>> {
     // Where the last thing that belongs to `previous` ended.
     let mut reach = 0;
     let mut has_time = false;
+    // The time of `previous` stands in front of it.
+    let mut led = false;
     for (index, item) in found.iter().enumerate() {
         let Found::Time(mark) = item else {
             previous = Some(index);
             reach = item.to();
             has_time = index > 0 && owners.get(index - 1).copied().flatten() == Some(index);
+            led = has_time;
             continue;
         };
         let next = found.get(index + 1).filter(|next| matches!(next, Found::Date(_)));
@@ -99,7 +103,10 @@ pub(crate) fn owners(t: &Tokens, found: &[Found]) -> Vec<Option<usize>> {
         let same = previous.is_some()
             && mark.from - reach <= 14
             && !(reach + 1..=mark.from).any(|p| t.breaks(p));
+        // "6pm 9 December until 9am 10 December"
+        let through = led && matches!(dates::join(t, reach), Some((Join::Range, _)));
         let owner = match ahead {
+            Link::Comma if through => Some(index + 1),
             Link::On if has_time || !close => Some(index + 1),
             Link::On | Link::Comma if close => previous,
             Link::Comma => Some(index + 1),

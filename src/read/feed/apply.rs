@@ -48,12 +48,18 @@ fn dates(extras: &Extras, entry: &mut Entry, problems: &mut Vec<Problem>) {
     let Some((field, start)) = readable else {
         if let Some(field) = starts.first() {
             let shown: String = field.value.chars().take(60).collect();
-            let mut problem = Problem::new(
-                Severity::Warning,
-                "unreadable_date",
-                format!("“{shown}” in {} is not a date that a machine can read", field.wire),
-            )
-            .fixed_by("Write it as 2027-01-19T12:30:00+00:00, or 2027-01-19 for a whole day.");
+            let (code, text, fix) = if moment::is_unentered(&field.value) {
+                let text = moment::unentered(&field.value, field.wire);
+                let fix =
+                    "Enter the start of the event, or leave the field out where there is none.";
+                ("unentered_date", text, fix)
+            } else {
+                let text =
+                    format!("“{shown}” in {} is not a date that a machine can read", field.wire);
+                let fix = "Write it as 2027-01-19T12:30:00+00:00, or 2027-01-19 for a whole day.";
+                ("unreadable_date", text, fix)
+            };
+            let mut problem = Problem::new(Severity::Warning, code, text).fixed_by(fix);
             problem.line = entry.line;
             problems.push(problem);
         }

@@ -274,7 +274,11 @@ fn check(document: &mut Document, extras: &[Extras]) {
             Problem::new(
                 Severity::Warning,
                 "unreadable_pubdate",
-                format!("the date of publication “{shown}” cannot be read"),
+                if moment::is_unentered(example) {
+                    moment::unentered(example, "pubDate")
+                } else {
+                    format!("the date of publication “{shown}” cannot be read")
+                },
             )
             .fixed_by("Write pubDate as Wed, 04 Nov 2026 10:20:00 +0000."),
         );

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     event::Local,
-    read::{DateOrigin, Entry, Problem, Severity, Skipped, Text, Written, WrittenZone},
+    read::{DateOrigin, Entry, Problem, Severity, Skipped, Text, Written, WrittenZone, moment},
 };
 
 /// Bytes of a text that are kept.
@@ -81,6 +81,12 @@ impl EventBuilder {
     fn time(&mut self, property: &Property) -> bool {
         let entry = &mut self.entry;
         match property.name.as_str() {
+            // Birthdays repeat from 1970 or 1900; from the year 1 nothing does.
+            "DTSTART"
+                if property.value.starts_with("000") && moment::is_unentered(&property.value) =>
+            {
+                self.bad_start = Some(moment::unentered(&property.value, "DTSTART"));
+            }
             "DTSTART" if entry.start.is_none() => match value::written(property) {
                 Ok(start) => entry.start = Some(start),
                 Err(words) => self.bad_start = Some(words),
