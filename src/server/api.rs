@@ -129,15 +129,17 @@ fn full_calendar(ask: &Ask) -> Result<Answer, Refusal> {
 
 /// The longest that a reader may ask to wait for changes, in seconds.
 const LONGEST_WAIT: u64 = 60;
+/// When an answer without changes is given nevertheless: many programs and some proxies give up after ten seconds.
+const HELD_OPEN: Duration = Duration::from_secs(8);
 
-/// How long a reader wants to wait for changes.
+/// How long a reader waits for changes.
 ///
 /// # Errors
 /// When it is no number of seconds up to [`LONGEST_WAIT`].
 pub(super) fn wait(text: Option<&str>) -> Result<Duration, Refusal> {
     let Some(text) = text else { return Ok(Duration::ZERO) };
     match text.parse::<u64>() {
-        Ok(seconds) if seconds <= LONGEST_WAIT => Ok(Duration::from_secs(seconds)),
+        Ok(seconds) if seconds <= LONGEST_WAIT => Ok(Duration::from_secs(seconds).min(HELD_OPEN)),
         _ => Err(Refusal::Unknown(vec![Fault {
             parameter: "wait".into(),
             value: Some(text.chars().take(80).collect()),

@@ -31,7 +31,7 @@ pub(crate) struct Spoken {
 }
 
 /// The languages of the interface, the usual one first.
-fn offered(settings: &Settings) -> Vec<Language> {
+pub(super) fn offered(settings: &Settings) -> Vec<Language> {
     let known: Vec<Language> =
         settings.network.languages.iter().filter_map(|tag| Language::of_tag(tag)).collect();
     if known.is_empty() { vec![Language::English] } else { known }

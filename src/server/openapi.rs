@@ -9,6 +9,7 @@ use tables::{ADDRESSES, FIELDS, FILTERS, LISTING, Takes};
 use super::{
     answer::{Answer, Refusal},
     ask::Ask,
+    language,
 };
 use crate::{
     catalogue::Item,
@@ -175,6 +176,11 @@ fn get(ask: &Ask, path: &str, operation: &str, takes: Takes, media: &str, words:
     if takes == Takes::Filters {
         parameters.extend(LISTING.iter().map(|(name, ..)| reference(name)));
     }
+    if path == "/include" {
+        let words = "Language of dates and labels; the first of these if not given.";
+        let tags: Vec<&str> = language::offered(&ask.settings).iter().map(|l| l.tag()).collect();
+        parameters.push(json!({"name": "lang", "in": "query", "description": words, "schema": {"type": "string", "enum": tags}}));
+    }
     if path == "/api/v1/occurrences" {
         let words = "FullCalendar’s zone: accepted; times always carry their offset.";
         parameters.push(json!({"name": "timeZone", "in": "query", "description": words, "schema": {"type": "string"}}));
@@ -187,7 +193,7 @@ fn get(ask: &Ask, path: &str, operation: &str, takes: Takes, media: &str, words:
         let words = "A cursor from an earlier answer.";
         parameters.push(json!({"name": "since", "in": "query", "description": words, "schema": {"type": "string", "pattern": format!("^$|{}", ask.catalogue.cursor_pattern())}}));
         parameters.push(reference("limit"));
-        let words = "Seconds to wait, 0 to 60, when nothing has changed yet.";
+        let words = "Seconds to wait, 0 to 60, when nothing has changed yet; an answer without changes may come sooner. Ask again at `next`.";
         parameters.push(json!({"name": "wait", "in": "query", "description": words, "schema": {"type": "integer", "minimum": 0, "maximum": 60}}));
     }
     let responses = responses(path, takes, media, words);

@@ -32,6 +32,8 @@ const pages = [
   "/publish", "/about", "/accessibility", "/privacy", "/api", ...[...shapes.values()].map((id) => `/events/${id}`),
 ];
 if (group?.id) pages.push(`/groups/${group.id}`);
+const welsh = ["/", "/events", "/events?q=discvery", "/month", "/services/waste", "/subscribe?service=waste", "/share", "/embed", "/feeds", `/feeds/${feeds[0].id}`, "/publish", "/about", "/accessibility", "/privacy", "/api", `/events/${events[0].id}`];
+pages.push(...welsh.map((path) => `${path}${path.includes("?") ? "&" : "?"}lang=cy`));
 for (const path of pages) writeFileSync(join(folder, `${name(path)}.html`), await text(path));
 writeFileSync(join(folder, "missing.html"), await text("/nothing-here", 404));
 writeFileSync(join(folder, "refused.html"), await text("/events?service=wast", 400));
