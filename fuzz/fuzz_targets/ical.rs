@@ -75,7 +75,7 @@ fn by_calcard(text: &str) -> Option<usize> {
             calcard::Entry::ICalendar(calendar) => {
                 for part in &calendar.components {
                     count += usize::from(part.component_type == ICalendarComponentType::VEvent);
-                    if part.properties().any(|property| property.name == ICalendarProperty::Begin) {
+                    if part.has_property(&ICalendarProperty::Begin) {
                         return None;
                     }
                 }
