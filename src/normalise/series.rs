@@ -121,11 +121,12 @@ impl Work<'_> {
         // Changes belong to the series; where a UID stands for several events, to the first one that repeats.
         let owner = masters.iter().position(|master| repeats(master)).unwrap_or(0);
         for (index, master) in masters.iter().enumerate() {
-            let changes = if index == owner { group.changes() } else { Vec::new() };
+            let changes =
+                if index == owner { self.changes(group, Some(master)) } else { Vec::new() };
             self.event(master, &changes, group.is_called_off(master), found);
         }
         if masters.is_empty() {
-            for change in group.changes() {
+            for change in self.changes(group, None) {
                 if is_bare_cancellation(change) {
                     self.skip(
                         change,
@@ -136,6 +137,11 @@ impl Work<'_> {
                 }
             }
         }
+    }
+
+    fn changes<'a>(&self, group: &Group<'a>, master: Option<&Entry>) -> Vec<&'a Entry> {
+        let start = master.and_then(|master| master.start.as_ref());
+        group.changes(start, |instance, start| self.clocks.moment(instance, start))
     }
 
     fn event<'a>(

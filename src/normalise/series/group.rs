@@ -4,7 +4,10 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::read::Entry;
+use crate::{
+    event::Local,
+    read::{Entry, Written},
+};
 
 /// Stamps so close together are no revisions: a program that stamps at each fetch may be caught by the turn of a
 /// minute half way.
@@ -103,13 +106,21 @@ impl<'a> Group<'a> {
         })
     }
 
-    /// The newest revision of each changed instance, in file order.
-    pub(super) fn changes(&self) -> Vec<&'a Entry> {
+    /// The newest revision of each changed instance, in file order. Revisions may name their instance in other zones
+    /// (Exchange does, once in UTC and once in its own), so `moment` says which it is on the clock of the series; it is
+    /// told the start of the series, or, where that is not here, the first instance named.
+    pub(super) fn changes(
+        &self,
+        start: Option<&Written>,
+        moment: impl Fn(&Written, &Written) -> Local,
+    ) -> Vec<&'a Entry> {
         let mut kept: Vec<&'a Entry> = Vec::new();
         let mut places = HashMap::new();
+        let mut clock = start;
         for entry in &self.changes {
             let Some((instance, _)) = &entry.recurrence_id else { continue };
-            let place = *places.entry((instance.value, &instance.zone)).or_insert(kept.len());
+            let moment = moment(instance, clock.get_or_insert(instance));
+            let place = *places.entry(moment).or_insert(kept.len());
             match kept.get_mut(place) {
                 Some(known) => newer(known, entry),
                 None => kept.push(entry),
