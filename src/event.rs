@@ -91,6 +91,24 @@ pub struct Observance {
     pub rdates: Vec<NaiveDateTime>,
 }
 
+/// A length of time as RFC 5545, section 3.3.6, has it: days are days of the calendar, whatever the clocks do in
+/// them, and seconds are exact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Length {
+    /// Days; a week is seven.
+    pub days: i64,
+    /// Hours, minutes and seconds together, in seconds.
+    pub seconds: i64,
+}
+
+impl Length {
+    /// All of it in seconds, a day as 24 hours.
+    #[must_use]
+    pub fn total(self) -> i64 {
+        self.days.saturating_mul(86_400).saturating_add(self.seconds)
+    }
+}
+
 /// How an event repeats. Rules are kept as rules; they are expanded in a window when asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recurrence {
@@ -98,6 +116,10 @@ pub struct Recurrence {
     pub zone: Zone,
     /// DTSTART in that zone.
     pub start: Local,
+    /// DURATION, where days are part of it: each instance then lasts so many days of the calendar (RFC 5545, section
+    /// 3.8.5.3). Without it each lasts exactly as long as the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub length: Option<Length>,
     /// RRULE values without their name, in canonical upper case.
     #[serde(default)]
     pub rrule: Vec<String>,

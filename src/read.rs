@@ -16,7 +16,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    event::{Local, ZoneRules},
+    event::{Length, Local, ZoneRules},
     feed::{Format, FormatSetting},
 };
 
@@ -81,24 +81,6 @@ pub enum WrittenZone {
     Offset(i32),
     /// TZID as written, quotes taken off.
     Named(String),
-}
-
-/// A length of time as RFC 5545, section 3.3.6, has it: days are days of the calendar, whatever the clocks do in
-/// them, and seconds are exact.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Length {
-    /// Days; a week is seven.
-    pub days: i64,
-    /// Hours, minutes and seconds together, in seconds.
-    pub seconds: i64,
-}
-
-impl Length {
-    /// All of it in seconds, a day as 24 hours.
-    #[must_use]
-    pub fn total(self) -> i64 {
-        self.days.saturating_mul(86_400).saturating_add(self.seconds)
-    }
 }
 
 /// A date or time as written.

@@ -40,6 +40,7 @@ fn weekly(id: &str) -> Listing {
     series.facts.recurrence = Some(Recurrence {
         zone: Zone::Iana(Tz::Europe__London),
         start: Local::Time("2026-12-04T10:00:00".parse().unwrap()),
+        length: None,
         rrule: vec!["FREQ=WEEKLY".into()],
         exrule: vec![],
         rdate: vec![],

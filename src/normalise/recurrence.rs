@@ -26,6 +26,8 @@ use crate::{
 const MOST_DATES: usize = 5_000;
 /// Dates that a rule is followed through, wanted or not: a bound on time, not on dates.
 const MOST_STEPS: usize = 20_000;
+/// Days, a century, that a rule with COUNT is followed to find its end: a rare date of a rule by the hour costs much.
+const FAR: i64 = 36_525;
 
 /// What came of expanding a series.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,7 +90,7 @@ pub fn expand(
     Expansion { occurrences, problems: dates.problems, complete: dates.complete }
 }
 
-/// The last date that the rules give, changes applied; `None` when they go on for ever.
+/// The last date that the rules give, changes applied; `None` when they go on for ever, or longer than anybody will.
 ///
 /// Its `instance` is what UNTIL must not cut off; an earlier instance may have been moved to a later day than this.
 #[must_use]
@@ -104,10 +106,12 @@ pub fn last_instance(span: &Span, _time_zone: Tz, recurrence: &Recurrence) -> Op
     for rule in &rules {
         period = period.max(days_of(rule) * 2);
         let end = match rule.count {
-            Some(_) => {
-                let (dates, complete) =
-                    series.follow(rule, series.start, latest().naive_utc()).ok()?;
-                dates.last().copied().filter(|_| complete)?
+            Some(count) => {
+                let far = later(series.start, TimeDelta::days(FAR));
+                let (dates, complete) = series.follow(rule, series.start, far).ok()?;
+                // A DTSTART outside its rule is one of them.
+                let all = usize::try_from(count).is_ok_and(|count| dates.len() + 1 >= count);
+                dates.last().copied().filter(|_| complete && all)?
             }
             None => series.until(rule)?,
         };
@@ -149,6 +153,7 @@ pub fn has_dates(rule: &Rule, start: Local) -> bool {
     let recurrence = Recurrence {
         zone: crate::event::Zone::Iana(Tz::UTC),
         start,
+        length: None,
         rrule: Vec::new(),
         exrule: Vec::new(),
         rdate: Vec::new(),
@@ -372,15 +377,16 @@ impl<'a> Series<'a> {
             let span = self.moved(face, *from, change);
             return Occurrence { span, instance: Some(instance), changed_by: Some(*index) };
         }
-        let length = length.map_or(self.length, TimeDelta::seconds);
         let span = if self.all_day {
-            whole_days(face.date(), length.num_days())
+            whole_days(face.date(), length.map_or(self.length, TimeDelta::seconds).num_days())
         } else {
             let start = self.instant(face);
-            Span::Timed {
-                start,
-                end: self.has_end.then(|| start.checked_add_signed(length)).flatten(),
-            }
+            let end = match (length, self.recurrence.length) {
+                (Some(own), _) => start.checked_add_signed(TimeDelta::seconds(own)),
+                (None, Some(length)) => zone::after(face, length, &self.recurrence.zone),
+                (None, None) => start.checked_add_signed(self.length),
+            };
+            Span::Timed { start, end: end.filter(|_| self.has_end) }
         };
         Occurrence { span, instance: Some(instance), changed_by: None }
     }
@@ -418,6 +424,7 @@ fn whole_days(start: NaiveDate, days: i64) -> Span {
 /// The same rule in the crate's terms.
 fn build(rule: &Rule, all_day: bool) -> rrule::RRule<rrule::Unvalidated> {
     let frequency = match rule.frequency {
+        Frequency::Secondly => rrule::Frequency::Secondly,
         Frequency::Minutely => rrule::Frequency::Minutely,
         Frequency::Hourly => rrule::Frequency::Hourly,
         Frequency::Daily => rrule::Frequency::Daily,

@@ -18,8 +18,8 @@ use super::{
     zone,
 };
 use crate::{
-    event::{ExtraDate, Local, Override, Place, Recurrence, Span, Status, ZoneRules},
-    read::{Entry, Length, Problem, Severity, Skipped, Text, Written},
+    event::{ExtraDate, Length, Local, Override, Place, Recurrence, Span, Status, ZoneRules},
+    read::{Entry, Problem, Severity, Skipped, Text, Written},
 };
 
 /// Changed instances of one series that are looked at.
@@ -187,6 +187,7 @@ impl Work<'_> {
         let mut recurrence = Recurrence {
             zone: clocks.zone_of(start),
             start: start.value,
+            length: entry.duration.filter(|length| length.days > 0 && entry.end.is_none()),
             rrule: Vec::new(),
             exrule: Vec::new(),
             rdate: Vec::new(),

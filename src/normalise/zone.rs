@@ -9,10 +9,10 @@ mod rules;
 
 use std::sync::LazyLock;
 
-use chrono::{DateTime, MappedLocalTime, NaiveDateTime, Offset, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, Days, MappedLocalTime, NaiveDateTime, Offset, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 
-use crate::event::{Zone, ZoneRules};
+use crate::event::{Length, Zone, ZoneRules};
 
 /// The zone that a name means; `None` when nobody can tell.
 ///
@@ -53,6 +53,15 @@ pub fn to_utc(local: NaiveDateTime, zone: &Zone) -> DateTime<Utc> {
         Zone::Offset(east) => shift(local, -i64::from(*east)).and_utc(),
         Zone::Custom(rules) => rules::to_utc(local, rules),
     }
+}
+
+/// The instant that comes a length of time after a local time: its days by the calendar, then the rest exactly (RFC 5545,
+/// section 3.3.6).
+#[must_use]
+pub fn after(local: NaiveDateTime, length: Length, zone: &Zone) -> Option<DateTime<Utc>> {
+    let days = Days::new(u64::try_from(length.days).ok()?);
+    let later = to_utc(local.checked_add_days(days)?, zone);
+    later.checked_add_signed(TimeDelta::try_seconds(length.seconds)?)
 }
 
 /// What the clocks of a zone show at an instant.

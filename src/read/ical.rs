@@ -15,8 +15,8 @@ use self::{
     lines::{Line, Property},
     zones::ZoneBuilder,
 };
-use super::{Document, Hint, Length, Problem, ReadError, Severity};
-use crate::feed::Format;
+use super::{Document, Hint, Problem, ReadError, Severity, Skipped};
+use crate::{event::Length, feed::Format};
 
 /// Entries of one file that are kept.
 const MOST_ENTRIES: usize = 20_000;
@@ -71,12 +71,19 @@ pub fn read(bytes: &[u8], hint: &Hint) -> Result<Document, ReadError> {
     reader.finish()
 }
 
+/// A component that has begun.
+struct Open {
+    name: String,
+    /// Entries that were read before it.
+    before: usize,
+}
+
 /// What is open while a file is read.
 struct Reader<'a> {
     hint: &'a Hint,
     document: Document,
-    /// Names of the open components, outermost first.
-    open: Vec<String>,
+    /// The open components, outermost first.
+    open: Vec<Open>,
     /// Components deeper than [`DEEPEST`] that are open.
     too_deep: usize,
     begun: bool,
@@ -145,8 +152,8 @@ impl<'a> Reader<'a> {
             self.calendars = self.calendars.saturating_add(u32::from(self.begun));
             self.method = None;
         } else if TOP.contains(&name.as_str())
-            && let Some(at) = self.open.iter().position(|open| TOP.contains(&open.as_str()))
-            && self.open.get(at).is_some_and(|open| open != "VAVAILABILITY")
+            && let Some(at) = self.open.iter().position(|open| TOP.contains(&open.name.as_str()))
+            && self.open.get(at).is_some_and(|open| open.name != "VAVAILABILITY")
         {
             self.close(at);
         }
@@ -179,22 +186,41 @@ impl<'a> Reader<'a> {
             }
             _ => {}
         }
-        self.open.push(name);
+        self.open.push(Open { name, before: self.document.entries.len() });
     }
 
     /// END closes up to the matching BEGIN; one that matches none is left out.
     fn end(&mut self, name: &str) {
         if self.too_deep > 0 {
             self.too_deep -= 1;
-        } else if let Some(at) = self.open.iter().rposition(|open| open == name) {
+        } else if let Some(at) = self.open.iter().rposition(|open| open.name == name) {
+            let before = self.open.get(at).map_or(usize::MAX, |open| open.before);
             self.close(at);
+            let in_calendar = !self.open.is_empty();
+            if in_calendar && !TOP.contains(&name) {
+                self.disown(name, before);
+            }
         }
+    }
+
+    /// What stands in a component that nobody knows is no event of the calendar (RFC 5545, section 3.6).
+    fn disown(&mut self, within: &str, before: usize) {
+        let entries = &mut self.document.entries;
+        let inner = entries.split_off(before.min(entries.len()));
+        self.document.skipped.extend(inner.into_iter().map(|entry| Skipped {
+            reference: entry.reference,
+            line: entry.line,
+            reason: format!(
+                "it stands within {}, which is no part of a calendar",
+                value::quote(within)
+            ),
+        }));
     }
 
     fn close(&mut self, depth: usize) {
         self.too_deep = 0;
         while self.open.len() > depth {
-            match self.open.pop().as_deref() {
+            match self.open.pop().as_ref().map(|open| open.name.as_str()) {
                 Some("VEVENT") => self.close_event(),
                 Some("VTIMEZONE") => {
                     let rules = self.zone.take().and_then(ZoneBuilder::finish);
@@ -236,7 +262,7 @@ impl<'a> Reader<'a> {
     }
 
     fn property(&mut self, property: &Property) {
-        match self.open.last().map(String::as_str) {
+        match self.open.last().map(|open| open.name.as_str()) {
             Some("VEVENT") => {
                 let base = self.hint.base.as_ref();
                 if let Some(event) = &mut self.event {
@@ -292,7 +318,7 @@ impl<'a> Reader<'a> {
         if !self.begun {
             return Err(ReadError::NotCalendar);
         }
-        if let Some(open) = self.open.first().cloned() {
+        if let Some(open) = self.open.first().map(|open| open.name.clone()) {
             self.document.complete = false;
             self.problem(Problem {
                 severity: Severity::Error,

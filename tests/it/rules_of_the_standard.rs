@@ -223,6 +223,7 @@ fn dates(start: &str, rule: &str) -> Vec<String> {
     let recurrence = Recurrence {
         zone,
         start: Local::Time(face),
+        length: None,
         rrule: vec![rule.to_owned()],
         exrule: Vec::new(),
         rdate: Vec::new(),

@@ -7,7 +7,7 @@ use super::rule::{Frequency, Rule};
 /// Days that one round of a rule takes, roughly.
 pub(super) fn days_of(rule: &Rule) -> i64 {
     let round = match rule.frequency {
-        Frequency::Minutely | Frequency::Hourly | Frequency::Daily => 1,
+        Frequency::Secondly | Frequency::Minutely | Frequency::Hourly | Frequency::Daily => 1,
         Frequency::Weekly => 7,
         Frequency::Monthly => 31,
         Frequency::Yearly => 366,
@@ -31,6 +31,9 @@ pub(super) fn forward(
     let rounds = |passed: i64, each: i64| (passed / each - 2).max(0) * each;
     let passed = low - start;
     let moved = match rule.frequency {
+        Frequency::Secondly => {
+            start.checked_add_signed(TimeDelta::seconds(rounds(passed.num_seconds(), interval)))
+        }
         Frequency::Minutely => {
             start.checked_add_signed(TimeDelta::minutes(rounds(passed.num_minutes(), interval)))
         }

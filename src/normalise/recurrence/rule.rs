@@ -7,7 +7,9 @@ use chrono::{NaiveDate, NaiveDateTime, Weekday};
 /// FREQ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Frequency {
-    /// MINUTELY, with an interval of a quarter of an hour at least.
+    /// SECONDLY, a few times.
+    Secondly,
+    /// MINUTELY, with an interval of a quarter of an hour at least, or a few times.
     Minutely,
     /// HOURLY.
     Hourly,
@@ -106,6 +108,7 @@ impl Rule {
         let count = |n: usize| u64::try_from(n.max(1)).unwrap_or(u64::MAX);
         let weekdays = count(self.by_day.len());
         let (rounds, days) = match self.frequency {
+            Frequency::Secondly => (63_158_400, 1),
             Frequency::Minutely => (1_052_640, 1),
             Frequency::Hourly => (17_544, 1),
             Frequency::Daily => (731, 1),
@@ -123,7 +126,10 @@ impl Rule {
         let rounds = (rounds / u64::from(self.interval.max(1))).max(1);
         let dates = rounds.saturating_mul(days).saturating_mul(times);
         match self.count {
-            // Such a rule is always followed from its first date.
+            // Such a rule is always followed from its first date, and one by the hour through all hours between.
+            Some(_) if self.frequency < Frequency::Daily && !self.is_plain() => {
+                count(super::MOST_STEPS)
+            }
             Some(all) => u64::from(all).min(count(super::MOST_STEPS)),
             None => dates.min(count(super::MOST_DATES)),
         }
@@ -151,7 +157,8 @@ impl Rule {
         if had_days && rule.by_day.is_empty() {
             return Err("BYDAY names a day that no month has".into());
         }
-        if rule.times_a_day() > MOST_TIMES_A_DAY {
+        let close = rule.frequency == Frequency::Secondly || rule.times_a_day() > MOST_TIMES_A_DAY;
+        if close && !rule.is_short() {
             return Err("it repeats more often than every quarter of an hour".into());
         }
         Ok(rule)
@@ -208,12 +215,12 @@ impl Rule {
 
     /// Takes out parts that RFC 5545 (section 3.3.10, the table) does not allow beside this FREQ.
     fn repair(&mut self) {
-        use Frequency::{Hourly, Minutely, Monthly, Weekly, Yearly};
+        use Frequency::{Hourly, Minutely, Monthly, Secondly, Weekly, Yearly};
         let frequency = self.frequency;
         if frequency == Weekly {
             self.by_month_day.clear();
         }
-        if !matches!(frequency, Yearly | Hourly | Minutely) {
+        if !matches!(frequency, Yearly | Hourly | Minutely | Secondly) {
             self.by_year_day.clear();
         }
         if frequency != Yearly {
@@ -225,17 +232,27 @@ impl Rule {
         }
         let most = if frequency == Monthly || !self.by_month.is_empty() { 5 } else { 53 };
         self.by_day.retain(|(nth, _)| nth.abs() <= most);
-        let alone = self.by_month.is_empty()
+        if self.is_plain() {
+            self.by_set_position.clear();
+        }
+    }
+
+    /// Whether it says no more than how often: then each of its rounds has one date.
+    fn is_plain(&self) -> bool {
+        self.by_month.is_empty()
             && self.by_week_number.is_empty()
             && self.by_year_day.is_empty()
             && self.by_month_day.is_empty()
             && self.by_day.is_empty()
             && self.by_hour.is_empty()
             && self.by_minute.is_empty()
-            && self.by_second.is_empty();
-        if alone {
-            self.by_set_position.clear();
-        }
+            && self.by_second.is_empty()
+    }
+
+    /// Whether it has so few dates that it does no harm, however close together.
+    fn is_short(&self) -> bool {
+        let few = |count| usize::try_from(count).is_ok_and(|count| count <= super::MOST_DATES);
+        self.is_plain() && self.count.is_some_and(few)
     }
 
     fn times_a_day(&self) -> usize {
@@ -266,7 +283,7 @@ fn frequency(parts: &[(String, String)]) -> Result<Frequency, String> {
         Some("DAILY") => Ok(Frequency::Daily),
         Some("HOURLY") => Ok(Frequency::Hourly),
         Some("MINUTELY") => Ok(Frequency::Minutely),
-        Some("SECONDLY") => Err("it repeats more often than every quarter of an hour".into()),
+        Some("SECONDLY") => Ok(Frequency::Secondly),
         Some(other) => {
             Err(format!("FREQ={} is no frequency", other.chars().take(20).collect::<String>()))
         }
@@ -317,6 +334,7 @@ fn until(value: &str) -> Option<Until> {
 impl Display for Frequency {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
         out.write_str(match self {
+            Self::Secondly => "SECONDLY",
             Self::Minutely => "MINUTELY",
             Self::Hourly => "HOURLY",
             Self::Daily => "DAILY",
@@ -397,8 +415,14 @@ mod tests {
         ] {
             assert_eq!(canonical(written), wanted, "{written}");
         }
+        for short in ["FREQ=SECONDLY;INTERVAL=15;COUNT=4", "FREQ=MINUTELY;INTERVAL=5;COUNT=12"] {
+            assert_eq!(canonical(short), short);
+        }
         for refused in [
             "FREQ=SECONDLY",
+            "FREQ=SECONDLY;COUNT=5001",
+            "FREQ=SECONDLY;BYHOUR=3;BYMINUTE=0;BYSECOND=0,30;COUNT=4",
+            "FREQ=MINUTELY;INTERVAL=5;UNTIL=20270101T120000Z",
             "INTERVAL=2",
             "FREQ=DAILY;INTERVAL=0",
             "FREQ=MONTHLY;BYMONTHDAY=99",

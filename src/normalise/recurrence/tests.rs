@@ -28,6 +28,7 @@ fn plain(zone: Zone, start: Local, rules: &[&str]) -> Recurrence {
     Recurrence {
         zone,
         start,
+        length: None,
         rrule: rules.iter().map(|rule| (*rule).to_owned()).collect(),
         exrule: Vec::new(),
         rdate: Vec::new(),
@@ -349,4 +350,17 @@ fn single_events() {
             .occurrences
             .is_empty()
     );
+}
+
+#[test]
+fn an_end_a_century_away_is_none() {
+    let last = |rule: &str| {
+        let (span, recurrence) = timed("2027-01-01 10:00", &[rule]);
+        last_instance(&span, LONDON, &recurrence).map(|last| text(&last.span))
+    };
+    let rare = "FREQ=HOURLY;BYYEARDAY=1;BYHOUR=10";
+    assert_eq!(last(&format!("{rare};COUNT=3")).as_deref(), Some("2029-01-01 10:00"));
+    assert_eq!(last(&format!("{rare};COUNT=5000")), None);
+    // A start outside its rule is the first of them.
+    assert_eq!(last("FREQ=DAILY;BYDAY=MO;COUNT=2").as_deref(), Some("2027-01-04 10:00"));
 }

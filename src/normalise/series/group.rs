@@ -146,14 +146,12 @@ fn is_revision(one: &Entry, other: &Entry) -> bool {
     if one.sequence != other.sequence {
         return true;
     }
-    let title = |entry: &Entry| entry.title.as_ref().map(|text| text.value.trim().to_lowercase());
-    let (same_title, same_start) = (title(one) == title(other), one.start == other.start);
-    if same_title && same_start {
-        return true;
-    }
     let apart = match (one.stamp, other.stamp) {
         (Some(a), Some(b)) => (a - b).abs() > SAME_STAMP,
         _ => false,
     };
-    (one.modified != other.modified || apart) && (same_title || same_start)
+    let changed = one.modified != other.modified || apart;
+    let title = |entry: &Entry| entry.title.as_ref().map(|text| text.value.trim().to_lowercase());
+    let same_title = || title(one) == title(other);
+    if one.start == other.start { changed || same_title() } else { changed && same_title() }
 }

@@ -5,14 +5,14 @@ use std::{
     collections::{BTreeSet, HashMap},
 };
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, Utc};
 use chrono_tz::Tz;
 
 use super::{ZoneContext, is_place};
 use crate::{
-    event::{Local, Span, Zone},
+    event::{Length, Local, Span, Zone},
     normalise::zone,
-    read::{Length, Problem, Severity, Written, WrittenZone},
+    read::{Problem, Severity, Written, WrittenZone},
 };
 
 /// Years in which events are believed.
@@ -133,10 +133,7 @@ impl<'z> Clocks<'z> {
         let Some(length) = duration.filter(|length| length.total() >= 0) else {
             return (open, None);
         };
-        let days = Days::new(u64::try_from(length.days).unwrap_or(0));
-        let later = at.checked_add_days(days).map(|face| self.instant(face, start));
-        let exact = TimeDelta::try_seconds(length.seconds).unwrap_or_default();
-        let finish = later.and_then(|later| later.checked_add_signed(exact));
+        let finish = zone::after(at, length, &self.zone_of(start));
         (Span::Timed { start: begin, end: finish.filter(|finish| *finish >= begin) }, None)
     }
 

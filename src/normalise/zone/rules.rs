@@ -87,21 +87,14 @@ pub(super) fn offset_at(at: NaiveDateTime, rules: &ZoneRules) -> i32 {
 
 /// The instant of a local time, by RFC 5545 in gaps and overlaps.
 pub(super) fn to_utc(local: NaiveDateTime, rules: &ZoneRules) -> chrono::DateTime<chrono::Utc> {
-    let mut offsets: Vec<i32> = rules
-        .observances
-        .iter()
-        .flat_map(|observance| [observance.offset_from, observance.offset_to])
-        .collect();
-    // The largest offset gives the earliest instant.
-    offsets.sort_unstable_by(|a, b| b.cmp(a));
-    offsets.dedup();
-    let mut instants = offsets.iter().map(|east| (shift(local, -i64::from(*east)), *east));
-    if let Some((first, _)) = instants.find(|(at, east)| offset_at(*at, rules) == *east) {
-        return first.and_utc();
-    }
-    // In a gap: the offset before the jump is that of a day before, since no zone changes twice in a day.
+    // No zone changes twice within two days, and none is further than a day from UTC.
     let before = offset_at(shift(local, -86_400), rules);
-    shift(local, -i64::from(before)).and_utc()
+    let after = offset_at(shift(local, 86_400), rules);
+    let instant = |east: i32| shift(local, -i64::from(east));
+    // The larger offset gives the earlier instant; in a gap, where neither holds, the one before the jump counts.
+    let (larger, smaller) = (before.max(after), before.min(after));
+    let holds = |east: &i32| offset_at(instant(*east), rules) == *east;
+    instant([larger, smaller].into_iter().find(holds).unwrap_or(before)).and_utc()
 }
 
 /// The last onset of an observance at or before an instant, in UTC.

@@ -250,7 +250,7 @@ fn days_a_round(frequency: Frequency) -> i64 {
         Frequency::Yearly => 365,
         Frequency::Monthly => 28,
         Frequency::Weekly => 7,
-        Frequency::Daily | Frequency::Hourly | Frequency::Minutely => 1,
+        Frequency::Daily | Frequency::Hourly | Frequency::Minutely | Frequency::Secondly => 1,
     }
 }
 
@@ -324,6 +324,7 @@ mod tests {
             facts.recurrence = Some(Recurrence {
                 zone: Zone::Iana(Tz::Europe__London),
                 start: Local::Date(start),
+                length: None,
                 rrule: vec![rrule.into()],
                 exrule: Vec::new(),
                 rdate: Vec::new(),

@@ -27,6 +27,7 @@ fn time(text: &str) -> Local {
 fn series(rrule: &str) -> Listing {
     let mut listing = samples::plain();
     listing.facts.recurrence = Some(Recurrence {
+        length: None,
         zone: Zone::Iana(Tz::Europe__London),
         start: time("2026-12-04T10:00:00"),
         rrule: vec![rrule.into()],

@@ -14,6 +14,7 @@ fn at(text: &str) -> Local {
 fn weekly() -> Listing {
     let mut listing = samples::plain();
     listing.facts.recurrence = Some(Recurrence {
+        length: None,
         zone: Zone::Iana(Tz::Europe__London),
         start: at("2026-12-04T10:00:00"),
         rrule: vec!["FREQ=WEEKLY".into()],

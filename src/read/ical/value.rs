@@ -4,8 +4,8 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 
 use super::lines::Property;
 use crate::{
-    event::Local,
-    read::{Length, Written, WrittenExtra, WrittenZone},
+    event::{Length, Local},
+    read::{Written, WrittenExtra, WrittenZone},
 };
 
 /// Longest length believed: longer ones are slips of the pen (or of a hostile hand).

@@ -5,10 +5,9 @@ use url::Url;
 
 use super::markup;
 use crate::{
-    event::Local,
+    event::{Length, Local},
     read::{
-        DateOrigin, Entry, Length, MAX_TEXT, Repeats, Text, Written, feed::plausible_point, link,
-        moment,
+        DateOrigin, Entry, MAX_TEXT, Repeats, Text, Written, feed::plausible_point, link, moment,
     },
 };
 

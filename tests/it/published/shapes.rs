@@ -80,6 +80,7 @@ fn repeats(mut listing: Listing, rrule: &str, with: impl FnOnce(&mut Recurrence)
     let mut recurrence = Recurrence {
         zone: Zone::Iana(zone),
         start,
+        length: None,
         rrule: vec![rrule.into()],
         exrule: Vec::new(),
         rdate: Vec::new(),

@@ -148,6 +148,7 @@ fn odd() -> Vec<Listing> {
             facts.recurrence = Some(Recurrence {
                 zone: Zone::Iana(LONDON),
                 start: Local::Time(start),
+                length: None,
                 rrule: vec!["FREQ=MONTHLY;BYDAY=1TU".into()],
                 exrule: vec![],
                 rdate: vec![],
