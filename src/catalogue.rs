@@ -16,7 +16,6 @@ use crate::{
     vocabulary::Vocabulary,
 };
 
-mod changed;
 mod changes;
 pub mod clash;
 mod counts;
@@ -28,7 +27,6 @@ mod meant;
 mod range;
 mod text;
 
-pub use changed::Window;
 pub use changes::{ChangeEntry, ChangePage, CursorError};
 pub use counts::{Counts, Stats};
 pub use feeds::FeedView;
@@ -110,12 +108,8 @@ pub struct Catalogue {
     by_end: RedBlackTreeMapSync<(Millis, Id), Arc<Item>>,
     /// Narrow ways in for queries that name a facet.
     facets: HashTrieMapSync<Facet, HashTrieSetSync<Id>>,
-    /// When a listing of this facet last changed, appeared or left.
-    touched: HashTrieMapSync<Facet, DateTime<Utc>>,
     /// When any listing last changed, appeared or left.
-    touched_any: DateTime<Utc>,
-    /// When a listing last left before this catalogue's history began (from the change log).
-    touched_floor: DateTime<Utc>,
+    touched: DateTime<Utc>,
     merged: HashTrieMapSync<Id, Id>,
     gone: HashTrieSetSync<Id>,
     feeds: RedBlackTreeMapSync<String, Arc<FeedView>>,
@@ -138,9 +132,7 @@ impl Catalogue {
             items: RedBlackTreeMapSync::new_sync(),
             by_end: RedBlackTreeMapSync::new_sync(),
             facets: HashTrieMapSync::new_sync(),
-            touched: HashTrieMapSync::new_sync(),
-            touched_any: DateTime::UNIX_EPOCH,
-            touched_floor: DateTime::UNIX_EPOCH,
+            touched: DateTime::UNIX_EPOCH,
             merged: HashTrieMapSync::new_sync(),
             gone: HashTrieSetSync::new_sync(),
             feeds: RedBlackTreeMapSync::new_sync(),
@@ -235,7 +227,6 @@ impl Catalogue {
         next.merged = self.merged.clone();
         next.gone = self.gone.clone();
         next.once = self.once.clone();
-        next.touched_floor = self.touched_floor.max(self.touched_any);
         next.update(update, None)
     }
 
@@ -373,10 +364,7 @@ impl Catalogue {
         }
         let item = Item::new(listing, &self.base, self.window);
         let at = at.unwrap_or(item.listing.updated);
-        if let Some(old) = self.items.get(&id).cloned() {
-            self.touch(&old.facets, at);
-        }
-        self.touch(&item.facets, at);
+        self.touched = self.touched.max(at);
         for facet in &item.facets {
             if matches!(facet, Facet::Feed(_) | Facet::Series(_)) && !self.once.contains(facet) {
                 self.once.insert_mut(facet.clone());
@@ -401,8 +389,8 @@ impl Catalogue {
     }
 
     fn take_out(&mut self, id: &str, at: Option<DateTime<Utc>>) {
-        if let Some(old) = self.items.get(id).cloned() {
-            self.touch(&old.facets, at.unwrap_or(old.listing.updated));
+        if let Some(old) = self.items.get(id) {
+            self.touched = self.touched.max(at.unwrap_or(old.listing.updated));
             self.drop_from_indexes(id);
             self.items.remove_mut(id);
         }
@@ -418,15 +406,6 @@ impl Catalogue {
                 self.facets.remove_mut(facet);
             } else {
                 self.facets.insert_mut(facet.clone(), ids);
-            }
-        }
-    }
-
-    fn touch(&mut self, facets: &[Facet], at: DateTime<Utc>) {
-        self.touched_any = self.touched_any.max(at);
-        for facet in facets {
-            if self.touched.get(facet).is_none_or(|before| *before < at) {
-                self.touched.insert_mut(facet.clone(), at);
             }
         }
     }

@@ -56,6 +56,12 @@ pub struct Check {
 pub const MOVED_AFTER: u32 = 3;
 
 impl Check {
+    /// Whether nothing could be read.
+    #[must_use]
+    pub fn failed(&self) -> bool {
+        matches!(self.outcome, Outcome::FetchFailed | Outcome::ReadFailed)
+    }
+
     /// The sentence that everybody may see: the public is not shown causes.
     #[must_use]
     pub fn public_words(&self) -> &str {

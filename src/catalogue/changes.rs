@@ -178,26 +178,20 @@ impl Catalogue {
 
     /// What a line of the log tells about ids that are no longer here.
     pub(super) fn note(&mut self, change: &Change) {
-        let left = match change.change {
+        match change.change {
             ChangeKind::Merged => {
                 if let Some(into) = &change.into {
                     self.merged.insert_mut(change.id.clone(), into.clone());
                 }
-                true
             }
             ChangeKind::Forgotten | ChangeKind::Unlisted => {
                 if !self.items.contains_key(&change.id) {
                     self.gone.insert_mut(change.id.clone());
                 }
-                true
             }
             ChangeKind::Added | ChangeKind::Changed | ChangeKind::Withdrawn => {
                 self.merged.remove_mut(&change.id);
-                false
             }
-        };
-        if left && !self.items.contains_key(&change.id) {
-            self.touched_floor = self.touched_floor.max(change.at);
         }
     }
 }

@@ -135,7 +135,7 @@ impl Catalogue {
             *stats.health.entry(view.health(now)).or_default() += 1;
             stats.last_check = stats.last_check.max(view.state.last_check);
         }
-        stats.last_change = (self.touched_any > DateTime::UNIX_EPOCH).then_some(self.touched_any);
+        stats.last_change = (self.touched > DateTime::UNIX_EPOCH).then_some(self.touched);
         stats
     }
 }

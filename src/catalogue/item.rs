@@ -61,33 +61,56 @@ impl Item {
 
     /// Its dates that overlap the range, in order, cancelled ones included.
     ///
-    /// An open range of an endless series ends where dates are kept ready (about two years ahead).
+    /// An endless series is followed to where dates are kept ready (about two years ahead), and at least for two
+    /// years: one that asks for all dates of the next century must not cost what they would.
     #[must_use]
     pub fn occurrences(&self, range: Range) -> Vec<Occurrence> {
-        let bounded = Range { from: range.from, to: Some(self.bound(range)) };
-        let all: Cow<[Occurrence]> = if self.is_kept(bounded) {
+        let bounded = self.bounded(range);
+        let all = self.at_hand(bounded);
+        all.iter().filter(|occurrence| self.within(occurrence, bounded)).cloned().collect()
+    }
+
+    /// How many dates [`Item::occurrences`] has.
+    #[must_use]
+    pub fn count(&self, range: Range) -> usize {
+        let bounded = self.bounded(range);
+        let all = self.at_hand(bounded);
+        all.iter().filter(|occurrence| self.within(occurrence, bounded)).count()
+    }
+
+    /// Dates among which are all of a bounded range.
+    fn at_hand(&self, bounded: Range) -> Cow<'_, [Occurrence]> {
+        if self.is_kept(bounded) {
             Cow::Borrowed(&self.kept)
         } else {
             Cow::Owned(expand(&self.listing, bounded))
-        };
-        all.iter().filter(|occurrence| self.within(occurrence, bounded)).cloned().collect()
+        }
     }
 
     /// Its first date that overlaps the range, cancelled ones included.
     #[must_use]
     pub fn first(&self, range: Range) -> Option<Occurrence> {
+        let bounded = self.bounded(range);
         let end = self.bound(range);
-        let bounded = Range { from: range.from, to: Some(end) };
-        let found = if self.is_kept(bounded) {
-            self.kept.iter().find(|occurrence| self.within(occurrence, bounded)).cloned()
-        } else {
-            self.occurrences(range).into_iter().next()
-        };
-        if found.is_some() || range.to.is_some() || self.last_end <= end.timestamp_millis() {
+        // Where dates are kept from the beginning of the range on, the first of them is the first of all.
+        let kept = self.window.from <= range.from || self.listing.facts.recurrence.is_none();
+        let mut ready = self.kept.iter().filter(|_| kept);
+        let found = ready.find(|occurrence| self.within(occurrence, bounded)).cloned();
+        if found.is_some() {
             return found;
         }
+        if !self.is_kept(bounded) {
+            let found = self.occurrences(range).into_iter().next();
+            if found.is_some() {
+                return found;
+            }
+        }
+        if range.to.is_some_and(|to| to <= end) || self.last_end <= end.timestamp_millis() {
+            return None;
+        }
         // A series with long gaps: every eighth year is the longest (a leap day about the year 2100).
-        let further = Range { from: end, to: end.checked_add_signed(Duration::days(366 * 8)) };
+        let further = end.checked_add_signed(Duration::days(366 * 8)).unwrap_or(end);
+        let further = Range { from: end, to: Some(range.to.map_or(further, |to| to.min(further))) };
         expand(&self.listing, further).into_iter().next()
     }
 
@@ -118,16 +141,23 @@ impl Item {
         occurrence.span.overlaps(range.from, to, self.time_zone())
     }
 
+    fn bounded(&self, range: Range) -> Range {
+        Range { from: range.from, to: Some(self.bound(range)) }
+    }
+
+    /// Where looking for dates ends.
     fn bound(&self, range: Range) -> DateTime<Utc> {
-        range.to.unwrap_or_else(|| {
-            if self.listing.facts.recurrence.is_none() {
-                return DateTime::<Utc>::MAX_UTC;
-            }
-            let years = Duration::days(366 * 2);
-            let ahead = range.from.checked_add_signed(years);
-            let window = self.window.to.unwrap_or(range.from);
-            if range.from < window { window } else { ahead.unwrap_or(window) }
-        })
+        if self.listing.facts.recurrence.is_none() {
+            return range.to.unwrap_or(DateTime::<Utc>::MAX_UTC);
+        }
+        let ahead = range.from.checked_add_signed(Duration::days(366 * 2));
+        let window = self.window.to.unwrap_or(range.from);
+        let ready = if range.from < window { window } else { ahead.unwrap_or(window) };
+        match range.to {
+            Some(to) if self.last_end < Millis::MAX => to,
+            Some(to) => to.min(ready),
+            None => ready,
+        }
     }
 }
 

@@ -82,24 +82,30 @@ impl Catalogue {
     #[must_use]
     pub fn dates(&self, request: &Request, now: DateTime<Utc>) -> DatePage {
         let pinned = request.cursor.as_ref().map_or(now, |cursor| cursor.now);
-        let mut dates = self.keyed_dates(&request.query, Range::dates(&request.query, pinned));
+        let mut dates = self.dated(&request.query, Range::dates(&request.query, pinned));
         if let Some(Cursor { key: SortKey::Time(at), id, .. }) = &request.cursor {
-            dates.retain(|(start, known, _)| (*start, known.as_str()) > (*at, id.as_str()));
+            dates.retain(|(start, date)| start > at || (start == at && date.id() > *id));
         }
         let more = dates.len() > request.page_size();
-        dates.truncate(request.page_size());
-        let next = dates.last().filter(|_| more).map(|(start, id, _)| {
-            Cursor { now: pinned, key: SortKey::Time(*start), id: id.clone() }.encode()
+        let dates = first(dates, request.page_size());
+        let next = dates.last().filter(|_| more).map(|(start, date)| {
+            Cursor { now: pinned, key: SortKey::Time(*start), id: date.id() }.encode()
         });
-        DatePage { dates: dates.into_iter().map(|(.., date)| date).collect(), next }
+        DatePage { dates: dates.into_iter().map(|(_, date)| date).collect(), next }
     }
 
     /// All dates in a range, at most [`MAX_DATES`].
     #[must_use]
     pub fn all_dates(&self, query: &Query, range: Range) -> Vec<Date> {
-        let mut dates = self.keyed_dates(query, range);
-        dates.truncate(MAX_DATES);
-        dates.into_iter().map(|(.., date)| date).collect()
+        first(self.dated(query, range), MAX_DATES).into_iter().map(|(_, date)| date).collect()
+    }
+
+    /// How many dates there are in a range.
+    #[must_use]
+    pub fn count_dates(&self, query: &Query, range: Range) -> usize {
+        let filter = self.filter(query);
+        let items = self.candidates(&filter, range).filter(|item| filter.passes(item));
+        items.map(|item| item.count(range)).sum()
     }
 
     /// The listings of a calendar: those with a date in the range, in order of first start.
@@ -172,21 +178,43 @@ impl Catalogue {
         Box::new(self.by_end.range(begin..).map(|(_, item)| item))
     }
 
-    fn keyed_dates(&self, query: &Query, range: Range) -> Vec<(Millis, String, Date)> {
+    /// Dates in a range with their starts, in no order.
+    fn dated(&self, query: &Query, range: Range) -> Vec<(Millis, Date)> {
         let filter = self.filter(query);
-        let mut dates: Vec<(Millis, String, Date)> = Vec::new();
+        let mut dates: Vec<(Millis, Date)> = Vec::new();
         for item in self.candidates(&filter, range).filter(|item| filter.passes(item)) {
-            for occurrence in item.occurrences(range) {
+            dates.extend(item.occurrences(range).into_iter().map(|occurrence| {
                 let start = occurrence.span.start_utc(item.time_zone()).timestamp_millis();
-                let id = match occurrence.instance {
-                    Some(instance) => format!("{}:{}", item.listing.id, written(instance)),
-                    None => item.listing.id.clone(),
-                };
-                dates.push((start, id, Date { item: Arc::clone(item), occurrence }));
-            }
+                (start, Date { item: Arc::clone(item), occurrence })
+            }));
         }
-        dates.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
         dates
+    }
+}
+
+/// So many of the dates, the first ones, in order.
+fn first(mut dates: Vec<(Millis, Date)>, number: usize) -> Vec<(Millis, Date)> {
+    let order = |a: &(Millis, Date), b: &(Millis, Date)| (a.0, a.1.key()).cmp(&(b.0, b.1.key()));
+    if number < dates.len() {
+        dates.select_nth_unstable_by(number, order);
+        dates.truncate(number);
+    }
+    dates.sort_unstable_by(order);
+    dates
+}
+
+impl Date {
+    /// Its place among those that begin together.
+    fn key(&self) -> (&str, Option<Local>) {
+        (&self.item.listing.id, self.occurrence.instance)
+    }
+
+    /// The same as a cursor has it.
+    fn id(&self) -> Id {
+        match self.occurrence.instance {
+            Some(instance) => format!("{}:{}", self.item.listing.id, written(instance)),
+            None => self.item.listing.id.clone(),
+        }
     }
 }
 

@@ -14,10 +14,10 @@ pub struct Range {
 }
 
 /// How far back a calendar reaches unless `from` says otherwise.
-pub(super) const CALENDAR_BACK: Duration = Duration::days(31);
+const CALENDAR_BACK: Duration = Duration::days(31);
 
 /// How far ahead a calendar reaches unless `to` says otherwise.
-pub(super) const CALENDAR_AHEAD: Months = Months::new(18);
+const CALENDAR_AHEAD: Months = Months::new(18);
 
 impl Range {
     /// What a query asks for: by default from now on.

@@ -306,30 +306,46 @@ fn a_change_replaces_every_index() {
 }
 
 #[test]
-fn last_changed_knows_what_left_and_what_time_did() {
+fn an_endless_series_is_not_unrolled_for_a_century() {
     let catalogue = catalogue();
-    let query = |address: &str| ask(&catalogue, address).query;
-    let changed = |catalogue: &Catalogue, address: &str, now: DateTime<Utc>| {
-        catalogue.last_changed(&query(address), Window::Calendar, now)
+    let dates = |address: &str| {
+        let query = ask(&catalogue, address).query;
+        let range = Range::dates(&query, now());
+        let dates = catalogue.all_dates(&query, range);
+        assert_eq!(catalogue.count_dates(&query, range), dates.len(), "{address}");
+        dates.len()
     };
-    let updated = at(2026, 11, 10, 9, 30);
-    assert_eq!(changed(&catalogue, "service=housing", now()), updated);
-    // The listing leaves: the calendar of its service changed, others did not.
+    assert!((100..130).contains(&dates("q=weekly&to=2199-01-01")));
+    // A month far ahead is there all the same.
+    assert_eq!(dates("q=weekly&from=2041-02-01&to=2041-03-01"), 4);
+    assert!(dates("") > dates("q=weekly"));
+}
+
+#[test]
+fn a_series_with_long_gaps_is_found_in_a_range_of_any_length() {
+    let mut leap = weekly("leap");
+    leap.facts.span = Some(Span::Timed { start: at(2028, 2, 29, 10, 0), end: None });
+    leap.facts.recurrence = Some(Recurrence {
+        start: Local::Time("2028-02-29T10:00:00".parse().unwrap()),
+        rrule: vec!["FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29".into()],
+        overrides: vec![],
+        ..leap.facts.recurrence.take().unwrap()
+    });
+    let catalogue = samples::catalogue([leap]);
+    for address in
+        ["from=2029-01-01", "from=2029-01-01&to=2199-01-01", "from=2029-01-01&to=2033-01-01"]
+    {
+        assert_eq!(ids(&catalogue, address), ["leap"], "{address}");
+    }
+    assert!(ids(&catalogue, "from=2029-01-01&to=2032-02-29").is_empty());
+}
+
+#[test]
+fn a_former_id_of_a_feed_leads_to_the_present_one() {
     let former = vec![("old".to_owned(), "new".to_owned())];
-    let with_former = catalogue.update(Update { former, ..Update::default() }, Some(now()));
-    assert_eq!((with_former.feed_now("old"), with_former.feed_now("never")), (Some("new"), None));
-    assert!(with_former.feed_ids().contains(&"old".to_owned()));
-    let gone = Update { removed: vec!["bhousing".into()], ..Update::default() };
-    let after = catalogue.update(gone, Some(at(2026, 11, 23, 8, 0)));
-    let later = at(2026, 11, 24, 0, 0);
-    assert_eq!(changed(&after, "service=housing", later), at(2026, 11, 23, 8, 0));
-    assert_eq!(changed(&after, "series=localgovcamp", later), updated);
-    // The window moves over its end, 31 days after.
-    let much_later = at(2027, 1, 10, 0, 0);
-    assert_eq!(changed(&catalogue, "service=housing", much_later), at(2027, 1, 4, 16, 0));
-    let upcoming =
-        catalogue.last_changed(&query("service=housing"), Window::Upcoming, at(2026, 12, 5, 0, 0));
-    assert_eq!(upcoming, at(2026, 12, 4, 16, 0));
+    let catalogue = catalogue().update(Update { former, ..Update::default() }, Some(now()));
+    assert_eq!((catalogue.feed_now("old"), catalogue.feed_now("never")), (Some("new"), None));
+    assert!(catalogue.feed_ids().contains(&"old".to_owned()));
 }
 
 #[test]

@@ -6,7 +6,6 @@ use clap::Args;
 use folkmoot::{
     clock,
     daemon::{client::Remote, command::Checked},
-    health::Outcome,
     store::Create,
 };
 use indicatif::{ProgressBar, ProgressStyle};
@@ -90,8 +89,7 @@ fn bar(output: &Output, feeds: usize) -> ProgressBar {
 }
 
 fn failed(checked: &Checked) -> bool {
-    checked.trouble.is_some()
-        || matches!(checked.check.outcome, Outcome::FetchFailed | Outcome::ReadFailed)
+    checked.trouble.is_some() || checked.check.failed()
 }
 
 pub(super) fn report(mut checks: Vec<Checked>, output: &Output) -> Done {

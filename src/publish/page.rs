@@ -32,7 +32,7 @@ pub(crate) mod words;
 
 /// The one stylesheet.
 pub const STYLESHEET: &str = include_str!("page/style.css");
-/// The one script: copying an address. Pages work without it.
+/// The one script: short addresses and a button to copy them. Pages work without it.
 pub const SCRIPT: &str = include_str!("page/copy.js");
 /// The mark.
 pub const MARK: &str = include_str!("page/mark.svg");
@@ -185,17 +185,15 @@ impl<'a> Dated<'a> {
         }
     }
 
-    /// An event whose date is not known.
+    /// An event whose date is not known; what is not known is not provisional either.
     #[must_use]
     pub fn undated(listing: &'a Listing) -> Self {
         let facts = &listing.facts;
-        Self {
-            listing,
-            span: None,
-            title: &facts.title,
-            status: facts.status,
-            place: facts.place.as_ref(),
-        }
+        let status = match facts.status {
+            Status::Tentative => Status::Confirmed,
+            said => said,
+        };
+        Self { listing, span: None, title: &facts.title, status, place: facts.place.as_ref() }
     }
 }
 
@@ -271,8 +269,8 @@ pub(crate) fn layout(site: &Site, page: &Page, content: &Markup) -> String {
                             img src="/assets/mark.svg" alt="" width="36" height="36";
                             span { (site.name) }
                         }
-                        nav aria-label=(site.say(f::MAIN)) { (menu(site, page, &PLACES)) }
                         (switch(site))
+                        nav aria-label=(site.say(f::MAIN)) { (menu(site, page, &PLACES)) }
                     }
                 }
                 main #main.wide tabindex="-1" {
@@ -433,6 +431,13 @@ pub fn refusal(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_has_no_date_is_not_provisional() {
+        let mut listing = crate::publish::samples::named("someday", "Some day");
+        listing.facts.status = Status::Tentative;
+        assert_eq!(Dated::undated(&listing).status, Status::Confirmed);
+    }
 
     #[test]
     fn the_present_page_is_marked() {

@@ -50,8 +50,11 @@ pub fn is_parameter(name: &str) -> bool {
     PARAMETERS.contains(&name) || name == "fields"
 }
 
-/// Set by campaigns, social networks and mail programs on links that people pass on.
-const IGNORED: [&str; 3] = ["fbclid", "gclid", "mc_"];
+/// Whether campaigns, social networks or mail programs hang this on links that people pass on; it means nothing to us.
+#[must_use]
+pub fn is_foreign(name: &str) -> bool {
+    matches!(name, "fbclid" | "gclid") || name.starts_with("utm_") || name.starts_with("mc_")
+}
 
 /// More values than this for one filter is no honest question.
 const MAX_VALUES: usize = 400;
@@ -94,7 +97,7 @@ struct Parser<'a> {
 
 impl Parser<'_> {
     fn pair(&mut self, name: &str, value: &str) {
-        if name.starts_with("utm_") || IGNORED.iter().any(|prefix| name.starts_with(prefix)) {
+        if is_foreign(name) {
             return;
         }
         if self.extra.contains(&name) {

@@ -11,13 +11,8 @@ use crate::{
         Context,
         page::{Asked, Site},
     },
-    query::{Fault, is_parameter},
+    query::{Fault, is_foreign, is_parameter},
 };
-
-/// Parameters that advertisers and newsletters hang on to links; they mean nothing to us.
-const IGNORED: [&str; 2] = ["fbclid", "gclid"];
-/// The same, by how they begin.
-const IGNORED_PREFIXES: [&str; 2] = ["utm_", "mc_"];
 
 /// One question, ready to be answered without looking anything else up.
 pub(crate) struct Ask {
@@ -47,10 +42,8 @@ impl Ask {
         url::form_urlencoded::parse(query.as_bytes())
             .map(|(name, value)| (name.into_owned(), value.trim().to_owned()))
             .filter(|(name, value)| {
-                let foreign = IGNORED.contains(&name.as_str())
-                    || IGNORED_PREFIXES.iter().any(|prefix| name.starts_with(prefix));
                 let left_empty = value.is_empty() && form(name);
-                !foreign && !left_empty
+                !is_foreign(name) && !left_empty
             })
             .collect()
     }

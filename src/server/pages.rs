@@ -51,7 +51,7 @@ fn dates(ask: &Ask, request: &Request) -> Dates {
     sized.limit = Some(request.limit.unwrap_or(PAGE));
     let page = ask.catalogue.dates(&sized, ask.now);
     let pinned = request.cursor.as_ref().map_or(ask.now, |cursor| cursor.now);
-    let total = ask.catalogue.all_dates(&request.query, Range::dates(&request.query, pinned)).len();
+    let total = ask.catalogue.count_dates(&request.query, Range::dates(&request.query, pinned));
     let next =
         page.next.map(|cursor| browse::join(&ask.path, &request.canonical_at(Some(&cursor))));
     let help = if total == 0 { help(ask, &request.query) } else { Help::default() };
@@ -60,7 +60,7 @@ fn dates(ask: &Ask, request: &Request) -> Dates {
 
 /// Other filters that find something where this one finds nothing.
 fn help(ask: &Ask, query: &Query) -> Help {
-    let number = |query: &Query| ask.catalogue.all_dates(query, Range::dates(query, ask.now)).len();
+    let number = |query: &Query| ask.catalogue.count_dates(query, Range::dates(query, ask.now));
     let meant = query.q.as_deref().and_then(|words| ask.catalogue.meant(words)).and_then(|words| {
         let within = Query { q: Some(words.clone()), ..query.clone() };
         let anywhere = Query { q: Some(words.clone()), ..Query::default() };

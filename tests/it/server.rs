@@ -658,6 +658,37 @@ async fn an_empty_list_says_what_was_meant_and_what_would_find_something() {
     assert!(!page.text().contains("Add events for every service"), "{}", page.text());
     let page = get("/events?q=zzzzzzzzzz").await;
     assert!(!page.text().contains("Did you mean"));
+    for words in
+        ["No dates from now on with “zzzzzzzzzz”.", "Nothing is announced with “zzzzzzzzzz”."]
+    {
+        assert!(page.text().contains(words), "no {words}");
+    }
+}
+
+#[tokio::test]
+async fn a_form_keeps_the_filters_that_it_does_not_show() {
+    let query =
+        "status=cancelled&attendance=in_person,online&near=WBK,RDG&listed=any&feed=open-feed";
+    for page in ["/events", "/month", "/share", "/subscribe"] {
+        let reply = get(&format!("{page}?{query}")).await;
+        assert_eq!(reply.status, 200, "{}", reply.text());
+        let form = reply.text().split("<form").nth(1).unwrap().split("</form>").next().unwrap();
+        for (name, value) in [
+            ("status", "cancelled"),
+            ("attendance", "online"),
+            ("near", "RDG"),
+            ("listed", "any"),
+            ("feed", "open-feed"),
+        ] {
+            let hidden = format!("<input type=\"hidden\" name=\"{name}\" value=\"{value}\">");
+            assert_eq!(form.matches(&hidden).count(), 1, "{page}: {name} in {form}");
+        }
+    }
+    let subscribe = get("/subscribe?status=cancelled").await;
+    assert!(subscribe.text().contains("<strong>cancelled</strong>"), "said in words");
+    // A field for days takes no instants.
+    let page = get("/events?from=2026-12-01T09:30:00Z").await;
+    assert!(page.text().contains("name=\"from\" type=\"date\" value=\"2026-12-01\""));
 }
 
 #[tokio::test]

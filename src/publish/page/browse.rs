@@ -234,13 +234,12 @@ pub(crate) fn safe(url: Option<&str>) -> Option<&str> {
 
 /// "12 dates from now on: Waste, in the South West".
 fn count(site: &Site, found: &Found, query: &Query) -> Markup {
-    let what = filter::in_words(site, query);
     let total = found.total.unwrap_or(found.dates.len());
     html! {
         p.count role="status" {
             (words::sentence(&dates(site, total)))
             @if query.from.is_none() { (site.say(p::FROM_NOW)) }
-            @if !what.is_empty() { ": " (what) }
+            (filter::after(site, query))
             @if found.dates.len() < total { (site.fill(p::SHOWN_OF, &[("number", &found.dates.len().to_string())])) }
             "."
         }
@@ -314,18 +313,17 @@ pub(crate) fn wider(query: &Query) -> Vec<(Phrase, Query)> {
 /// An empty list that helps: what was meant, what to widen, and that subscribing is worth it all the same.
 fn nothing(site: &Site, query: &Query, help: &Help) -> Markup {
     let what = filter::in_words(site, query);
-    // A filter that names no thing reads as an addition: "Nothing is announced with “bins”".
-    let bare = query.scope.is_none()
-        && query.services.is_empty()
-        && query.kinds.is_empty()
-        && query.series.is_empty();
+    let phrase = match (what.is_empty(), filter::names_a_thing(query)) {
+        (true, _) => p::NOTHING_YET,
+        (_, true) => p::NOTHING_FOR,
+        (_, false) => p::NOTHING_SO,
+    };
     html! {
         div.empty {
             @if let Some((words, meant)) = &help.meant {
                 @let link = html! { a href=(site.at(&list_of(meant))) { (words) } };
                 p.meant { (site.rich(p::MEANT, &[("words", &link)], &[])) }
             }
-            @let phrase = if what.is_empty() { p::NOTHING_YET } else if bare { p::NOTHING_SO } else { p::NOTHING_FOR };
             p { (site.fill(phrase, &[("what", &what)])) }
             @if !help.wider.is_empty() {
                 ul {

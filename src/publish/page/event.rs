@@ -182,8 +182,10 @@ fn more_facts(site: &Site, shown: &Shown) -> Markup {
         @if let Some(name) = site.organiser(shown.listing) {
             dt { (site.say(p::RUN_BY)) } dd { (organiser(site, shown.listing, name)) }
         }
-        dt { (site.say(p::KIND)) }
-        dd { a href=(site.at(&format!("/kinds/{}", facts.kind))) { (site.kind(&facts.kind)) } }
+        @if facts.kind != "other" {
+            dt { (site.say(p::KIND)) }
+            dd { a href=(site.at(&format!("/kinds/{}", facts.kind))) { (site.kind(&facts.kind)) } }
+        }
         @if !facts.services.is_empty() {
             dt { (site.say(p::FOR)) }
             dd {
@@ -283,11 +285,12 @@ fn add(site: &Site, shown: &Shown) -> Markup {
     if let Some(service) = facts.services.first() {
         filters = format!("service={service}");
     }
+    let to_add = facts.span.is_some() && facts.status != Status::Cancelled;
     html! {
         section {
-            h2 { (site.say(p::PUT_IN)) }
+            h2 { (site.say(if to_add { p::PUT_IN } else { p::LIKE_THIS })) }
             p.actions {
-                @if facts.span.is_some() {
+                @if to_add {
                     a.button href=(format!("{}.ics", Site::event_path(shown.listing))) { (site.say(p::ADD)) }
                     " "
                 }
@@ -298,7 +301,7 @@ fn add(site: &Site, shown: &Shown) -> Markup {
                     }
                 }
             }
-            @if facts.span.is_some() {
+            @if to_add {
                 p.quiet { (site.say(p::FILE_STAYS)) }
             }
         }
@@ -333,7 +336,7 @@ fn sources(site: &Site, shown: &Shown) -> Markup {
     html! {
         section {
             h2 { (site.say(p::SOURCES)) }
-            ul.plain {
+            ul {
                 @for (at, source) in shown.listing.sources.iter().enumerate() {
                     (one_source(site, source, shown.feed_names.get(at).map_or(&source.feed, |name| name)))
                 }

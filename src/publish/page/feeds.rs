@@ -100,7 +100,7 @@ pub fn feeds(site: &Site, feeds: &[&FeedView]) -> String {
         }
         @if !feeds.is_empty() {
             div.scroll tabindex="0" role="region" aria-label=(site.say(p::TABLE)) {
-                table {
+                table.stack {
                     thead { tr { @for title in [p::FEED, p::FROM, p::STATE, p::LISTED, p::LAST_CHECKED] { th scope="col" { (site.say(title)) } } } }
                     tbody { @for view in sorted { (row(site, view)) } }
                 }
@@ -119,27 +119,33 @@ pub fn feeds(site: &Site, feeds: &[&FeedView]) -> String {
 }
 
 fn row(site: &Site, view: &FeedView) -> Markup {
-    let (word, _) = health(view.health(site.now));
     html! {
         tr {
             th scope="row" { a href=(site.at(&format!("/feeds/{}", view.feed.id))) { (view.name()) } }
-            td { @if let Some((name, path)) = member(site, view) { a href=(site.at(&path)) { (name) } } }
-            td { strong.tag { (site.say(word)) } }
-            td.number { (view.state.listed) }
-            td { (when(site, view.state.last_check)) }
+            td data-label=(site.say(p::FROM)) { @if let Some((name, path)) = member(site, view) { a href=(site.at(&path)) { (name) } } }
+            td data-label=(site.say(p::STATE)) { (tag(site, view)) }
+            td.number data-label=(site.say(p::LISTED)) { (view.state.listed) }
+            td data-label=(site.say(p::LAST_CHECKED)) { (when(site, view.state.last_check)) }
         }
     }
+}
+
+/// The state in a word; one that asks nothing of anybody is set quietly.
+fn tag(site: &Site, view: &FeedView) -> Markup {
+    let state = view.health(site.now);
+    let calm = matches!(state, Health::New | Health::Fine | Health::Quiet | Health::Paused);
+    html! { strong.tag.calm[calm] { (site.say(health(state).0)) } }
 }
 
 /// `/feeds/{id}`: the report card.
 #[must_use]
 pub fn card(site: &Site, view: &FeedView) -> String {
     let state = &view.state;
-    let (word, meaning) = health(view.health(site.now));
+    let (_, meaning) = health(view.health(site.now));
     let english = site.if_not(Language::English);
     let events = |number| phrases::EVENTS.count(site.language, number);
     let content = html! {
-        p.lead { strong.tag { (site.say(word)) } " " (site.say(meaning)) }
+        p.lead { (tag(site, view)) " " (site.say(meaning)) }
         (numbers(site, view))
         (problems(site, view))
         @if !state.unlisted.is_empty() {
@@ -184,7 +190,7 @@ fn numbers(site: &Site, view: &FeedView) -> Markup {
             dt { (site.say(p::LAST_CHECKED)) } dd { (when(site, state.last_check)) }
             dt { (site.say(p::LAST_GOOD)) } dd { (when(site, state.last_good)) }
             dt { (site.say(p::NEXT_CHECK)) } dd { @match state.next_check { Some(at) => (moment(site, at)), None => (site.say(p::NOT_PLANNED)) } }
-            dt { (site.say(p::ITEMS)) } dd { (state.entries) }
+            @if state.last_good.is_some() { dt { (site.say(p::ITEMS)) } dd { (state.entries) } }
             dt { (site.say(p::LISTED)) } dd { (state.listed) }
             @if let Some(rights) = &state.rights { dt { (site.say(p::RIGHTS)) } dd { (discreet(rights, false)) } }
             dt { (site.say(p::FOLLOW)) } dd { a href=(format!("/feeds/{}/health.atom", view.feed.id)) { (site.say(p::FOLLOW_LINK)) } }
@@ -211,11 +217,16 @@ fn problems(site: &Site, view: &FeedView) -> Markup {
     let english = site.if_not(Language::English);
     let said =
         |text: &str| html! { span lang=[english] { (discreet(text, view.feed.public_url)) } };
+    let failed = view.state.history.last().filter(|check| check.failed());
     html! {
         h2 { (site.say(p::TO_CHANGE)) }
-        @if sorted.is_empty() {
-            p { (site.say(p::NO_PROBLEMS)) }
-        } @else {
+        @match failed {
+            Some(check) => { p { (site.say(p::FIRST)) " " (said(check.public_words())) } }
+            None if view.state.last_good.is_none() => { p { (site.say(p::NEW_MEANS)) } }
+            None if sorted.is_empty() => { p { (site.say(p::NO_PROBLEMS)) } }
+            None => {}
+        }
+        @if !sorted.is_empty() {
             ol.problems {
                 @for problem in sorted.iter().take(MOST) {
                     li {
@@ -254,14 +265,14 @@ fn history(site: &Site, view: &FeedView) -> Markup {
         @if !checks.is_empty() {
             h2 { (site.say(p::LAST_CHECKS)) }
             div.scroll tabindex="0" role="region" aria-label=(site.say(p::CHECKS_TABLE)) {
-                table {
+                table.stack {
                     thead { tr { @for title in [p::WHEN, p::RESULT, p::IN_WORDS] { th scope="col" { (site.say(title)) } } } }
                     tbody {
                         @for check in checks {
                             tr {
-                                td { time datetime=(check.at.to_rfc3339_opts(SecondsFormat::Secs, true)) { (moment(site, check.at)) } }
-                                td { (site.say(outcome(check.outcome))) }
-                                td lang=[site.if_not(Language::English)] { (discreet(check.public_words(), view.feed.public_url)) }
+                                td data-label=(site.say(p::WHEN)) { time datetime=(check.at.to_rfc3339_opts(SecondsFormat::Secs, true)) { (moment(site, check.at)) } }
+                                td data-label=(site.say(p::RESULT)) { (site.say(outcome(check.outcome))) }
+                                td data-label=(site.say(p::IN_WORDS)) { span lang=[site.if_not(Language::English)] { (discreet(check.public_words(), view.feed.public_url)) } }
                             }
                         }
                     }

@@ -4,12 +4,13 @@ use maud::{Markup, html};
 
 use super::{
     Site,
-    phrases::{Phrase, filter as p},
+    phrases::{Phrase, filter as p, frame as f},
     words,
 };
 use crate::{
+    event::Status,
     member::Council,
-    query::{Query, Scope, place},
+    query::{Bound, ListedFilter, Query, Scope, place},
 };
 
 /// "Waste, recycling and street cleaning, in the South West, and online": a filter in words; empty for everything.
@@ -32,6 +33,7 @@ pub fn in_words(site: &Site, query: &Query) -> String {
         any(&query.feeds, &|id| site.fill(p::FEED, &[("feed", id)])),
         any(&query.regions, &|id| named(site, place::regions(site.members), id)),
         any(&query.nations, &|id| named(site, place::nations(site.members), id)),
+        state(site, query),
     ];
     parts.extend(named.into_iter().filter(|words| !words.is_empty()));
     for point in &query.near {
@@ -63,6 +65,55 @@ pub fn in_words(site: &Site, query: &Query) -> String {
         parts.push(site.say(p::AND_ONLINE).into());
     }
     parts.join(", ")
+}
+
+/// The states that a filter asks for, those that are not listed included.
+fn state(site: &Site, query: &Query) -> String {
+    let or = site.say(p::OR);
+    let states = query.status.iter().map(|status| match status {
+        Status::Confirmed => p::CONFIRMED,
+        Status::Tentative => f::PROVISIONAL,
+        Status::Cancelled => f::CANCELLED,
+        Status::Postponed => f::POSTPONED,
+    });
+    let states: Vec<&str> = states.map(|phrase| site.say(phrase)).collect();
+    let listed = match query.listed {
+        ListedFilter::Yes => None,
+        ListedFilter::No => Some(site.say(f::NOT_LISTED)),
+        ListedFilter::Any => Some(site.say(p::LISTED_OR_NOT)),
+    };
+    let states = Some(states.join(or)).filter(|words| !words.is_empty());
+    let all: Vec<String> = states.into_iter().chain(listed.map(str::to_owned)).collect();
+    all.join(", ").to_lowercase()
+}
+
+/// A filter in words to stand after a number of dates: ": Waste, in the South West", but " with “bins”" where it
+/// names no thing and so reads as an addition; empty for everything.
+pub(crate) fn after(site: &Site, query: &Query) -> String {
+    let what = in_words(site, query);
+    match (what.is_empty(), names_a_thing(query)) {
+        (true, _) => what,
+        (_, true) => format!(": {what}"),
+        (_, false) => format!(" {what}"),
+    }
+}
+
+/// Whether the words of a filter begin with a thing that it names, such as a service.
+pub(crate) fn names_a_thing(query: &Query) -> bool {
+    let ids = [
+        &query.services,
+        &query.kinds,
+        &query.series,
+        &query.councils,
+        &query.groups,
+        &query.feeds,
+        &query.regions,
+        &query.nations,
+    ];
+    query.scope.is_some()
+        || ids.iter().any(|ids| !ids.is_empty())
+        || !query.status.is_empty()
+        || query.listed != ListedFilter::Yes
 }
 
 /// The title of the page or calendar that a scope stands for.
@@ -112,8 +163,10 @@ pub(crate) fn form(site: &Site, action: &str, query: &Query, button: Phrase) -> 
         || query.from.is_some()
         || query.to.is_some();
     let near = query.near.first().map(place::Point::written);
-    let day =
-        |bound: &Option<crate::query::Bound>| bound.as_ref().map(crate::query::Bound::written);
+    // The field takes a day, and an instant is on one.
+    let day = |bound: Option<Bound>| {
+        bound.map(|at| at.day.unwrap_or_else(|| at.at.with_timezone(&site.zone).date_naive()))
+    };
     html! {
         form.filter action=(site.at(action)) method="get" role="search" aria-label=(site.say(p::FORM)) {
             (hidden(query))
@@ -146,10 +199,10 @@ pub(crate) fn form(site: &Site, action: &str, query: &Query, button: Phrase) -> 
                             }
                         }
                     }
-                    p.field { label for="from" { (site.say(p::FROM)) } input #from name="from" type="date" value=[day(&query.from)]; }
+                    p.field { label for="from" { (site.say(p::FROM)) } input #from name="from" type="date" value=[day(query.from)]; }
                     p.field {
                         label for="to" { (site.say(p::BEFORE)) }
-                        input #to name="to" type="date" value=[day(&query.to)];
+                        input #to name="to" type="date" value=[day(query.to)];
                     }
                 }
             }
@@ -181,29 +234,36 @@ pub(crate) fn hidden(query: &Query) -> Markup {
         ("feed", Some(query.feeds.as_slice())),
         ("nation", Some(query.nations.as_slice())),
     ];
-    let within = query.within_km.map(|km| km.to_string());
+    let near = query.near.iter().skip(1).map(|point| ("near", point.written()));
+    let ways = query.attendance.iter().skip(1).map(|way| ("attendance", way.as_str().to_owned()));
+    let states = query.status.iter().map(|status| ("status", status.as_str().to_owned()));
+    let within = query.within_km.map(|km| ("within", km.to_string()));
+    let listed =
+        (query.listed != ListedFilter::Yes).then(|| ("listed", query.listed.as_str().to_owned()));
     html! {
         @for (name, values) in lists {
             @for value in values.unwrap_or_default() {
                 input type="hidden" name=(name) value=(value);
             }
         }
-        @if let Some(within) = within { input type="hidden" name="within" value=(within); }
+        @for (name, value) in near.chain(ways).chain(states).chain(within).chain(listed) {
+            input type="hidden" name=(name) value=(value);
+        }
     }
 }
 
 /// Filters that the short form of the subscribe page does not ask for but must not lose.
 pub(crate) fn kept(query: &Query) -> Markup {
     let one = |name: &'static str, value: Option<String>| value.map(|value| (name, value));
-    let near = query.near.iter().map(|point| ("near", point.written()));
-    let ways = query.attendance.iter().map(|way| ("attendance", way.as_str().to_owned()));
     let single = [
+        one("near", query.near.first().map(place::Point::written)),
+        one("attendance", query.attendance.first().map(|way| way.as_str().to_owned())),
         one("council", query.councils.first().cloned()),
         one("open_to", query.open_to.first().cloned()),
         one("q", query.q.clone()),
     ];
     html! {
-        @for (name, value) in single.into_iter().flatten().chain(near).chain(ways) {
+        @for (name, value) in single.into_iter().flatten() {
             input type="hidden" name=(name) value=(value);
         }
     }

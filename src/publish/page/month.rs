@@ -31,14 +31,13 @@ pub fn following(day: NaiveDate) -> NaiveDate {
 /// `/month`: the dates of the month that begins on `month`.
 #[must_use]
 pub fn month(site: &Site, query: &Query, month: NaiveDate, path: &str, dates: &[Dated]) -> String {
-    let what = filter::in_words(site, query);
     let title = words::month(site.language, month);
     let number = phrases::DATES.count(site.language, dates.len());
     let content = html! {
         (filter::form(site, "/events", query, p::SHOW_EVENTS))
         p.count role="status" {
             (words::sentence(&site.fill(p::IN_MONTH, &[("number", &number), ("month", &title)])))
-            @if !what.is_empty() { ": " (what) } "."
+            (filter::after(site, query)) "."
         }
         @for note in place::notes(query, site.members) { p.note lang=[site.if_not(Language::English)] { (note) } }
         (views(site, query, true))

@@ -33,7 +33,7 @@ phrases! {
     SHOWN_OF = ". This page shows {number} of them", ". Mae’r dudalen hon yn dangos {number} ohonyn nhw";
     MEANT = "Did you mean {words}?", "Oeddech chi’n golygu {words}?";
     NOTHING_YET = "Nothing is announced yet.", "Nid oes dim wedi’i gyhoeddi eto.";
-    NOTHING_SO = "Nothing is announced: {what}.", "Nid oes dim wedi’i gyhoeddi: {what}.";
+    NOTHING_SO = "Nothing is announced {what}.", "Nid oes dim wedi’i gyhoeddi {what}.";
     NOTHING_FOR = "Nothing is announced for {what}.", "Nid oes dim wedi’i gyhoeddi ar gyfer: {what}.";
     OR_SUBSCRIBE = "Or [subscribe]: you will see it in your calendar when something comes.", "Neu [tanysgrifiwch]: byddwch yn ei weld yn eich calendr pan ddaw rhywbeth.";
     WIDER_ONLINE = "Add online events, wherever they are run", "Ychwanegu digwyddiadau ar-lein, ble bynnag y maen nhw’n cael eu cynnal";

@@ -39,6 +39,7 @@ phrases! {
     GOES_ON = "The series goes on after that.", "Mae’r gyfres yn parhau ar ôl hynny.";
     PAST_DATES = "{number} of this series in the past year are over.", "{number} o’r gyfres hon wedi bod yn ystod y flwyddyn ddiwethaf.";
     PUT_IN = "Put it in your calendar", "Ei roi yn eich calendr";
+    LIKE_THIS = "More like this", "Rhagor fel hwn";
     ADD = "Add to calendar (ICS file)", "Ychwanegu at y calendr (ffeil ICS)";
     MORE_FOR = "Subscribe to more events for {service}", "Tanysgrifio i ragor o ddigwyddiadau: {service}";
     MORE_LIKE = "Subscribe to more events like this", "Tanysgrifio i ragor o ddigwyddiadau fel hwn";

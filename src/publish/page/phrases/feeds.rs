@@ -58,6 +58,7 @@ phrases! {
     FOLLOW = "Follow", "Dilyn";
     FOLLOW_LINK = "Changes of this report (Atom)", "Newidiadau i’r adroddiad hwn (Atom)";
     TO_CHANGE = "What to change", "Beth i’w newid";
+    FIRST = "First of all, see that the feed can be fetched and read. The last check said:", "Yn gyntaf, gwnewch yn siŵr bod modd nôl a darllen y ffrwd. Meddai’r gwiriad diwethaf:";
     NO_PROBLEMS = "Nothing: we found no problems in this feed.", "Dim: ni welsom unrhyw broblemau yn y ffrwd hon.";
     TO_DO = "To do: ", "I’w wneud: ";
     MORE = "And {number} more.", "A {number} arall.";

@@ -11,6 +11,8 @@ phrases! {
     WITH_WORDS = "with “{words}”", "gyda “{words}”";
     AND_GENERAL = "and events for every service", "a digwyddiadau i bob gwasanaeth";
     AND_ONLINE = "and online", "ac ar-lein";
+    CONFIRMED = "Confirmed", "Wedi’i gadarnhau";
+    LISTED_OR_NOT = "Listed or not", "Ar y rhestr neu beidio";
     WORDS = "Words", "Geiriau";
     MORE = "More filters", "Rhagor o hidlwyr";
     ATTEND = "How to attend", "Sut i fynychu";
@@ -32,5 +34,5 @@ phrases! {
     ALL_KINDS = "All kinds", "Pob math";
     ALL_OF_THESE = "{group}: all of these", "{group}: pob un o’r rhain";
     PLACE = "Place", "Lle";
-    ALL_REGIONS = "All regions and nations", "Pob rhanbarth a gwlad";
+    ALL_REGIONS = "Anywhere", "Unrhyw le";
 }

@@ -24,14 +24,14 @@ phrases! {
     ALREADY_1 = "Look at its [report card]: it says what we read and what to change.", "Edrychwch ar ei [cherdyn adroddiad]: mae’n dweud yr hyn yr ydym yn ei ddarllen a beth i’w newid.";
     TELL_US = "Tell us the address", "Rhowch y cyfeiriad i ni";
 
-    API_LEAD = "All that stands here is also there for programs: no key, any origin, read-only.", "Mae popeth sydd yma ar gael i raglenni hefyd: dim allwedd, unrhyw darddiad, darllen yn unig.";
+    API_LEAD = "Everything on this site is there for programs too. No key is needed, any site may ask, and nothing can be changed.", "Mae popeth ar y wefan hon ar gael i raglenni hefyd. Nid oes angen allwedd, caiff unrhyw wefan ofyn, ac ni ellir newid dim.";
     API_WHOLE = "The whole description: [OpenAPI 3.1 (JSON)].", "Y disgrifiad llawn: [OpenAPI 3.1 (JSON)].";
     TRY = "Try it", "Rhoi cynnig arni";
     TRY_EVENTS = " – each event or series once", " – pob digwyddiad neu gyfres unwaith";
     TRY_DATES = " – dates, flattened", " – dyddiadau, fesul un";
     TRY_CHANGES = " – a snapshot first, then what changed since your cursor", " – ciplun yn gyntaf, yna’r hyn a newidiodd ers eich cyrchwr";
     IN_A_PAGE = "In a page", "Mewn tudalen";
-    FULLCALENDAR = "Dates for FullCalendar, as it asks for them:", "Dyddiadau ar gyfer FullCalendar, fel y mae’n gofyn amdanyn nhw:";
+    FULLCALENDAR = "FullCalendar takes the dates as they are:", "Mae FullCalendar yn cymryd y dyddiadau fel y maen nhw:";
     FILTERS = "Filters", "Hidlwyr";
     FILTERS_1 = "The same for every list, calendar and feed. Repeat a filter or use commas for any of several values; different filters must all hold. An unknown filter or value is refused with a list of what is allowed.",
         "Yr un rhai ar gyfer pob rhestr, calendr a ffrwd. Ailadroddwch hidlydd neu defnyddiwch atalnodau i gael unrhyw un o sawl gwerth; rhaid i hidlwyr gwahanol i gyd fod yn wir. Mae hidlydd neu werth anhysbys yn cael ei wrthod gyda rhestr o’r hyn a ganiateir.";
