@@ -152,7 +152,7 @@ fn of_a_plan() -> [Value; 2] {
     let event = "Id of a known event; without it, `date` and `service` are needed.";
     [
         json!({"name": "event", "in": "query", "description": event, "schema": {"type": "string", "pattern": "^[a-z2-7]{12}$"}}),
-        json!({"name": "date", "in": "query", "description": "Day of the plan.", "schema": {"type": "string", "pattern": format!("^{DAY}$")}}),
+        json!({"name": "date", "in": "query", "description": "Day of the plan.", "example": "2027-03-04", "schema": {"type": "string", "pattern": format!("^{DAY}$")}}),
     ]
 }
 
