@@ -94,7 +94,7 @@ fn changes(made: made_up::MadeUp, store: memory::Store) {
         let commit = settle::settle(&memory, &settings, commit, &[]);
         let merged = began.elapsed();
         let done = Committed::default();
-        memory.apply(commit.clone(), &done);
+        memory.apply(&commit, &done);
         let kept = began.elapsed();
         let update = settle::update(&memory, &settings, &commit, &done);
         catalogue = catalogue.update(update, Some(commit.at));

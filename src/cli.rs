@@ -252,10 +252,18 @@ pub(crate) fn run(cli: Cli) -> Done {
             Ok(())
         }
         Command::Man => {
-            let command = <Cli as clap::CommandFactory>::command();
-            Ok(clap_mangen::Man::new(command).render(&mut std::io::stdout())?)
+            let mut command =
+                <Cli as clap::CommandFactory>::command().disable_help_subcommand(true);
+            command.build();
+            manual(command, &mut std::io::stdout().lock())
         }
     }
+}
+
+/// The page of a command, and after it those of its own commands.
+fn manual(command: clap::Command, out: &mut impl std::io::Write) -> Done {
+    clap_mangen::Man::new(command.clone()).render(out)?;
+    command.get_subcommands().try_for_each(|command| manual(command.clone(), out))
 }
 
 /// A runtime for commands that talk to a site or to the daemon.

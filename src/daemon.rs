@@ -68,6 +68,7 @@ pub struct Daemon {
     settings: Arc<Settings>,
     catalogue: Arc<ArcSwap<Catalogue>>,
     setup: Setup,
+    watched: reload::Watched,
     inbox: mpsc::Receiver<Command>,
     control: Control,
 }
@@ -121,6 +122,7 @@ impl Daemon {
     /// When either is not to be had; the error says what to do.
     pub async fn start(setup: Setup) -> anyhow::Result<Self> {
         let now = (setup.clock)();
+        let watched = reload::Watched::new(&setup.config);
         let settings = Arc::new(Settings::new(config::load(&setup.config)?)?);
         let host = settings.config.network.url.as_ref().and_then(|url| url.host_str());
         let how = Open {
@@ -136,7 +138,8 @@ impl Daemon {
         let catalogue = refresher.show(&settings, now).await;
         let (sender, inbox) = mpsc::channel(64);
         let control = Control::new(sender);
-        Ok(Self { refresher: Arc::new(refresher), settings, catalogue, setup, inbox, control })
+        let refresher = Arc::new(refresher);
+        Ok(Self { refresher, settings, catalogue, setup, watched, inbox, control })
     }
 
     /// The read model; it is swapped whenever something changed.
@@ -232,7 +235,8 @@ impl Daemon {
         let control = self.control.clone();
         let serving = socket.map(|socket| tokio::spawn(control::serve(socket, control)));
         let refresher = Arc::clone(&self.refresher);
-        let mut engine = engine::Engine::new(self.refresher, self.settings, self.setup, audience);
+        let setup = (self.setup, self.watched);
+        let mut engine = engine::Engine::new(self.refresher, self.settings, setup, audience);
         engine.run(self.inbox, shutdown).await;
         if let Some(serving) = serving {
             serving.abort();

@@ -67,6 +67,8 @@ pub struct Request {
     pub etag: Option<String>,
     /// Last-Modified of the last good answer.
     pub last_modified: Option<String>,
+    /// The origin that gave these two, which alone is shown them; that of `url` unless said.
+    pub validators_from: Option<String>,
     /// The folder that a `file:` address must lie under; `None` refuses `file:`.
     pub file_root: Option<PathBuf>,
 }
@@ -82,6 +84,7 @@ impl Request {
             allow_private: false,
             etag: None,
             last_modified: None,
+            validators_from: None,
             file_root: None,
         }
     }
@@ -275,8 +278,9 @@ impl Client {
         let client = if private { &self.open } else { &self.guarded };
         let mut headers = HeaderMap::new();
         headers.insert(header::ACCEPT, HeaderValue::from_static(ACCEPT));
-        // Validators and the operator's headers belong to the feed's own origin.
-        if own {
+        // Both the validators and the operator's headers belong to one origin.
+        let from = request.validators_from.as_deref();
+        if from.map_or(own, |from| from == url.origin().ascii_serialization()) {
             let validators = [
                 (header::IF_NONE_MATCH, &request.etag),
                 (header::IF_MODIFIED_SINCE, &request.last_modified),
@@ -286,6 +290,8 @@ impl Client {
                     headers.insert(name, value);
                 }
             }
+        }
+        if own {
             for (name, value) in &request.headers {
                 let pair = (HeaderName::try_from(name), HeaderValue::from_str(value));
                 if let (Ok(name), Ok(value)) = pair {

@@ -151,6 +151,9 @@ pub struct FeedState {
     pub etag: Option<String>,
     /// Last-Modified of the last good answer.
     pub last_modified: Option<String>,
+    /// The origin that gave these two: a redirect may lead elsewhere.
+    #[serde(default)]
+    pub validators_from: Option<String>,
     /// SHA-256 (hex) of the last good body.
     pub body_hash: Option<String>,
     /// Hash of everything besides the body that decided the result (settings, vocabulary, program version).

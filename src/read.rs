@@ -282,6 +282,15 @@ pub struct Document {
     pub problems: Vec<Problem>,
     /// False after a truncation or a cap: absence proves nothing then.
     pub complete: bool,
+    /// It ends before its end.
+    pub cut_off: Option<CutOff>,
+}
+
+/// Where a document breaks off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CutOff {
+    /// Line at which the item begins that it breaks off in, if not between two items.
+    pub item: Option<u32>,
 }
 
 /// What is known about the bytes before they are read.
@@ -337,6 +346,7 @@ impl Document {
             skipped: Vec::new(),
             problems: Vec::new(),
             complete: true,
+            cut_off: None,
         }
     }
 }

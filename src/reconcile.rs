@@ -11,7 +11,7 @@ use crate::{
     event::{Decision, Draft, Event, Facts, Id, Recurrence, Span},
     feed::Feed,
     health::FeedState,
-    read::Skipped,
+    read::{CutOff, Skipped},
 };
 
 pub mod absence;
@@ -55,6 +55,8 @@ pub enum Saw {
         entries: u32,
         /// Addresses of linked pages that were wanted for dates and could not be read this time.
         unread_pages: HashSet<String>,
+        /// The feed ended before its end.
+        cut_off: Option<CutOff>,
     },
 }
 
@@ -73,6 +75,8 @@ pub struct Reconciled {
     pub withdrawn: u32,
     /// Since when the feed has been much smaller than before.
     pub shrank_since: Option<DateTime<Utc>>,
+    /// The feed broke off, and so nothing that was known was changed or missed.
+    pub cut_off: bool,
     /// Upcoming events that are missing from the feed and wait for confirmation.
     pub missing: u32,
     /// Items that say the same as another of the feed.
@@ -102,16 +106,30 @@ pub fn reconcile(before: &Before, saw: Saw) -> Reconciled {
                 }
             }
         }
-        Saw::Items { drafts, complete, entries: found, unread_pages } => {
+        Saw::Items { drafts, complete, entries: found, unread_pages, cut_off } => {
             completeness.now = complete;
             entries = found;
             let drafts = admit(before, drafts, &mut result);
+            let pairs: Vec<_> = pairing::pair(before, drafts);
+            for known in pairs.iter().filter_map(|(_, known)| *known) {
+                present.iter_mut().skip(known).take(1).for_each(|present| *present = true);
+            }
+            let broken = cut_off.filter(|cut| absence::breaks_off(before, *cut, &present));
+            result.cut_off = broken.is_some();
             let mut given = HashSet::new();
-            for (draft, event) in pairing::pair(before, drafts) {
-                match event.and_then(|index| Some((index, before.events.get(index)?))) {
-                    Some((index, event)) => {
-                        present.iter_mut().skip(index).take(1).for_each(|present| *present = true);
-                        meet(before, event, draft, &unread_pages, &mut result);
+            for (draft, known) in pairs {
+                match known.and_then(|index| before.events.get(index)) {
+                    // Its other dates, or the rest of its words, may stand where the feed broke off.
+                    Some(event) if broken.is_some() && draft.private.is_none() => {
+                        result.put.extend(seen_again(before, event));
+                    }
+                    Some(event) => meet(before, event, draft, &unread_pages, &mut result),
+                    None if broken
+                        .is_some_and(|cut| cut.item.is_some() && cut.item == draft.line) =>
+                    {
+                        let reason = "The feed breaks off in the middle of this item.".to_owned();
+                        let reference = draft.reference.filter(|_| draft.private.is_none());
+                        result.skipped.push(Skipped { reference, line: draft.line, reason });
                     }
                     None => announce(before, draft, &mut given, &mut result),
                 }

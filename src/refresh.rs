@@ -195,7 +195,7 @@ impl Refresher {
     /// When it does not.
     pub async fn try_store(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
         let _in_order = self.memory().await;
-        self.store.commit(Commit::new(now)).await.map(drop)
+        self.store.commit(Arc::new(Commit::new(now))).await.map(drop)
     }
 
     /// Whether the store's files are to be cleaned of something soon.
@@ -314,6 +314,7 @@ impl Refresher {
         };
         request.etag = round.state.etag.clone().filter(|_| known);
         request.last_modified = round.state.last_modified.clone().filter(|_| known);
+        request.validators_from.clone_from(&round.state.validators_from);
         let pause = round.settings.config.network.host_delay;
         let fetched = self.reader.fetch(&request, schedule::host(round.feed), pause).await;
         match fetched {
@@ -409,7 +410,10 @@ impl Refresher {
             complete: made.complete,
             entries: made.entries,
             unread_pages: std::mem::take(&mut made.unread),
+            cut_off: made.document.cut_off,
         };
+        // What was made sense of is not needed as it was written any more; of a large feed it is much.
+        made.document.entries = Vec::new();
         let body = Some(report::Body { bytes: bytes.len(), hash, made: &made });
         let good = report::Good { meta: &meta, body, took: round.began.elapsed() };
         let refreshed = self.compare(round, good, saw, memory).await;
@@ -508,9 +512,10 @@ impl Refresher {
         commit: Commit,
         mut memory: OwnedMutexGuard<Memory>,
     ) -> Result<Update, StoreError> {
-        let done = self.store.commit(commit.clone()).await?;
+        let commit = Arc::new(commit);
+        let done = self.store.commit(Arc::clone(&commit)).await?;
         self.purge.fetch_or(commit.purge, Ordering::Relaxed);
-        memory.apply(commit.clone(), &done);
+        memory.apply(&commit, &done);
         let update = settle::update(&memory, settings, &commit, &done);
         self.reveal(&update, commit.at);
         Ok(update)

@@ -61,15 +61,17 @@ pub fn next_check(
     now: DateTime<Utc>,
 ) -> DateTime<Utc> {
     let usual = interval(feed, network, state);
+    let spread = |wait: Duration| wait.saturating_add(jitter(&feed.id, wait));
     let wait = match answer {
-        Answer::Good { fresh_for } => usual.max(fresh_for.unwrap_or_default().min(CEILING)),
+        Answer::Good { fresh_for } => spread(usual.max(fresh_for.unwrap_or_default().min(CEILING))),
         Answer::Failed { retry_after } => {
             let doublings = state.failures.saturating_sub(1).min(12);
-            let backed_off = usual.saturating_mul(1 << doublings).min(CEILING.max(usual));
-            backed_off.max(retry_after.unwrap_or_default().min(RETRY_CEILING))
+            // Feeds that reach the ceiling were spread by the waits before.
+            let backed_off =
+                spread(usual.saturating_mul(1 << doublings)).min(CEILING.max(spread(usual)));
+            backed_off.max(spread(retry_after.unwrap_or_default().min(RETRY_CEILING)))
         }
     };
-    let wait = wait.saturating_add(jitter(&feed.id, wait));
     let at = now + TimeDelta::from_std(wait).unwrap_or(TimeDelta::days(7));
     outside_skipped(at, state)
 }
@@ -207,7 +209,7 @@ mod tests {
         for (failures, wanted) in (1..).zip(curve) {
             let state = FeedState { failures, ..FeedState::default() };
             let hours = hours_until_next(&state, Answer::Failed { retry_after: None });
-            assert!(about(hours, wanted), "{failures} failures: {hours}");
+            assert!(about(hours, wanted) && hours <= 24.0, "{failures} failures: {hours}");
         }
         let many = FeedState { failures: u32::MAX, ..FeedState::default() };
         let hours = hours_until_next(&many, Answer::Failed { retry_after: Some(30 * HOUR) });

@@ -213,7 +213,7 @@ pub trait Store: Send + Sync + fmt::Debug {
     fn load(&self) -> BoxFuture<'_, Result<Snapshot, StoreError>>;
 
     /// Keeps all of a commit or nothing of it. `Ok` means that it survives a kill and a power cut.
-    fn commit(&self, commit: Commit) -> BoxFuture<'_, Result<Committed, StoreError>>;
+    fn commit(&self, commit: Arc<Commit>) -> BoxFuture<'_, Result<Committed, StoreError>>;
 
     /// Copies what is kept into fresh files, so that nothing is left on the disk of what was taken away.
     fn compact(&self) -> BoxFuture<'_, Result<Compacted, StoreError>>;

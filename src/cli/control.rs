@@ -236,8 +236,9 @@ pub(crate) fn say_report(state: &FeedState, output: &Output) -> Done {
         let line = skipped.line.map(|line| format!("line {line}: ")).unwrap_or_default();
         output.say(format!("  {} {line}{}", output.tone(Tone::Bad, "not read"), skipped.reason))?;
     }
-    if state.failures > 0 && state.problems.is_empty() {
-        // A feed that cannot be read has not been found free of faults.
+    let sound = matches!(health, Health::Fine | Health::Quiet);
+    if !sound && state.problems.is_empty() {
+        // A feed that cannot be read, shrank or moved has not been found free of faults.
         return Ok(());
     }
     say_problems(&state.problems, output)

@@ -18,7 +18,7 @@ use tokio::{
 use super::{
     Audience, Setup,
     command::{Checked, Command, Explanation, FeedReport, Reloaded, Status, Waiting},
-    notify::Notices,
+    notify::{Notices, Own},
     reload::{Watched, lost_since, takes_away_too_much},
     systemd,
 };
@@ -91,12 +91,13 @@ impl Engine {
     pub(super) fn new(
         refresher: Arc<Refresher>,
         settings: Arc<Settings>,
-        setup: Setup,
+        (setup, mut watched): (Setup, Watched),
         audience: Arc<dyn Audience>,
     ) -> Self {
+        watched.follow(&settings.config);
         Self {
             started: (setup.clock)(),
-            watched: Watched::new(&setup.config, &settings.config),
+            watched,
             refresher,
             settings,
             setup,
@@ -284,6 +285,7 @@ impl Engine {
     /// Reads feeds.toml; `sure` takes it over whatever it takes away.
     async fn reload(&mut self, sure: bool) -> Reloaded {
         systemd::reloading();
+        self.watched.changed();
         let path = self.setup.config.clone();
         let read = tokio::task::spawn_blocking(move || {
             let loaded = config::load(&path).map_err(|error| error.to_string())?;
@@ -309,7 +311,7 @@ impl Engine {
 
     async fn consider(&mut self, settings: Arc<Settings>, sure: bool) -> Reloaded {
         self.fault = None;
-        self.watched.read(&settings.config);
+        self.watched.follow(&settings.config);
         if !sure && let Some(removes) = takes_away_too_much(&self.settings, &settings) {
             let (since, of) = (self.now(), self.settings.feeds.len());
             let waiting = Waiting { since, removes, of };
@@ -395,7 +397,12 @@ impl Engine {
         }
         let Some(memory) = self.refresher.try_memory() else { return };
         let notices = self.notices.get_or_insert_with(|| Notices::new(&memory, &settings, now));
-        for notice in notices.due(&memory, &settings, now) {
+        let own = Own {
+            offline: self.refresher.weather(|weather| weather.offline_since()).is_some(),
+            unkept: self.trouble.as_ref().map(|(error, _)| error.brief()),
+        };
+        for notice in notices.own(own, now).into_iter().chain(notices.due(&memory, &settings, now))
+        {
             tokio::spawn(notice.send(notify.clone()));
         }
     }
@@ -523,7 +530,14 @@ impl Engine {
             let active = self.settings.config.feeds.iter().filter(|feed| !feed.paused);
             feeds.extend(active.map(|feed| feed.id.clone()));
         }
-        if let Some(unknown) = feeds.iter().find(|feed| !self.settings.feeds.contains_key(*feed)) {
+        let unknown = |engine: &Self| {
+            feeds.iter().find(|feed| !engine.settings.feeds.contains_key(*feed)).cloned()
+        };
+        if unknown(self).is_some() {
+            // Whoever wrote it into feeds.toml a moment ago has not to wait until the file is looked at.
+            self.look_at_config().await;
+        }
+        if let Some(unknown) = unknown(self) {
             return Err(format!("there is no feed \"{unknown}\""));
         }
         let idle = feeds.iter().filter(|feed| !self.busy.contains_key(*feed));

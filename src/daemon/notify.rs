@@ -1,4 +1,4 @@
-//! Tells the operator, once, when the state of a feed changes, and once a day what is still wrong.
+//! Tells the operator, once, when the state of a feed or our own changes, and once a day what is still wrong.
 //!
 //! To a program of theirs (`[notify] command`, the notice on standard input) or an address (`webhook`, as JSON).
 
@@ -55,7 +55,17 @@ pub(super) struct Notice {
 #[derive(Debug)]
 pub(super) struct Notices {
     known: HashMap<String, Health>,
+    own: Own,
     digest: DateTime<Utc>,
+}
+
+/// What is wrong with ourselves.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Own {
+    /// Sites that worked cannot be reached.
+    pub(super) offline: bool,
+    /// Why changes cannot be kept.
+    pub(super) unkept: Option<&'static str>,
 }
 
 impl Notices {
@@ -63,7 +73,24 @@ impl Notices {
     pub(super) fn new(memory: &Memory, settings: &Settings, now: DateTime<Utc>) -> Self {
         let lines = lines(memory, settings, now);
         let known = lines.into_iter().map(|line| (line.feed, line.is)).collect();
-        Self { known, digest: now }
+        Self { known, own: Own::default(), digest: now }
+    }
+
+    /// The notices that our own state makes due.
+    pub(super) fn own(&mut self, own: Own, now: DateTime<Utc>) -> Vec<Notice> {
+        let was = std::mem::replace(&mut self.own, own);
+        let offline = (was.offline != own.offline).then(|| match own.offline {
+            true => "We seem to be offline: several sites that worked cannot be reached. No feed is blamed.".into(),
+            false => "We are online again.".into(),
+        });
+        let unkept = (was.unkept.is_some() != own.unkept.is_some()).then(|| match own.unkept {
+            Some(why) => {
+                format!("Changes cannot be kept, since {why}. What is known is still served.")
+            }
+            None => "Changes are kept again.".to_owned(),
+        });
+        let notice = |subject| Notice { notice: "change", at: now, subject, feeds: Vec::new() };
+        offline.into_iter().chain(unkept).map(notice).collect()
     }
 
     /// The notices that are due.
@@ -209,5 +236,28 @@ fn run(command: &str, text: &str, kind: &str) -> Result<(), String> {
             }
             Err(error) => return Err(error.to_string()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn our_own_trouble_is_told_when_it_begins_and_when_it_ends() {
+        let now = "2027-01-15T08:00:00Z".parse().unwrap();
+        let mut notices = Notices { known: HashMap::new(), own: Own::default(), digest: now };
+        let mut told = |offline, unkept| -> Vec<String> {
+            let due = notices.own(Own { offline, unkept }, now);
+            due.iter().map(Notice::text).collect()
+        };
+        assert!(told(false, None).is_empty());
+        let offline = told(true, None);
+        assert!(offline.len() == 1 && offline[0].contains("No feed is blamed."), "{offline:?}");
+        assert!(told(true, None).is_empty());
+        let both = told(false, Some("no space is left"));
+        assert_eq!(both.len(), 2);
+        assert!(both[1].starts_with("Changes cannot be kept, since no space is left."), "{both:?}");
+        assert_eq!(told(false, None), ["Changes are kept again.\n"]);
     }
 }

@@ -1,6 +1,7 @@
 //! Notices that feeds.toml has changed, and holds back an edit that looks like an accident.
 
 use std::{
+    collections::HashMap,
     fs,
     path::{Path, PathBuf},
     time::SystemTime,
@@ -17,29 +18,33 @@ const FEW: usize = 3;
 /// What tells two states of a file apart without reading it.
 type Stamp = Option<(SystemTime, u64)>;
 
-/// The files that make up the configuration, as they were when they were last read.
+/// The files that make up the configuration, as they were before they were last read.
+///
+/// Before, since an edit made while they are read and taken over must not be missed.
 #[derive(Debug)]
 pub(super) struct Watched {
-    config: PathBuf,
     seen: Vec<(PathBuf, Stamp)>,
 }
 
 impl Watched {
-    /// Watches a configuration that has been read.
-    pub(super) fn new(path: &Path, config: &Config) -> Self {
-        let mut watched = Self { config: path.to_owned(), seen: Vec::new() };
-        watched.read(config);
-        watched
+    /// Watches a configuration that is about to be read.
+    pub(super) fn new(path: &Path) -> Self {
+        Self { seen: vec![(path.to_owned(), stamp(path))] }
     }
 
-    /// Takes note of the files as they are; a vocabulary may have been added.
-    pub(super) fn read(&mut self, config: &Config) {
-        let files = std::iter::once(&self.config).chain(&config.network.vocabulary);
-        let files = files.map(|path| config.folder().join(path));
-        self.seen = files.map(|path| (path.clone(), stamp(&path))).collect();
+    /// Takes note of the files that belong to it now that it has been read. One that was not watched until now counts
+    /// as changed, since it may have been since it was read.
+    pub(super) fn follow(&mut self, config: &Config) {
+        let folder = config.folder();
+        let known: HashMap<PathBuf, Stamp> = self.seen.split_off(1).into_iter().collect();
+        self.seen.extend(config.network.vocabulary.iter().map(|path| {
+            let path = folder.join(path);
+            let stamp = known.get(&path).copied().flatten();
+            (path, stamp)
+        }));
     }
 
-    /// Whether a file has changed since this was last asked.
+    /// Whether a file has changed since this was last asked; to be asked before they are read.
     pub(super) fn changed(&mut self) -> bool {
         let mut changed = false;
         for (path, seen) in &mut self.seen {

@@ -205,12 +205,37 @@ async fn feeds_lost_while_nobody_ran_are_held_until_a_word() {
 fn changed_files_are_noticed() {
     let house = House::with(&["a"]);
     let path = house.dir.path().join("feeds.toml");
+    let mut watched = reload::Watched::new(&path);
+    // Edited while it was being read.
     let loaded = config::load(&path).unwrap();
-    let mut watched = reload::Watched::new(&path, &loaded.config);
-    assert!(!watched.changed());
     house.write(&["a", "b"]);
+    watched.follow(&loaded.config);
     assert!(watched.changed() && !watched.changed());
+    // A vocabulary that is named from now on may have changed since it was read; then it is watched like the rest.
+    let words = house.dir.path().join("words.toml");
+    std::fs::write(&words, "").unwrap();
+    let mut config = loaded.config;
+    config.network.vocabulary = vec!["words.toml".into()];
+    watched.follow(&config);
+    assert!(watched.changed() && !watched.changed());
+    watched.follow(&config);
+    assert!(!watched.changed());
+    std::fs::write(&words, "[[service]]").unwrap();
+    assert!(watched.changed());
     std::fs::remove_file(&path).unwrap();
+    assert!(watched.changed());
+}
+
+#[test]
+fn a_configuration_in_a_folder_of_its_own_is_watched_too() {
+    let here = std::env::current_dir().unwrap();
+    let dir = tempfile::tempdir_in(&here).unwrap();
+    let path = dir.path().strip_prefix(&here).unwrap().join("feeds.toml");
+    std::fs::write(&path, "[network]\nname = \"A\"\n").unwrap();
+    let mut watched = reload::Watched::new(&path);
+    watched.follow(&config::load(&path).unwrap().config);
+    assert!(!watched.changed());
+    std::fs::write(&path, "[network]\nname = \"Another\"\n").unwrap();
     assert!(watched.changed());
 }
 

@@ -49,6 +49,7 @@ fn document(format: Format, entries: Vec<Entry>) -> Document {
         skipped: Vec::new(),
         problems: Vec::new(),
         complete: true,
+        cut_off: None,
     }
 }
 

@@ -22,7 +22,7 @@ pub(in crate::read) use apply::plausible_point;
 use mend::{Item, Mended};
 use repairs::{Fault, Faults};
 
-use super::{Document, Hint, ReadError, Skipped, decode, moment};
+use super::{CutOff, Document, Hint, ReadError, Skipped, decode, moment};
 
 /// Reads a feed.
 ///
@@ -47,6 +47,7 @@ pub fn read(bytes: &[u8], hint: &Hint) -> Result<Document, ReadError> {
     if let Some(line) = mended.cut {
         let reason = "the feed breaks off in the middle of this item".into();
         document.skipped.push(Skipped { reference: None, line: Some(line), reason });
+        document.cut_off = Some(CutOff { item: Some(line) });
     }
     document.complete &= !faults.has(Fault::CutOff) && !faults.has(Fault::TooManyItems);
     let mut problems = decoded.problems;

@@ -15,7 +15,7 @@ use self::{
     lines::{Line, Property},
     zones::ZoneBuilder,
 };
-use super::{Document, Hint, Problem, ReadError, Severity, Skipped};
+use super::{CutOff, Document, Hint, Problem, ReadError, Severity, Skipped};
 use crate::{event::Length, feed::Format};
 
 /// Entries of one file that are kept.
@@ -328,7 +328,11 @@ impl<'a> Reader<'a> {
                 fix: Some("Check that the whole calendar is sent.".into()),
             });
         }
+        let (cut_off, whole) = (!self.open.is_empty(), self.document.entries.len());
         self.close(0);
+        // What is closed only now was cut.
+        let item = self.document.entries.get(whole).and_then(|entry| entry.line);
+        self.document.cut_off = cut_off.then_some(CutOff { item });
         let untold = self.told.iter().filter(|(_, count)| **count > MOST_ALIKE);
         let more: Vec<Problem> =
             untold.map(|(code, count)| more_of(code, count - MOST_ALIKE)).collect();

@@ -10,7 +10,7 @@ use crate::{
     event::{Draft, Event},
     feed::{Feed, Format},
     normalise::recurrence::{expand, last_instance},
-    read::Document,
+    read::{CutOff, Document},
 };
 
 /// Two good fetches this far apart make an absence.
@@ -90,6 +90,18 @@ fn starts_soon(event: &Event, now: DateTime<Utc>) -> bool {
     })
 }
 
+/// Whether a document that ends before its end is a fetch gone wrong. Of a feed that was never read well, half is better
+/// than nothing, and some never write their last line.
+#[must_use]
+pub fn breaks_off(before: &Before, cut: CutOff, present: &[bool]) -> bool {
+    let lacks = || {
+        let mut known = before.events.iter().zip(present);
+        known.any(|(e, here)| !here && e.withdrawn.is_none() && upcoming(e, before.now))
+    };
+    let halved = || before.state.complete && !is_window(before) && lacks();
+    before.state.last_good.is_some() && (cut.item.is_some() || halved())
+}
+
 /// Decides on every stored event that the feed did not carry.
 pub fn judge(
     before: &Before,
@@ -112,7 +124,15 @@ pub fn judge(
     result.removed.extend(old.into_iter().map(|event| event.id.clone()));
     if !complete.now {
         // A window moves on; a fetch that is damaged says nothing at all.
-        if is_window(before) {
+        let window = is_window(before);
+        let waiting = |event: &&&Event| event.withdrawn.is_none() && upcoming(event, before.now);
+        let missing = absent.iter().filter(waiting).count();
+        if result.cut_off {
+            result.shrank_since = before.state.shrank_since.or(Some(before.now));
+        } else if window || missing == 0 {
+            result.shrank_since = None;
+        }
+        if window {
             let newly = absent.into_iter().filter(|event| event.absent_since.is_none());
             result.put.extend(newly.map(|event| missed(before, event)));
         }

@@ -36,6 +36,7 @@ struct Story {
     state: FeedState,
     events: Vec<Event>,
     complete: bool,
+    cut_off: Option<CutOff>,
     unread: HashSet<String>,
     forgotten: HashSet<String>,
 }
@@ -47,6 +48,7 @@ impl Story {
             state: FeedState { format: Some(crate::feed::Format::Ical), ..FeedState::default() },
             events: vec![],
             complete: true,
+            cut_off: None,
             unread: HashSet::new(),
             forgotten: HashSet::new(),
         }
@@ -61,7 +63,9 @@ impl Story {
     fn check(&mut self, hours: i64, drafts: &[Draft]) -> Reconciled {
         let entries = u32::try_from(drafts.len()).unwrap();
         let (complete, unread_pages) = (self.complete, self.unread.clone());
-        let saw = Saw::Items { drafts: drafts.to_vec(), complete, entries, unread_pages };
+        let (drafts, cut_off) = (drafts.to_vec(), self.cut_off);
+        let complete = complete && cut_off.is_none();
+        let saw = Saw::Items { drafts, complete, entries, unread_pages, cut_off };
         let result = self.saw(hours, saw);
         (self.state.complete, self.state.entries) = (complete, entries);
         result
@@ -394,4 +398,47 @@ fn whole_days_and_undated_items_are_told_apart() {
     let mut story = Story::with(&[day.clone(), none.clone()]);
     assert_eq!(story.events.len(), 2);
     assert_eq!(story.check(1, &[none, day]), Reconciled::default());
+}
+
+#[test]
+fn a_feed_that_breaks_off_changes_nothing_that_was_known() {
+    let drafts = many(6);
+    let mut story = Story::with(&drafts);
+    let known = story.events.clone();
+    // In the middle of the third item, which is known, and then of one that is not.
+    let mut cut = drafts[..3].to_vec();
+    (cut[2].facts.title, cut[2].line) = ("Eve".into(), Some(30));
+    story.cut_off = Some(CutOff { item: Some(30) });
+    let result = story.check(1, &cut);
+    assert!(result.cut_off && result.put.is_empty(), "{result:?}");
+    assert_eq!((result.shrank_since, story.events.clone()), (Some(at(1)), known.clone()));
+    let new = [draft("new-1", "New", 2000), Draft { line: Some(40), ..draft("new-2", "Ne", 2001) }];
+    story.cut_off = Some(CutOff { item: Some(40) });
+    let result = story.check(2, &[&drafts[..1], &new].concat());
+    assert_eq!((result.added, result.skipped.len(), result.shrank_since), (1, 1, Some(at(1))));
+    // What turned private is believed all the same.
+    let secret = Draft { private: Some("busy".into()), ..drafts[0].clone() };
+    assert_eq!(story.check(3, &[secret]).hidden, 1);
+    story.cut_off = None;
+    let result = story.check(4, &[&drafts[..], &new[..1]].concat());
+    assert_eq!((result.shrank_since, result.withdrawn, result.missing), (None, 0, 0));
+}
+
+#[test]
+fn a_feed_without_its_last_line_is_believed_once_it_is_known_for_that() {
+    let drafts = many(6);
+    let mut story = Story::with(&drafts);
+    let mut changed = drafts[..5].to_vec();
+    changed[0].facts.title = "Other words".into();
+    story.cut_off = Some(CutOff { item: None });
+    let result = story.check(1, &changed);
+    assert!(result.cut_off && result.changed == 0, "{result:?}");
+    let result = story.check(2, &changed);
+    assert!(!result.cut_off && result.changed == 1 && result.withdrawn == 0, "{result:?}");
+    // One that lacks nothing is whole.
+    let mut story = Story::with(&drafts);
+    story.cut_off = Some(CutOff { item: None });
+    let mut changed = drafts.clone();
+    changed[0].facts.title = "Other words".into();
+    assert!(!story.check(1, &changed).cut_off);
 }

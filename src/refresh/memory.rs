@@ -198,52 +198,53 @@ impl Memory {
     }
 
     /// Takes over what the store has acknowledged.
-    pub fn apply(&mut self, commit: Commit, committed: &Committed) {
+    pub fn apply(&mut self, commit: &Commit, committed: &Committed) {
         for feed in &commit.feeds_removed {
             self.feeds.remove(feed);
         }
-        for mut state in commit.feeds {
+        for state in &commit.feeds {
             let known = self.feeds.remove(&state.feed);
-            state.history = known.map(|known| known.history).unwrap_or_default();
+            let history = known.map(|known| known.history).unwrap_or_default();
+            let state = FeedState { history, ..state.clone() };
             self.feeds.insert(state.feed.clone(), state);
         }
-        for (feed, check) in commit.checks {
-            let Some(state) = self.feeds.get_mut(&feed) else { continue };
-            state.history.push(check);
+        for (feed, check) in &commit.checks {
+            let Some(state) = self.feeds.get_mut(feed) else { continue };
+            state.history.push(check.clone());
             let surplus = state.history.len().saturating_sub(CHECKS_KEPT);
             state.history.drain(..surplus);
         }
         for id in &commit.events_removed {
             self.take_event(id);
         }
-        for event in commit.events {
-            self.put_event(event);
+        for event in &commit.events {
+            self.put_event(event.clone());
         }
         for id in &commit.listings_removed {
             self.take_listing(id);
         }
-        for listing in commit.listings {
-            self.put_listing(listing);
+        for listing in &commit.listings {
+            self.put_listing(listing.clone());
         }
-        self.aliases.extend(commit.aliases);
+        self.aliases.extend(commit.aliases.iter().cloned());
         for from in &commit.aliases_removed {
             self.aliases.remove(from);
         }
-        for listing in commit.remembered {
-            self.remembered.insert(listing.id.clone(), Arc::new(listing));
+        for listing in &commit.remembered {
+            self.remembered.insert(listing.id.clone(), Arc::new(listing.clone()));
         }
         for id in &commit.remembered_removed {
             self.remembered.remove(id);
         }
-        self.rules = commit.rules.or(self.rules.take());
+        self.rules = commit.rules.clone().or(self.rules.take());
         for id in &commit.decisions_removed {
             self.decisions.remove(id);
         }
-        for decision in commit.decisions {
-            self.decisions.insert(decision.event.clone(), decision);
+        for decision in &commit.decisions {
+            self.decisions.insert(decision.event.clone(), decision.clone());
         }
         self.forgotten.extend(commit.tombstones.iter().flat_map(|stone| stone.hashes.clone()));
-        self.tombstones.extend(commit.tombstones);
+        self.tombstones.extend(commit.tombstones.iter().cloned());
         self.next_cursor =
             committed.changes.last().map_or(self.next_cursor, |last| last.cursor + 1);
         self.log.extend(committed.changes.iter().cloned());

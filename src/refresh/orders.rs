@@ -155,9 +155,10 @@ impl Refresher {
         commit: Commit,
         memory: &mut OwnedMutexGuard<Memory>,
     ) -> Result<(), StoreError> {
-        let done = self.store.commit(commit.clone()).await?;
+        let commit = Arc::new(commit);
+        let done = self.store.commit(Arc::clone(&commit)).await?;
         self.purge.fetch_or(commit.purge, Ordering::Relaxed);
-        memory.apply(commit.clone(), &done);
+        memory.apply(&commit, &done);
         let update = settle::update(memory, settings, &commit, &done);
         self.reveal(&update, commit.at);
         Ok(())

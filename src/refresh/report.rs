@@ -182,10 +182,12 @@ pub(super) fn good(scene: &Scene, good: &Good, result: Reconciled, memory: &Memo
 
 fn take_body(state: &mut FeedState, scene: &Scene, meta: &Meta, body: &Body, result: &Reconciled) {
     let (made, document) = (body.made, &body.made.document);
-    // Pages that were left for the next time need the body again; so do the further pages of a list.
-    let again = made.more_pages || made.paged;
+    // Pages that were left for the next time need the body again; so do the further pages of a list. Where it breaks
+    // off, "not modified" would be the site's word on a whole that never arrived.
+    let again = made.more_pages || made.paged || document.cut_off.is_some();
     state.etag = meta.etag.clone().filter(|_| !again);
     state.last_modified = sound_date(meta, scene.now).filter(|_| !again);
+    state.validators_from = meta.final_url.as_ref().map(|url| url.origin().ascii_serialization());
     state.body_hash = (!again).then(|| body.hash.to_owned());
     state.settings_hash = Some(scene.settings.fingerprint(scene.feed));
     state.title = document.title.as_deref().and_then(|title| Hidden::of(scene.feed).name(title));
@@ -221,7 +223,11 @@ fn sound_date(meta: &Meta, now: DateTime<Utc>) -> Option<String> {
 /// The words, and those for everybody where they differ.
 fn good_words(scene: &Scene, state: &FeedState, result: &Reconciled) -> (String, Option<String>) {
     let mut words = Vec::new();
-    if state.shrank_since.is_some() {
+    if result.cut_off {
+        words.push(
+            "The feed breaks off before its end. What was known from it stays as it was.".into(),
+        );
+    } else if state.shrank_since.is_some() {
         let missing = result.missing;
         words.push(format!(
             "{} at once. They stay as they are; if the feed says the same for a day, they will be shown as \"No \

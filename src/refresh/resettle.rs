@@ -47,17 +47,18 @@ impl Refresher {
         let corrections = memory.corrections_with(&new.config.overrides);
         let trial = memory.try_corrections(corrections);
         let (commit, renamed) = following(&trial, old, new, now);
+        let commit = Arc::new(commit);
         let done = if commit_is_empty(&commit) {
             None
         } else {
-            Some(self.store.commit(commit.clone()).await?)
+            Some(self.store.commit(Arc::clone(&commit)).await?)
         };
         trial.keep();
         // From here on the answers of checks that began with other settings are looked at by these.
         self.holds.store(Some(Arc::clone(new)));
         let mut update = Update::default();
         if let Some(done) = done {
-            memory.apply(commit.clone(), &done);
+            memory.apply(&commit, &done);
             update = settle::update(&memory, new, &commit, &done);
         }
         views(&memory, old, new, &mut update);

@@ -648,3 +648,45 @@ async fn what_the_other_network_forgets_is_forgotten_here_and_nothing_else() {
     assert_eq!(titles().await, left);
     here.close().await;
 }
+
+#[tokio::test]
+async fn a_feed_that_breaks_off_is_marked_and_asked_for_whole_again() {
+    let (dir, sites) = (tempfile::tempdir().unwrap(), Arc::new(Sites::default()));
+    let settings = settings(&["a"]);
+    let events = [("u1@a", "Waste workshop", 4), ("u2@a", "Library workshop", 5)];
+    sites.serve(&url("a"), calendar(&events));
+    let here = refresher(dir.path(), &sites).await;
+    here.refresh(&settings, "a", at(0)).await.unwrap();
+    let whole = calendar(&events);
+    sites.serve(&url("a"), &whole[..whole.find("Library work").unwrap() + 7]);
+    let cut = here.refresh(&settings, "a", at(60)).await.unwrap();
+    assert_eq!((cut.check.outcome, cut.update.changes.len()), (Outcome::Shrank, 0));
+    assert!(cut.check.words.starts_with("The feed breaks off before its end."), "{:?}", cut.check);
+    // Its validators speak of a whole that never arrived.
+    sites.serve(&url("a"), whole);
+    let mended = here.refresh(&settings, "a", at(120)).await.unwrap();
+    let asked = sites.asked.lock().unwrap().pop().unwrap();
+    assert_eq!((asked.etag, asked.last_modified), (None, None));
+    assert_eq!(mended.check.words, "Nothing new.");
+    assert_eq!(here.memory().await.feeds["a"].shrank_since, None);
+}
+
+#[tokio::test]
+async fn validators_are_kept_with_the_origin_that_gave_them() {
+    let (dir, sites) = (tempfile::tempdir().unwrap(), Arc::new(Sites::default()));
+    let settings = settings(&["a"]);
+    let meta = Meta {
+        status: Some(200),
+        etag: Some("\"v\"".into()),
+        final_url: Some(Url::parse("https://www.a.example.org/events.ics").unwrap()),
+        ..Meta::default()
+    };
+    let bytes = calendar(&[("u1@a", "Waste workshop", 4)]).into();
+    sites.answer(&url("a"), Fetched::Body { meta, bytes });
+    let here = refresher(dir.path(), &sites).await;
+    here.refresh(&settings, "a", at(0)).await.unwrap();
+    here.refresh(&settings, "a", at(60)).await.unwrap();
+    let asked = sites.asked.lock().unwrap().pop().unwrap();
+    assert_eq!(asked.etag.as_deref(), Some("\"v\""));
+    assert_eq!(asked.validators_from.as_deref(), Some("https://www.a.example.org"));
+}

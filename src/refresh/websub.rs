@@ -233,9 +233,9 @@ impl Refresher {
         let mut state = memory.feeds.get(feed)?.clone();
         change(state.websub.as_mut()?);
         let subscription = state.websub.clone();
-        let commit = Commit { feeds: vec![state], ..Commit::new(now) };
-        match self.store.commit(commit.clone()).await {
-            Ok(done) => memory.apply(commit, &done),
+        let commit = Arc::new(Commit { feeds: vec![state], ..Commit::new(now) });
+        match self.store.commit(Arc::clone(&commit)).await {
+            Ok(done) => memory.apply(&commit, &done),
             Err(error) => {
                 tracing::warn!(feed, %error, "a subscription could not be kept");
                 return None;

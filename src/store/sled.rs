@@ -8,6 +8,7 @@ use std::{
     fs::File,
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
+    sync::Arc,
     thread,
     time::Duration,
 };
@@ -53,7 +54,7 @@ const PURGE: &[u8] = b"m/purge";
 
 enum Job {
     Load(oneshot::Sender<Result<Snapshot, StoreError>>),
-    Commit(Box<Commit>, oneshot::Sender<Result<Committed, StoreError>>),
+    Commit(Arc<Commit>, oneshot::Sender<Result<Committed, StoreError>>),
     Compact(oneshot::Sender<Result<Compacted, StoreError>>),
     Tend(DateTime<Utc>, oneshot::Sender<Result<Tended, StoreError>>),
     Close(oneshot::Sender<()>),
@@ -100,8 +101,8 @@ impl Store for SledStore {
         Box::pin(async { self.ask(Job::Load).await? })
     }
 
-    fn commit(&self, commit: Commit) -> BoxFuture<'_, Result<Committed, StoreError>> {
-        Box::pin(async { self.ask(|reply| Job::Commit(Box::new(commit), reply)).await? })
+    fn commit(&self, commit: Arc<Commit>) -> BoxFuture<'_, Result<Committed, StoreError>> {
+        Box::pin(async { self.ask(|reply| Job::Commit(commit, reply)).await? })
     }
 
     fn compact(&self) -> BoxFuture<'_, Result<Compacted, StoreError>> {
@@ -575,7 +576,13 @@ fn error_of(dir: &Path, error: sled::Error) -> StoreError {
         sled::Error::Io(error) if error.to_string().contains("could not acquire lock") => {
             StoreError::InUse { dir: dir.to_owned() }
         }
-        sled::Error::Io(error) => guard::io_error(dir, &error),
+        sled::Error::Io(error) => {
+            // It hands on the system's error in the form for programmers: `Os { code: 1, …, message: "…" }`.
+            let text = error.to_string();
+            let said =
+                text.split_once("message: \"").and_then(|(_, said)| said.strip_suffix("\" }"));
+            guard::io_error(dir, &io::Error::new(error.kind(), said.unwrap_or(&text)))
+        }
         other => StoreError::Damaged { dir: guard::database(dir), words: other.to_string() },
     }
 }

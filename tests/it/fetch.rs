@@ -322,6 +322,28 @@ async fn the_operators_headers_stay_with_the_feeds_own_origin() {
 }
 
 #[tokio::test]
+async fn validators_are_shown_to_the_origin_that_gave_them() {
+    let server = FeedServer::start(|seen| match seen.path.as_str() {
+        "/moved" => answer("301 Moved Permanently", &[("Location", "/here")], b""),
+        _ => answer("200 OK", &[], CALENDAR),
+    })
+    .await;
+    let client = client(Settings::default());
+    let mut request = open(server.url("/moved"));
+    request.etag = Some("\"v1\"".into());
+    let shown = async |request: &Request| {
+        client.get(request).await;
+        let last = server.requests().pop().unwrap();
+        (last.path, last.headers.contains_key("if-none-match"))
+    };
+    assert_eq!(shown(&request).await, ("/here".to_owned(), true));
+    request.validators_from = Some("https://elsewhere.example".into());
+    assert_eq!(shown(&request).await, ("/here".to_owned(), false));
+    request.validators_from = Some(server.url("/").origin().ascii_serialization());
+    assert_eq!(shown(&request).await, ("/here".to_owned(), true));
+}
+
+#[tokio::test]
 async fn statuses_are_told_apart_and_retry_after_is_kept() {
     let server = FeedServer::start(|seen| match seen.path.as_str() {
         "/later" => answer("429 Too Many Requests", &[("Retry-After", "120")], b""),

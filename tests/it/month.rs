@@ -277,7 +277,7 @@ async fn a_year_of_checks_does_not_fill_the_disk() {
             };
             let commit =
                 Commit { feeds: vec![state], checks: vec![(feed, check)], ..Commit::new(at) };
-            store.commit(commit).await.unwrap();
+            store.commit(commit.into()).await.unwrap();
         }
         store.tend(at).await.unwrap();
         if hour % (24 * 61) == 24 * 60 {

@@ -592,3 +592,12 @@ fn the_operator_is_told_once_of_a_feed_that_fails() {
     std::thread::sleep(Duration::from_millis(2500));
     assert_eq!(read().lines().filter(|line| line.starts_with("open: ")).count(), 1, "{}", read());
 }
+
+#[test]
+fn the_manual_has_a_page_for_every_command() {
+    let house = House::new();
+    let manual = house.ok(&["man"]);
+    for page in ["folkmoot ", "folkmoot-run ", "folkmoot-feeds-add ", "folkmoot-config-apply "] {
+        assert!(manual.lines().any(|l| l.starts_with(".TH") && l.contains(page)), "{page}");
+    }
+}

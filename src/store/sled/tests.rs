@@ -96,14 +96,14 @@ async fn what_was_committed_is_there_after_reopening() {
         changes: vec![added("one"), added("two")],
         ..Commit::new(at(0))
     };
-    let cursors = store.commit(first).await.unwrap().changes;
+    let cursors = store.commit(first.into()).await.unwrap().changes;
     assert_eq!(cursors.iter().map(|change| change.cursor).collect::<Vec<_>>(), [1, 2]);
     let second = Commit {
         events_removed: vec!["one".into()],
         changes: vec![added("x")],
         ..Commit::new(at(1))
     };
-    store.commit(second).await.unwrap();
+    store.commit(second.into()).await.unwrap();
     store.close().await;
     assert!(matches!(store.load().await, Err(StoreError::Closed)));
 
@@ -132,7 +132,7 @@ async fn the_history_keeps_ninety_checks_and_the_log_ninety_days() {
         let checks = vec![("a".to_owned(), check(n)), ("ab".to_owned(), check(n))];
         let changes = vec![added(&n.to_string())];
         let commit = Commit { feeds: vec![state.clone()], checks, changes, ..Commit::new(at(n)) };
-        store.commit(commit).await.unwrap();
+        store.commit(commit.into()).await.unwrap();
     }
     let history = store.load().await.unwrap().feeds.remove(0).history;
     assert_eq!(
@@ -141,7 +141,7 @@ async fn the_history_keeps_ninety_checks_and_the_log_ninety_days() {
     );
     let later = at(10) + LOG_KEPT;
     let kept = store
-        .commit(Commit { feeds_removed: vec!["a".into()], ..Commit::new(later) })
+        .commit(Commit { feeds_removed: vec!["a".into()], ..Commit::new(later) }.into())
         .await
         .unwrap();
     assert_eq!(kept.log_start, 11);
@@ -172,7 +172,7 @@ async fn filled(dir: &Path) {
     let store = open(how(dir, Create::IfAbsent)).await.unwrap();
     for n in 0..50 {
         let events = (0..20).map(|k| event(&format!("{n}-{k}"), &"words ".repeat(60))).collect();
-        store.commit(Commit { events, ..Commit::new(at(n)) }).await.unwrap();
+        store.commit(Commit { events, ..Commit::new(at(n)) }.into()).await.unwrap();
     }
     store.close().await;
 }
@@ -301,10 +301,13 @@ async fn what_must_not_stay_is_cleaned_by_the_next_program_if_need_be() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(how(dir.path(), Create::IfAbsent)).await.unwrap();
     let put = |title: &str| vec![event("one", title), event("two", "Camp")];
-    store.commit(Commit { events: put("Quibblesnatch"), ..Commit::new(at(0)) }).await.unwrap();
+    store
+        .commit(Commit { events: put("Quibblesnatch"), ..Commit::new(at(0)) }.into())
+        .await
+        .unwrap();
     assert!(!store.tend(at(0)).await.unwrap().purge);
     let hidden = Commit { events: put(""), purge: true, ..Commit::new(at(1)) };
-    store.commit(hidden).await.unwrap();
+    store.commit(hidden.into()).await.unwrap();
     store.close().await;
     assert!(found("Quibblesnatch", dir.path()), "the test would prove nothing");
 
@@ -314,7 +317,7 @@ async fn what_must_not_stay_is_cleaned_by_the_next_program_if_need_be() {
     assert_eq!((tended.purge, tended.put_off), (false, None));
     assert!(!found("Quibblesnatch", dir.path()));
     // A feed that hides something at each check does not make a copy each time.
-    store.commit(Commit { purge: true, ..Commit::new(at(3)) }).await.unwrap();
+    store.commit(Commit { purge: true, ..Commit::new(at(3)) }.into()).await.unwrap();
     assert!(store.tend(at(4)).await.unwrap().purge);
     assert!(!store.tend(at(13)).await.unwrap().purge);
     assert_eq!(store.load().await.unwrap().events.len(), 2);
