@@ -43,6 +43,7 @@ mod prose;
 mod published;
 mod rules_of_the_standard;
 mod server;
+mod stores;
 mod stray_bytes;
 mod websub;
 mod whole_network;
