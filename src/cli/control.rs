@@ -9,7 +9,7 @@ use folkmoot::{
     daemon::{client::Remote, command::Reloaded},
     feed::Feed,
     fetch,
-    health::{FeedState, Health},
+    health::{FeedState, Health, MOVED_AFTER},
     member::Members,
     publish,
     refresh::{
@@ -236,7 +236,8 @@ pub(crate) fn say_report(state: &FeedState, output: &Output) -> Done {
         let line = skipped.line.map(|line| format!("line {line}: ")).unwrap_or_default();
         output.say(format!("  {} {line}{}", output.tone(Tone::Bad, "not read"), skipped.reason))?;
     }
-    let sound = matches!(health, Health::Fine | Health::Quiet);
+    let moved = state.moved_to.as_ref().is_some_and(|(_, times)| *times >= MOVED_AFTER);
+    let sound = state.failures == 0 && state.shrank_since.is_none() && !moved;
     if !sound && state.problems.is_empty() {
         // A feed that cannot be read, shrank or moved has not been found free of faults.
         return Ok(());

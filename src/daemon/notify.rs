@@ -79,7 +79,7 @@ impl Notices {
     /// The notices that our own state makes due.
     pub(super) fn own(&mut self, own: Own, now: DateTime<Utc>) -> Vec<Notice> {
         let was = std::mem::replace(&mut self.own, own);
-        let offline = (was.offline != own.offline).then(|| match own.offline {
+        let offline: Option<String> = (was.offline != own.offline).then(|| match own.offline {
             true => "We seem to be offline: several sites that worked cannot be reached. No feed is blamed.".into(),
             false => "We are online again.".into(),
         });

@@ -581,7 +581,7 @@ fn error_of(dir: &Path, error: sled::Error) -> StoreError {
             let text = error.to_string();
             let said =
                 text.split_once("message: \"").and_then(|(_, said)| said.strip_suffix("\" }"));
-            guard::io_error(dir, &io::Error::new(error.kind(), said.unwrap_or(&text)))
+            guard::io_error(dir, &std::io::Error::new(error.kind(), said.unwrap_or(&text)))
         }
         other => StoreError::Damaged { dir: guard::database(dir), words: other.to_string() },
     }
