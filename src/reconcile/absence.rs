@@ -123,20 +123,7 @@ pub fn judge(
         .partition(|event| too_old(before, &event.draft, Some(last_heard(event))));
     result.removed.extend(old.into_iter().map(|event| event.id.clone()));
     if !complete.now {
-        // A window moves on; a fetch that is damaged says nothing at all.
-        let window = is_window(before);
-        let waiting = |event: &&&Event| event.withdrawn.is_none() && upcoming(event, before.now);
-        let missing = absent.iter().filter(waiting).count();
-        if result.cut_off {
-            result.shrank_since = before.state.shrank_since.or(Some(before.now));
-        } else if window || missing == 0 {
-            result.shrank_since = None;
-        }
-        if window {
-            let newly = absent.into_iter().filter(|event| event.absent_since.is_none());
-            result.put.extend(newly.map(|event| missed(before, event)));
-        }
-        return;
+        return unproven(before, &absent, result);
     }
     let horizon = page_end(before, present, entries);
     let within = |event: &&Event| match (horizon, event.draft.facts.span) {
@@ -167,6 +154,21 @@ pub fn judge(
             Some(_) => {}
         }
         result.missing += u32::from(waiting);
+    }
+}
+
+/// A window moves on; a fetch that is damaged says nothing at all.
+fn unproven(before: &Before, absent: &[&Event], result: &mut Reconciled) {
+    let (now, window) = (before.now, is_window(before));
+    let whole = !absent.iter().any(|event| event.withdrawn.is_none() && upcoming(event, now));
+    if result.cut_off {
+        result.shrank_since = before.state.shrank_since.or(Some(now));
+    } else if window || whole {
+        result.shrank_since = None;
+    }
+    if window {
+        let newly = absent.iter().filter(|event| event.absent_since.is_none());
+        result.put.extend(newly.map(|event| missed(before, event)));
     }
 }
 
