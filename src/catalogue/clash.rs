@@ -56,14 +56,18 @@ impl Question {
         })
     }
 
-    /// The question for a plan: its day, and what the filters `service`, `kind` and `council` say of it.
+    /// The question for a plan: its day, and what the filters `service`, `kind` and `council` say of it. One that names
+    /// no service is for all of them.
     #[must_use]
     pub fn planned(day: NaiveDate, zone: Tz, query: &Query, words: &Vocabulary) -> Self {
         Self {
             event: None,
             start: midnight(day, zone),
             end: day.succ_opt().map_or(DateTime::<Utc>::MAX_UTC, |next| midnight(next, zone)),
-            services: query.services.clone(),
+            services: match query.services.as_slice() {
+                [] => words.services.iter().map(|service| service.id.clone()).collect(),
+                named => named.to_vec(),
+            },
             kinds: words.kinds_meant(&query.kinds),
             council: query.councils.first().cloned(),
         }

@@ -21,16 +21,16 @@ use super::{
 
 /// Show what else is on for the same service within a week, and who near by has done the same in the last year.
 ///
-/// For an event that is known, or for one that is only planned: give its date and its service.
+/// For an event that is known, or for one that is only planned: give its date, and its service if it has one.
 #[derive(Debug, Args)]
 pub(crate) struct Ask {
     /// An event's id, or the end of its page's address.
     #[arg(required_unless_present = "date", conflicts_with_all = ["date", "service"])]
     event: Option<String>,
     /// The day of the plan.
-    #[arg(long, value_name = "DATE", requires = "service")]
+    #[arg(long, value_name = "DATE")]
     date: Option<NaiveDate>,
-    /// What it is about.
+    /// What it is about; every service unless given.
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     service: Vec<String>,
     /// What kind it is, or a group of kinds (take-part).

@@ -213,13 +213,15 @@ pub(super) fn changes(ask: &Ask) -> Result<Answer, Refusal> {
         .with("link", link))
 }
 
-/// `/api/v1/clashes`: for an event that is known (`event`), or for a plan (`date`, `service`; `kind`, `council`).
+/// `/api/v1/clashes`: for an event that is known (`event`; nothing else says more of it then), or for a plan (`date`,
+/// today unless given; `service`, every service unless given; `kind`, `council`).
 pub(super) fn clashes(ask: &Ask) -> Result<Answer, Refusal> {
+    ask.only(&["event", "date", "service", "kind", "council"])?;
     let question = match ask.first("event") {
         Some(id) => {
-            ask.only(&["event"])?;
             let elsewhere = |into: &str| format!("/api/v1/clashes?event={into}");
             let item = find::find(ask, id, elsewhere)?;
+            ask.only(&["event"])?;
             Question::about(&item.listing, ask.now)
                 .ok_or_else(|| lacking("event", "this event has no date yet"))?
         }
@@ -231,23 +233,22 @@ pub(super) fn clashes(ask: &Ask) -> Result<Answer, Refusal> {
 }
 
 fn plan(ask: &Ask) -> Result<Question, Refusal> {
-    ask.only(&["event", "date", "service", "kind", "council"])?;
     let query = request(ask, &["date"])?.query;
-    let date = ask.first("date").ok_or_else(|| {
-        lacking("date", "say which event it is ('event'), or its 'date' and its 'service'")
-    })?;
-    let day = NaiveDate::parse_from_str(date, "%Y-%m-%d").ok();
-    let day = day.filter(|day| (1900..=2200).contains(&day.year()));
-    let day = day.ok_or_else(|| {
-        let mut fault = fault("date", "a date is written as 2027-03-04");
-        fault.value = Some(date.chars().take(80).collect());
-        Refusal::Unknown(vec![fault])
-    })?;
-    if query.services.is_empty() {
-        return Err(lacking("service", "say what the event is about: 'service'"));
-    }
     let zone = ask.settings.network.time_zone;
+    let day = match ask.first("date") {
+        Some(date) => day(date)?,
+        None => ask.now.with_timezone(&zone).date_naive(),
+    };
     Ok(Question::planned(day, zone, &query, ask.catalogue.vocabulary()))
+}
+
+fn day(text: &str) -> Result<NaiveDate, Refusal> {
+    let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
+    day.filter(|day| (1900..=2200).contains(&day.year())).ok_or_else(|| {
+        let mut fault = fault("date", "a date is written as 2027-03-04");
+        fault.value = Some(text.chars().take(80).collect());
+        Refusal::Unknown(vec![fault])
+    })
 }
 
 fn fault(parameter: &str, words: &str) -> Fault {

@@ -149,10 +149,10 @@ fn id_schema(ask: &Ask, path: &str) -> Value {
 
 /// What `/api/v1/clashes` takes besides filters.
 fn of_a_plan() -> [Value; 2] {
-    let event = "Id of a known event; without it, `date` and `service` are needed.";
+    let event = "Id of a known event; then nothing else is taken.";
     [
         json!({"name": "event", "in": "query", "description": event, "schema": {"type": "string", "pattern": "^[a-z2-7]{12}$"}}),
-        json!({"name": "date", "in": "query", "description": "Day of the plan.", "example": "2027-03-04", "schema": {"type": "string", "pattern": format!("^{DAY}$")}}),
+        json!({"name": "date", "in": "query", "description": "Day of the plan; today if not given.", "example": "2027-03-04", "schema": {"type": "string", "pattern": format!("^{DAY}$")}}),
     ]
 }
 

@@ -784,9 +784,10 @@ async fn clashes_are_found_for_an_event_and_for_a_plan() {
     let later = get(&format!("/api/v1/clashes?{later}")).await.json();
     assert_eq!(later["done_before"][0]["id"], "wasteaaaaaaa", "{later}");
     assert!(titles(&later).is_empty());
+    let any = get("/api/v1/clashes?date=2026-11-30").await.json();
+    assert!(titles(&any).len() > titles(&plan).len(), "a plan without a service meets all: {any}");
+    assert_eq!(get("/api/v1/clashes").await.status, 200, "a plan for today");
     for (query, parameter) in [
-        ("", "date"),
-        ("date=2026-11-30", "service"),
         ("date=soon&service=waste", "date"),
         ("date=2026-11-30&service=wast", "service"),
         ("date=2026-11-30&service=waste&q=x", "q"),

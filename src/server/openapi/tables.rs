@@ -96,7 +96,8 @@ pub(super) const ADDRESSES: [(&str, &str, Takes, &str, &str); 23] = [
         Takes::Plan,
         "application/json",
         "What else is on for the same service within a week of an event or of a plan, and which other councils near by \
-         did the same in the year before; 100 of each at most. Give `event`, or `date` and `service`.",
+         did the same in the year before; 100 of each at most. Give `event`, or `date` (today if not given) and `service` (all \
+         of them if not given).",
     ),
     (
         "/api/v1/feeds",
