@@ -77,7 +77,11 @@ pub(super) fn parts(description: &str, posted: &Posted) -> Option<Vec<Part>> {
 
 /// What is left of a dated line is its title, if it is at least two words that begin like a title.
 fn own_title(line: &str, posted: &Posted) -> Option<String> {
-    let first = line.split(['.', '(']).next().unwrap_or(line);
+    let stop = line.match_indices(['.', '(']).find(|(at, mark)| {
+        let after = line.get(at + 1..).and_then(|rest| rest.chars().next());
+        *mark == "(" || after.is_none_or(char::is_whitespace)
+    });
+    let first = stop.and_then(|(at, _)| line.get(..at)).unwrap_or(line);
     let title = state_words(first, "", posted).title;
     let title = title.split([',', ';']).next().unwrap_or_default();
     let title = title.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, ')' | '!' | '?'));

@@ -1,6 +1,6 @@
 //! When an item takes place: fields before prose, the title before the description, pubDate last, or undated.
 
-use chrono::{Datelike, Duration, NaiveTime, TimeZone, Utc};
+use chrono::{Datelike, Duration, NaiveTime, TimeZone, Timelike, Utc};
 use chrono_tz::Tz;
 
 use super::{
@@ -80,24 +80,28 @@ fn written(
     {
         *over = None;
     }
-    Ok(When { span, zone, recurrence: None })
+    Ok(When {
+        span: whole_days(entry, start, end.as_ref()).unwrap_or(span),
+        zone,
+        recurrence: None,
+    })
 }
 
-/// The last day is part of the event wherever people write dates; iCalendar, also inside RSS, means the day after.
+/// Forms without a box for "all day" say it from midnight to midnight, or to the last minute before it.
+fn whole_days(entry: &Entry, start: &Written, end: Option<&Written>) -> Option<Span> {
+    let (Local::Time(from), Local::Time(to)) = (start.value, end?.value) else { return None };
+    let marked = !matches!(entry.date_origin, Some(DateOrigin::Ical))
+        && start.zone != WrittenZone::Utc
+        && from.time() == NaiveTime::MIN;
+    let over = to.checked_add_signed(Duration::minutes(1)).filter(|over| over.hour() == 0)?;
+    let whole = over.minute() <= 1 && over.date() > from.date();
+    (marked && whole).then_some(Span::AllDay { start: from.date(), end: over.date() })
+}
+
+/// The last day is part of the event wherever people write dates; only iCalendar means the day after.
 fn exclusive(entry: &Entry, end: &Written) -> Written {
-    let ical = match &entry.date_origin {
-        Some(DateOrigin::Ical) => true,
-        Some(DateOrigin::Extension(name)) => {
-            let name = name.to_lowercase();
-            name.starts_with("xcal")
-                || name.starts_with("gd:")
-                || name == "dtend"
-                || name == "dtstart"
-        }
-        Some(DateOrigin::Page(_)) | None => false,
-    };
     match end.value {
-        Local::Date(day) if !ical => {
+        Local::Date(day) if entry.date_origin != Some(DateOrigin::Ical) => {
             Written { value: Local::Date(day.succ_opt().unwrap_or(day)), zone: end.zone.clone() }
         }
         _ => end.clone(),

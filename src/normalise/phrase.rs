@@ -154,6 +154,7 @@ pub fn read_item(title: &str, description: &str, posted: &Posted) -> Reading {
         }
     }
     doubt_report(&mut best, &[&first, &second], posted);
+    doubt_past(&mut best, posted);
     best.reading(&second, description, said, "description")
 }
 
@@ -196,6 +197,17 @@ fn doubt_report(best: &mut choice::Candidate, surveys: &[&Survey], posted: &Post
     if past && surveys.iter().any(|survey| status::report(&survey.tokens).is_some()) {
         best.confidence -= 0.5;
         best.doubts.push("The text reads like a report on something that is over.".into());
+    }
+}
+
+/// News tells in its text what happened on a day before it was published; an announcement labels its date or its time.
+fn doubt_past(best: &mut choice::Candidate, posted: &Posted) {
+    let over = best.sessions.last().zip(choice::day(posted)).is_some_and(|(session, today)| {
+        session.end.map_or(session.start.date(), |end| end.date()) <= today
+    });
+    if over && !best.timed && !best.labelled {
+        best.confidence -= doubts::HOLDS;
+        best.doubts.push("That day was over when the text was published.".into());
     }
 }
 

@@ -203,6 +203,14 @@ fn without_online(location: &str) -> (String, bool) {
     let mut online = false;
     let mut kept = Vec::new();
     for part in location.split([';', ',', '|', '/', '(', ')', '+']).map(str::trim) {
+        // "Hybrid: Town Hall"
+        let part = match part.split_once(':') {
+            Some((label, place)) if only_online(label) => {
+                online = true;
+                place.trim()
+            }
+            _ => part,
+        };
         let part = part.trim_matches(|c: char| matches!(c, '-' | '–' | ' '));
         if part.is_empty() {
             continue;
@@ -317,7 +325,7 @@ static INSIDE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// What buildings and grounds are called.
-const VENUES: [&str; 92] = [
+const VENUES: [&str; 100] = [
     "hall",
     "halls",
     "house",
@@ -376,6 +384,14 @@ const VENUES: [&str; 92] = [
     "wharf",
     "dock",
     "docks",
+    "harbour",
+    "basin",
+    "marina",
+    "pier",
+    "reservoir",
+    "common",
+    "meadow",
+    "beach",
     "mews",
     "yard",
     "guildhall",

@@ -84,7 +84,7 @@ fn a_last_day_is_part_of_the_event_except_in_icalendar() {
     for (origin, until) in [
         (DateOrigin::Extension("ev:startdate".into()), day(2027, 7, 2)),
         (DateOrigin::Page("schema.org".into()), day(2027, 7, 2)),
-        (DateOrigin::Extension("xCal:dtstart".into()), day(2027, 7, 1)),
+        (DateOrigin::Ical, day(2027, 7, 1)),
     ] {
         let out = rss(vec![dated(item("Conference", ""), origin.clone(), start, end)]);
         let span = Span::AllDay { start: day(2027, 6, 30), end: until };

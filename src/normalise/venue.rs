@@ -84,8 +84,17 @@ pub(super) fn in_prose(words: &str) -> Option<String> {
         .or_else(|| only_online(words))
 }
 
-/// "Online." as a sentence or line of its own stands where the venue would.
+/// A time and what follows its comma: "10am to 12 noon, online".
+static ONLINE_AFTER_TIME: LazyLock<Regex> = LazyLock::new(|| {
+    quick_pattern(r"(?i)(?:\d|\b[ap]\.?m\.?|\d[ap]m|noon|midday)\s*(?:,|–|-)\s*([^,.;()\n]{2,40})")
+});
+
+/// "Online." as a sentence or line of its own, or after the time, stands where the venue would.
 fn only_online(words: &str) -> Option<String> {
+    let mut behind = ONLINE_AFTER_TIME.captures_iter(words).take(50).filter_map(|c| c.get(1));
+    if let Some(found) = behind.find(|part| super::place::only_online(part.as_str())) {
+        return Some(found.as_str().trim().to_owned());
+    }
     let mut sentences =
         words.split(['.', '\n', ';']).map(str::trim).filter(|part| part.len() <= 60);
     sentences.find(|part| super::place::only_online(part)).map(str::to_owned)

@@ -346,7 +346,9 @@ pub(crate) fn chain(
     after: usize,
 ) -> Option<Chain> {
     // A number glued to letters or to a mark of its own is an id ("RG14", "COVID-19").
-    if t.number(at).is_some() && at > 0 && t.glued(at) && after + 1 != at {
+    // "10am-4pm17 October" lacks a space.
+    let found_before = after == at || after + 1 == at;
+    if t.number(at).is_some() && at > 0 && t.glued(at) && !found_before {
         if t.word(at - 1).is_some() {
             return None;
         }

@@ -75,7 +75,9 @@ pub(crate) fn of_days(
     let long = group.is_range()
         && first.zip(last).is_some_and(|(first, last)| last - first > Duration::days(31));
     doubts.add(long, HOLDS, || "It lasts more than a month, which an event seldom does.".into());
-    doubts.add(group.joins.contains(&Join::Or), HOLDS, || {
+    // "5 March 10-12 or 6 March 2-4pm" offers both; "5 or 6 March" leaves open which.
+    let own_times = group.times.iter().all(|times| !times.is_empty());
+    doubts.add(group.joins.contains(&Join::Or) && !own_times, HOLDS, || {
         "It offers more than one day (“or”).".into()
     });
     let mixed = group.is_range()

@@ -105,7 +105,9 @@ pub(crate) fn resolve(start: Clock, end: Option<Clock>) -> Resolved {
     // "10-12am": few mean midnight.
     let odd = end.hour == 12 && end.half == Some(Half::Am) && is_open(start);
     let assumed = assumed && (is_assumed(start) || is_assumed(end));
-    let whole_night = is_night(start) || odd;
+    // "12am-2pm" may mean noon, "12am-6am" cannot.
+    let night = is_night(start) && !(start.half.is_some() && end.half == Some(Half::Am));
+    let whole_night = night || odd;
     if ends > begins {
         let long = ends - begins > 16 * 60;
         return Resolved {

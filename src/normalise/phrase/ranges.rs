@@ -141,14 +141,33 @@ fn blocks(t: &Tokens, found: &[Found], owners: &[Option<usize>]) -> Vec<Block> {
             },
         }
     }
+    for block in &mut blocks {
+        share_ties(t, &mut block.times);
+    }
     blocks
+}
+
+/// Words between two times that make the second one more session.
+const AGAIN: &[&str] = &["and", "or", "again", "repeat", "repeated", "a", "neu"];
+
+/// "9am, 11am or 2pm": what holds for the last holds for those that commas tie to it.
+fn share_ties(t: &Tokens, times: &mut [Use]) {
+    for at in (1..times.len()).rev() {
+        if let [.., before, here, next] = times.get_mut(..=at + 1).unwrap_or_default()
+            && next.another
+            && here.mark.from == before.mark.to + 1
+            && t.has(before.mark.to, ',')
+        {
+            here.another = true;
+        }
+    }
 }
 
 fn part(t: &Tokens, mark: &TimeMark, before: Option<usize>) -> Use {
     let another = before.is_some_and(|before| {
         mark.from - before <= 3
             && (before..mark.from)
-                .any(|p| t.one_of(p, &["and", "or"]) || matches!(t.mark(p), Some('&' | '+')))
+                .any(|p| t.one_of(p, AGAIN) || matches!(t.mark(p), Some('&' | '+')))
     });
     let mut mark = mark.clone();
     // "postponed from 10am to 2pm"

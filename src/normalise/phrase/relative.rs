@@ -4,7 +4,7 @@ use chrono::{Datelike, Days, NaiveDate, Weekday};
 
 use super::{
     dates::{Atom, Chain, Trust, is_day, join},
-    names::{ORDINALS, weekday, weekdays},
+    names::{ORDINALS, month, weekday, weekdays},
     tokens::Tokens,
 };
 
@@ -23,6 +23,14 @@ pub(crate) fn relative(t: &Tokens, at: usize, posted: NaiveDate) -> Option<Chain
     let one = |to: usize, day: NaiveDate, trust: Trust| {
         Some(Chain { from: at, to, atoms: vec![whole(day, trust)], joins: Vec::new() })
     };
+    if let Some((weeks, p)) = weeks_from(t, at) {
+        let day = match t.word(p)? {
+            "today" | "heddiw" => posted,
+            "tomorrow" | "yfory" => posted.succ_opt()?,
+            _ => return None,
+        };
+        return one(p + 1, day.checked_add_days(Days::new(7 * weeks))?, Trust::Relative);
+    }
     // "today's", "tomorrow's"
     match t.word(at)? {
         "today" | "tonight" | "heddiw" | "heno" => return one(at + 1, posted, Trust::Relative),
@@ -61,8 +69,54 @@ pub(crate) fn relative(t: &Tokens, at: usize, posted: NaiveDate) -> Option<Chain
     one(to, next_weekday(posted, weekday)?, Trust::BareWeekday)
 }
 
+/// "a week [from] today", "two weeks tomorrow", "a fortnight today": how many weeks, and where the day is named.
+fn weeks_from(t: &Tokens, at: usize) -> Option<(u64, usize)> {
+    let count = match t.word(at) {
+        Some("a" | "one") => 1,
+        Some("two") => 2,
+        Some("three") => 3,
+        _ => t.number(at).map(|(count, _)| u64::from(count)).filter(|count| *count <= 8)?,
+    };
+    let weeks = match t.word(at + 1)? {
+        "week" | "weeks" => count,
+        "fortnight" => 2 * count,
+        _ => return None,
+    };
+    Some((weeks, at + 2 + usize::from(t.one_of(at + 2, &["from", "on"]))))
+}
+
+/// "second Tuesday in May 2019": one day, if the month is named.
+fn of_month(t: &Tokens, at: usize, posted: NaiveDate) -> Option<Chain> {
+    let (nth, p) = nth(t, at + usize::from(t.is(at, "the")))?;
+    let (day, p) = weekday(t, p)?;
+    let (month, p) = month(t, t.one_of(p, &["in", "of"]).then_some(p + 1)?)?;
+    let written = t.number(p).filter(|(year, digits)| *digits == 4 && (1990..2100).contains(year));
+    let find = |year: i32| nth_weekday(NaiveDate::from_ymd_opt(year, month, 1)?, 0, day, nth);
+    let earliest = posted.checked_sub_days(Days::new(60))?;
+    let found = match written {
+        Some((year, _)) => find(i32::try_from(year).ok()?)?,
+        None => {
+            (posted.year()..=posted.year() + 1).filter_map(find).find(|found| *found >= earliest)?
+        }
+    };
+    let year = written.map(|_| found.year());
+    let atom = Atom {
+        weekday: Some(day),
+        day: found.day(),
+        month: Some(month),
+        year,
+        trust: Trust::Written,
+    };
+    let to = p + usize::from(written.is_some());
+    Some(Chain { from: at, to, atoms: vec![atom], joins: Vec::new() })
+}
+
 /// "every Wednesday", "every first Tuesday", "first Thursday of the month", "Tuesdays".
 pub(crate) fn repeating(t: &Tokens, at: usize, posted: NaiveDate) -> Option<Chain> {
+    let once = of_month(t, at, posted);
+    if once.is_some() {
+        return once;
+    }
     let every = t.one_of(at, &["every", "each", "bob"]);
     let p = at + usize::from(every) + usize::from(!every && t.is(at, "the"));
     let (nth, p) = match nth(t, p) {

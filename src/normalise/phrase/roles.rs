@@ -42,6 +42,7 @@ const AROUND_TIME: &[&str] = &[
     "both",
     "each",
     "amser",
+    "what",
     "kick-off",
     "around",
     "about",
@@ -55,7 +56,10 @@ const AROUND_TIME: &[&str] = &[
 
 fn is_around_time(t: &Tokens, at: usize) -> bool {
     t.one_of(at, AROUND_TIME)
-        || matches!(t.mark(at), Some(',' | '@' | '-' | '\u{b7}' | ';' | ':' | '(' | '&' | '/'))
+        || matches!(
+            t.mark(at),
+            Some(',' | '@' | '-' | '\u{b7}' | ';' | ':' | '(' | '&' | '/' | '?')
+        )
 }
 
 pub(crate) fn company(t: &Tokens, at: usize, last: Option<&Found>) -> Company {
@@ -64,15 +68,42 @@ pub(crate) fn company(t: &Tokens, at: usize, last: Option<&Found>) -> Company {
             && (last.to()..at).all(|p| is_around_time(t, p))
             && !(last.to()..at).any(|p| p > 0 && t.has(p, '.'))
     });
-    let labelled = at > 1
-        && t.has(at - 1, ':')
-        && t.one_of(at - 2, &["time", "times", "amser", "starts", "start", "when"]);
+    let labelled = is_labelled(t, at)
+        || at > 1 && t.has(at - 1, ':') && t.one_of(at - 2, &["starts", "start", "when"]);
+    // "24 June, Newark, 10 till 3": a range of hours that fills a part of the line.
+    let part = at > 0 && matches!(t.mark(at - 1), Some(',' | '\u{b7}' | '|' | '-'));
+    let date_before = date_before
+        || part
+            && fills_part(t, at)
+            && last.is_some_and(|last| {
+                matches!(last, Found::Date(_))
+                    && at - last.to() <= 8
+                    && !(last.to() + 1..=at).any(|p| t.breaks(p))
+            });
     let word = at > 0
         && (t.one_of(
             at - 1,
             &["at", "from", "starts", "start", "starting", "between", "time", "until", "till"],
         ) || t.has(at - 1, '@'));
     Company { date_before, cue: labelled || word }
+}
+
+/// Whether two numbers and what joins them are all up to the next mark or end.
+fn fills_part(t: &Tokens, at: usize) -> bool {
+    let Some((Join::Range, second)) = end_of_clock(t, at).and_then(|p| dates::join(t, p)) else {
+        return false;
+    };
+    end_of_clock(t, second).is_some_and(|end| {
+        t.breaks(end) || matches!(t.mark(end), Some(',' | '\u{b7}' | '.' | ';' | ')' | '('))
+    })
+}
+
+/// The place after "10" or "10.30".
+fn end_of_clock(t: &Tokens, at: usize) -> Option<usize> {
+    t.number(at).filter(|(hour, digits)| *digits <= 2 && *hour <= 23)?;
+    let minutes =
+        matches!(t.mark(at + 1), Some('.' | ':')) && t.number(at + 2).is_some_and(|n| n.1 == 2);
+    Some(if minutes { at + 3 } else { at + 1 })
 }
 
 /// Which date, by its place in `found`, each time belongs to.
@@ -124,8 +155,11 @@ pub(crate) fn owners(t: &Tokens, found: &[Found]) -> Vec<Option<usize>> {
     owners
 }
 
+/// "Time: ", "What time? ", or a line that says no more than "Time".
 fn is_labelled(t: &Tokens, at: usize) -> bool {
-    at > 1 && t.has(at - 1, ':') && t.one_of(at - 2, &["time", "times", "amser"])
+    let named = |p: usize| t.one_of(p, &["time", "times", "amser"]);
+    let marked = at > 1 && matches!(t.mark(at - 1), Some(':' | '?')) && named(at - 2);
+    marked || at > 0 && named(at - 1) && t.at(at).is_some_and(|token| token.line)
 }
 
 enum Link {
@@ -222,7 +256,9 @@ pub(crate) fn role(t: &Tokens, mark: &TimeMark) -> Role {
         if t.one_of(p, WEAK) {
             return Role::Weak;
         }
-        if t.one_of(p, NOT) {
+        // "finish by 3pm" is an end, "book by 3pm" a deadline.
+        let ends_by = t.is(p, "by") && p > 0 && t.one_of(p - 1, ENDS);
+        if t.one_of(p, NOT) && !ends_by {
             return Role::Not;
         }
         if t.one_of(p, ENDS) {
@@ -232,7 +268,7 @@ pub(crate) fn role(t: &Tokens, mark: &TimeMark) -> Role {
             p,
             &[
                 "at", "from", "is", "are", "open", "opens", "the", "on", "served", "starts",
-                "about", "around", "approx", "up",
+                "about", "around", "approx", "up", "by", "time",
             ],
         ) || matches!(t.mark(p), Some(':' | '-' | '@')))
         {

@@ -3,6 +3,7 @@
 use super::{
     dates::{self, Join},
     names,
+    numeric::numeric,
     tokens::Tokens,
 };
 
@@ -350,7 +351,7 @@ fn offset(t: &Tokens, at: usize) -> Option<(i32, usize)> {
 /// Words that may stand after a range of bare numbers, which anything else would turn into a count.
 const AFTER_BARE: &[&str] = &[
     "in", "at", "on", "with", "for", "gmt", "bst", "the", "and", "via", "by", "this", "o'clock",
-    "hrs",
+    "hrs", "or", "neu",
 ];
 
 /// The time or stretch of time that begins at this token, if it is one in this company.
@@ -448,7 +449,8 @@ fn stop(t: &Tokens, at: usize, between: bool) -> Option<usize> {
             // "10am - 5 March", "10am to 5th March"
             let day = t.number(next).is_some()
                 && t.word(next + 1).is_some_and(|word| matches!(word, "st" | "nd" | "rd" | "th"));
-            let day = day || names::month(t, next + 1).is_some();
+            let day =
+                day || names::month(t, next + 1).is_some() || numeric(t, next, false).is_some();
             (!day).then_some(next)
         }
         (Join::And, next) if between && !t.has(at, ',') => Some(next),

@@ -213,9 +213,33 @@ fn cut(chars: &[char]) -> Vec<Token> {
                 continue;
             }
         }
-        index = one(chars, index, c, &mut cutter);
+        index = match entity(chars, index) {
+            Some((c, next)) => {
+                if c.is_whitespace() {
+                    cutter.glued = false;
+                } else {
+                    cutter.push(Kind::Mark(c), index, next);
+                }
+                next
+            }
+            None => one(chars, index, c, &mut cutter),
+        };
     }
     cutter.list
+}
+
+/// Marks that escaped text still carries by name.
+const ENTITIES: &[(&str, char)] =
+    &[("&ndash;", '-'), ("&mdash;", '-'), ("&amp;", '&'), ("&nbsp;", ' '), ("&thinsp;", ' ')];
+
+/// The mark that an entity at this place means, and the place after it.
+fn entity(chars: &[char], at: usize) -> Option<(char, usize)> {
+    let rest = chars.get(at..).filter(|rest| rest.first() == Some(&'&'))?;
+    ENTITIES.iter().find_map(|(name, mark)| {
+        let same = |(own, wanted): (&char, char)| own.eq_ignore_ascii_case(&wanted);
+        let fits = rest.len() >= name.len() && rest.iter().zip(name.chars()).all(same);
+        fits.then_some((*mark, at + name.len()))
+    })
 }
 
 /// Cuts the token that begins at `start`; returns where the next may begin.

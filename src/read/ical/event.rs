@@ -1,6 +1,6 @@
 //! Collects a VEVENT: each property has one line here that says which field of [`Entry`] it fills.
 
-use chrono::Timelike;
+use chrono::{TimeDelta, Timelike};
 use url::Url;
 
 use super::{
@@ -250,11 +250,22 @@ impl EventBuilder {
 }
 
 /// Outlook writes whole days as midnights with a mark beside them; other midnights mean what they say.
+///
+/// A copy that was turned to UTC has the midnights of another zone: the nearest day is meant.
 fn whole_days(entry: &mut Entry) {
-    let midnight = |written: &Written| matches!(written.value, Local::Time(at) if at.num_seconds_from_midnight() == 0);
-    let as_date = |written: &Written| Written {
-        value: Local::Date(written.value.date()),
-        zone: WrittenZone::Floating,
+    let midnight = |written: &Written| match written.value {
+        Local::Time(at) if written.zone == WrittenZone::Utc => at.minute() == 0,
+        Local::Time(at) => at.num_seconds_from_midnight() == 0,
+        Local::Date(_) => false,
+    };
+    let as_date = |written: &Written| {
+        let day = match written.value {
+            Local::Time(at) if written.zone == WrittenZone::Utc => {
+                at.checked_add_signed(TimeDelta::hours(12)).unwrap_or(at).date()
+            }
+            value => value.date(),
+        };
+        Written { value: Local::Date(day), zone: WrittenZone::Floating }
     };
     let Some(start) = entry.start.as_ref().filter(|start| midnight(start)) else { return };
     if entry.end.as_ref().is_some_and(|end| !midnight(end)) {

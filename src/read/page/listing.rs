@@ -98,8 +98,10 @@ impl Selectors {
             own.or_else(|| heading.select(&self.links).next()).or_else(around).or_else(|| {
                 if heading.value().name() == "h1" { None } else { card.select(&self.links).next() }
             });
-        entry.url = address
-            .and_then(|a| link::absolute(a.attr("href")?, base))
+        // RDFa names the page of a card without the filters that its link carries along.
+        let subject = card.attr("about").and_then(|about| link::absolute(about, base));
+        entry.url = subject
+            .or_else(|| address.and_then(|a| link::absolute(a.attr("href")?, base)))
             .or_else(|| base.filter(|_| heading.value().name() == "h1").cloned())
             .map(String::from);
         entry.reference = entry.url.as_deref().map(link::untracked);

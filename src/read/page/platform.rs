@@ -93,13 +93,16 @@ fn squarespace_event(item: &Value, base: Option<&Url>) -> Entry {
     let number = |path: &str| item.pointer(path).and_then(Value::as_f64);
     entry.geo = number("/location/mapLat")
         .zip(number("/location/mapLng"))
-        .filter(|at| entry.address.is_some() && plausible_point(*at));
+        .filter(|at| entry.address.is_some() && plausible_point(*at) && *at != SQUARESPACE_OFFICE);
     for list in ["categories", "tags"] {
         let words = item.get(list).and_then(Value::as_array).into_iter().flatten();
         entry.categories.extend(words.filter_map(Value::as_str).take(50).map(str::to_owned));
     }
     entry
 }
+
+/// Where Squarespace puts the pin of an event until somebody moves it: New York.
+const SQUARESPACE_OFFICE: (f64, f64) = (40.720_755_9, -74.000_761_3);
 
 /// `/wp-json/tribe/events/v1/events`
 fn events_calendar(value: &Value, base: Option<&Url>) -> Option<Document> {
