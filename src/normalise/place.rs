@@ -578,6 +578,15 @@ mod tests {
     }
 
     #[test]
+    fn a_label_for_the_way_of_attending_is_no_part_of_the_name() {
+        let located = read(Some("Hybrid: Shaw House, Newbury, and online"), None, None);
+        assert!(located.online);
+        assert_eq!(located.place.unwrap().name.as_deref(), Some("Shaw House"));
+        let plain = read(Some("Room 3: Shaw House, Newbury"), None, None);
+        assert!(!plain.online);
+    }
+
+    #[test]
     fn page_addresses_join_the_name() {
         let place = read(
             Some("City Hall"),

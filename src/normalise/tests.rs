@@ -94,6 +94,32 @@ fn a_last_day_is_part_of_the_event_except_in_icalendar() {
 }
 
 #[test]
+fn midnight_to_midnight_is_a_whole_day() {
+    let at = |d, h, m| Local::Time(day(2027, 6, d).and_hms_opt(h, m, 0).unwrap());
+    for (end, days) in [(at(3, 0, 0), true), (at(2, 23, 59), true), (at(2, 17, 0), false)] {
+        let origin = DateOrigin::Extension("mec:startDate".into());
+        let out = rss(vec![dated(item("Fair", ""), origin, at(1, 0, 0), Some(end))]);
+        let span = out.drafts[0].facts.span.unwrap();
+        assert_eq!(span.is_all_day(), days, "{end:?}");
+        let two = Span::AllDay { start: day(2027, 6, 1), end: day(2027, 6, 3) };
+        assert!(!days || span == two, "{span:?}");
+    }
+}
+
+#[test]
+fn news_of_a_day_that_is_over_is_held() {
+    for (text, held) in [
+        ("The new hall was opened on 18 November by the mayor.", true),
+        ("When: 18 November 2026", false),
+        ("Join us on 18 November at 2pm.", false),
+        ("We open the new hall on 18 December.", false),
+    ] {
+        let out = rss(vec![item("New hall in Newbury", text)]);
+        assert_eq!(out.drafts[0].date_doubt.is_some(), held, "{text}");
+    }
+}
+
+#[test]
 fn an_end_that_is_not_stated_is_not_made_up() {
     let start = Local::Time(day(2027, 6, 10).and_hms_opt(10, 0, 0).unwrap());
     let out = rss(vec![dated(
@@ -194,6 +220,11 @@ fn a_bulletin_becomes_its_events_or_stays_undated() {
     let titles: Vec<_> = out.drafts.iter().map(|draft| draft.facts.title.as_str()).collect();
     assert_eq!(titles, ["Repairs forum", "Voids workshop"]);
     assert_eq!(out.drafts[1].ordinal, 1);
+    let dotted = "<p>Repairs forum: Thursday 4 March 2027, 10.30am to noon, online</p><p>Voids workshop: 11 March 2027, 9.15am, online</p>";
+    let out = rss(vec![item("Housing bulletin: upcoming events", dotted)]);
+    let titles: Vec<_> = out.drafts.iter().map(|draft| draft.facts.title.as_str()).collect();
+    assert_eq!(titles, ["Repairs forum", "Voids workshop"]);
+    assert!(out.drafts.iter().all(|draft| draft.facts.attendance == Attendance::Online));
     let muddle = "<p>We meet on 4 March 2027. Then again on 9 March 2027, and the others come on 12 March 2027.</p>";
     let out = rss(vec![item("Weekly bulletin", muddle)]);
     assert_eq!(out.drafts.len(), 1);

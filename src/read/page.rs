@@ -322,6 +322,16 @@ mod tests {
     }
 
     #[test]
+    fn the_subject_of_a_card_is_its_page() {
+        let found = page(
+            "<article class=event-teaser about=/events/bins><h3><a href='/events/bins?f%5B0%5D=type'>Bins</a></h3>\
+             <time datetime=2027-03-03T14:00>3 March</time></article>",
+        )
+        .unwrap();
+        assert_eq!(found.entries[0].url.as_deref(), Some("https://a.example/events/bins"));
+    }
+
+    #[test]
     fn microformats_and_microdata_are_read() {
         let found = page(
             "<div class=h-event><a class='p-name u-url' href=/h>Hack</a><time class=dt-start datetime='2027-01-05 10:00'>\

@@ -102,6 +102,7 @@ pub(crate) fn survey(text: &str, posted: &Posted) -> Survey {
         weigh(&mut survey, group, floor, sense, posted, today);
         floor = to;
     }
+    lend_from_former(&mut survey, posted);
     supersede(&mut survey);
     let repeats: Vec<(usize, usize)> = survey
         .candidates
@@ -257,6 +258,23 @@ fn week_of(first: NaiveDate) -> Session {
     Session { start: Local::Date(first), end: Some(Local::Date(end)) }
 }
 
+/// "16 May (previously 25 April), 10am": a time behind the bracket is that of the new date.
+fn lend_from_former(survey: &mut Survey, posted: &Posted) {
+    let t = &survey.tokens;
+    let time = survey.candidates.iter().filter(|c| c.former).find_map(|former| {
+        let time = former.group.times.last()?.first()?;
+        let opened =
+            former.from > 0 && (former.from.saturating_sub(4)..former.from).any(|p| t.has(p, '('));
+        let closed = (former.from..time.mark.from).any(|p| t.has(p, ')'));
+        (former.group.days.len() == 1 && time.mark.from > former.from && opened == closed)
+            .then(|| time.clone())
+    });
+    let mut new = survey.candidates.iter_mut().filter(|c| c.new && !c.former && !c.timed);
+    if let (Some(time), Some(new)) = (time, new.next()) {
+        new.at_time(&time, "text", posted);
+    }
+}
+
 /// A new date makes the others former ones.
 fn supersede(survey: &mut Survey) {
     if survey.candidates.iter().any(|c| !c.former) {
@@ -287,6 +305,9 @@ impl Survey {
             .filter(|c| c.from != best.from && c.confidence >= BAR && !best.new)
             .find(|other| {
                 let same_day = first_day(other) == first_day(&best);
+                if !same_day && self.offers_either(other, &best) {
+                    return true;
+                }
                 let times = other.timed && best.timed && other.sessions != best.sessions;
                 other.rank > best.rank - 1.5 && (!same_day || times)
             });
@@ -296,6 +317,16 @@ impl Survey {
             best.doubts.push(format!("The text gives another date with as good a claim: {words}."));
         }
         Some(best)
+    }
+
+    /// "11 June (Exeter) or 18 June (Truro)": neither is better than the other.
+    fn offers_either(&self, a: &Candidate, b: &Candidate) -> bool {
+        let (from, to) = if a.to <= b.from { (a.to, b.from) } else { (b.to, a.from) };
+        let t = &self.tokens;
+        from <= to
+            && to - from <= 8
+            && (from..to).any(|p| t.one_of(p, &["or", "neu"]))
+            && !(from + 1..=to).any(|p| t.breaks(p))
     }
 
     /// The one time that belongs to no date, if there is one and only one.

@@ -218,7 +218,9 @@ fn day_first(t: &Tokens, at: usize, near: i32) -> Option<Chain> {
             return None;
         }
         atoms.push(Atom { weekday, day, month: None, year: None, trust: Trust::Written });
-        let mut q = found.next;
+        // "31st. March"
+        let stop = found.ordinal && t.has(found.next, '.') && month(t, found.next + 1).is_some();
+        let mut q = found.next + usize::from(stop);
         if t.one_of(q, &["of", "o", "ym", "mis"]) {
             q += 1;
         } else if found.spelt && !t.has(q, '-') {
@@ -385,7 +387,7 @@ fn weekday_behind(t: &Tokens, chain: &mut Chain) {
     if let ([atom], true, false) = (chain.atoms.as_mut_slice(), named, other)
         && atom.weekday.is_none()
         && atom.month.is_some()
-        && matches!(atom.trust, Trust::Written | Trust::Slashed)
+        && matches!(atom.trust, Trust::Written | Trust::Slashed | Trust::Relative)
     {
         atom.weekday = Some(day);
         chain.to = next + usize::from(open && t.has(next, ')'));

@@ -206,7 +206,8 @@ fn tie(t: &Tokens, a: &Block, b: &Block) -> Option<Join> {
     }) {
         return None;
     }
-    if b.from == a.to + 1 && t.has(a.to, ';') {
+    let timed = !a.times.is_empty() && !b.times.is_empty();
+    if b.from == a.to + 1 && (t.has(a.to, ';') || timed && t.has(a.to, '\u{b7}')) {
         return Some(Join::Comma);
     }
     if is_end(t, a, b) {

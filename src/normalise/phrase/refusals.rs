@@ -123,12 +123,13 @@ fn near(words: &[String]) -> Sense {
         .filter_map(|cue| {
             after_last(words, cue.0).filter(|left| *left < cue.1).map(|left| (left, cue))
         })
-        // "close to the station", "4pm close"
+        // "close to the station", "4pm close", "Closing the attainment gap"
         .filter(|(left, cue)| {
             let next = words.len().checked_sub(*left).and_then(|at| words.get(at));
             let before = words.len().checked_sub(*left + 2).and_then(|at| words.get(at));
             let clock = before.is_some_and(|word| matches!(word.as_str(), "am" | "pm" | "noon"));
-            cue.0 != "close" || !(clock || next.is_some_and(|word| word == "to"))
+            let topic = cue.0 == "closing" && *left > 2 && next.is_some_and(|word| word == "the");
+            !topic && (cue.0 != "close" || !(clock || next.is_some_and(|word| word == "to")))
         })
         .min_by_key(|(left, _)| *left);
     let Some((left, cue)) = found else {

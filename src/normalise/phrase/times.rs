@@ -361,7 +361,8 @@ pub(crate) fn time(t: &Tokens, at: usize, company: Company) -> Option<TimeMark> 
     }
     if at > 0
         && t.glued(at)
-        && (t.word(at - 1).is_some_and(|word| word != "t") || t.has(at - 1, '.') && t.glued(at - 1))
+        && (t.word(at - 1).is_some_and(|word| word != "t" && names::month(t, at - 1).is_none())
+            || t.has(at - 1, '.') && t.glued(at - 1))
     {
         return None;
     }
@@ -372,7 +373,7 @@ pub(crate) fn time(t: &Tokens, at: usize, company: Company) -> Option<TimeMark> 
     let second = stop(t, p, between).and_then(|next| clock(t, next));
     let second = second.filter(|(_, next)| !(t.has(*next, '/') && t.glued(*next)));
     let Some((end, next)) = second else {
-        let on = t.is(p, "on") && date_after(t, p);
+        let on = (t.is(p, "on") || start.form == Form::Dot) && date_after(t, p);
         let company = Company { date_before: company.date_before || on, ..company };
         let single = start.is_sure() || alone(t, start, p, company);
         // "6.30 for 7pm": the first is when people arrive and takes the half of the second.
@@ -426,7 +427,9 @@ fn alone(t: &Tokens, start: Clock, to: usize, company: Company) -> bool {
         return false;
     }
     match start.form {
-        Form::Dot => company.date_before || company.cue,
+        Form::Dot => {
+            company.date_before || company.cue || t.one_of(to, &["start", "starts", "prompt"])
+        }
         Form::Digits => company.cue && company.date_before && start.hour < 24,
         Form::Bare => {
             company.cue && company.date_before && start.hour <= 12 && start.hour > 0 && !word

@@ -235,6 +235,13 @@ const ENTITIES: &[(&str, char)] =
 /// The mark that an entity at this place means, and the place after it.
 fn entity(chars: &[char], at: usize) -> Option<(char, usize)> {
     let rest = chars.get(at..).filter(|rest| rest.first() == Some(&'&'))?;
+    if rest.get(1) == Some(&'#') {
+        let digits: String = rest.iter().skip(2).take_while(|c| c.is_ascii_digit()).collect();
+        let next = at + 2 + digits.len();
+        let mark = char::from_u32(digits.parse().ok()?).and_then(fold)?;
+        let plain = !mark.is_alphanumeric() && chars.get(next) == Some(&';');
+        return plain.then_some((mark, next + 1));
+    }
     ENTITIES.iter().find_map(|(name, mark)| {
         let same = |(own, wanted): (&char, char)| own.eq_ignore_ascii_case(&wanted);
         let fits = rest.len() >= name.len() && rest.iter().zip(name.chars()).all(same);
@@ -267,6 +274,19 @@ fn one(chars: &[char], start: usize, c: char, cutter: &mut Cutter) -> usize {
                 _ => break,
             }
             index += 1;
+        }
+        // "14thJune" lacks a space.
+        let after_number =
+            cutter.glued && matches!(cutter.list.last().map(|t| &t.kind), Some(Kind::Number(..)));
+        let parts = ["st", "nd", "rd", "th"].iter().find_map(|end| word.strip_prefix(end));
+        if let (true, Some(rest)) = (after_number, parts)
+            && !rest.is_empty()
+            && index - start == word.chars().count()
+        {
+            let ending = word.chars().take(2).collect();
+            cutter.push(Kind::Word(ending), start, start + 2);
+            cutter.push(Kind::Word(rest.to_owned()), start + 2, index);
+            return index;
         }
         cutter.push(Kind::Word(word), start, index);
     } else {

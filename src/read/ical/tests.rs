@@ -165,6 +165,12 @@ fn midnights_are_days_only_where_outlook_says_so() {
     let document = calendar(&format!("BEGIN:VEVENT\n{span}\nEND:VEVENT"));
     assert!(matches!(document.entries[0].start.as_ref().unwrap().value, Local::Time(_)));
     assert_eq!(document.entries[0].reference, None);
+    let utc = "DTSTART:20150610T230000Z\nDTEND:20150611T230000Z\nX-MICROSOFT-CDO-ALLDAYEVENT:TRUE";
+    let document = calendar(&format!("BEGIN:VEVENT\n{utc}\nEND:VEVENT"));
+    let days = |written: &Option<Written>| written.as_ref().map(|w| (w.value, w.zone.clone()));
+    let day = |d| Local::Date(NaiveDate::from_ymd_opt(2015, 6, d).unwrap());
+    assert_eq!(days(&document.entries[0].start), Some((day(11), WrittenZone::Floating)));
+    assert_eq!(days(&document.entries[0].end), Some((day(12), WrittenZone::Floating)));
 }
 
 #[test]
