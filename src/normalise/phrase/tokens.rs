@@ -215,7 +215,7 @@ fn cut(chars: &[char]) -> Vec<Token> {
         }
         index = match entity(chars, index) {
             Some((c, next)) => {
-                if c.is_whitespace() {
+                if c.is_whitespace() || c.is_control() {
                     cutter.glued = false;
                 } else {
                     cutter.push(Kind::Mark(c), index, next);

@@ -254,7 +254,9 @@ impl EventBuilder {
 /// A copy that was turned to UTC has the midnights of another zone: the nearest day is meant.
 fn whole_days(entry: &mut Entry) {
     let midnight = |written: &Written| match written.value {
-        Local::Time(at) if written.zone == WrittenZone::Utc => at.minute() == 0,
+        Local::Time(at) if written.zone == WrittenZone::Utc => {
+            at.minute() == 0 && !(3..21).contains(&at.hour())
+        }
         Local::Time(at) => at.num_seconds_from_midnight() == 0,
         Local::Date(_) => false,
     };

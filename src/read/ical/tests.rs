@@ -1,7 +1,9 @@
+use chrono::NaiveDate;
+
 use super::*;
 use crate::{
     event::Local,
-    read::{Entry, WrittenZone},
+    read::{Entry, Written, WrittenZone},
 };
 
 fn parse(text: &str) -> Document {
