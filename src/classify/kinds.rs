@@ -19,6 +19,9 @@ pub(super) const OTHER: &str = "other";
 /// Scores nearer than this are a tie, which the more specific kind wins.
 const TIE: f64 = 0.45;
 
+/// What a cue that is the head of a title has over one that goes before it.
+const HEAD: f64 = 0.5;
+
 /// What the name of a series adds to the kind of its events.
 const SERIES: f64 = 0.8;
 
@@ -53,12 +56,9 @@ pub(super) fn kind(
     for part in parts {
         for hit in part.hits.iter().filter(|hit| part.counts(hit)) {
             match hit.role {
-                Role::Cue(at) => {
-                    let cue = !occasion(hit, part) && !within_service(hit, part);
+                Role::Cue(at) | Role::Hint(at) if !within_service(hit, part) => {
+                    let cue = matches!(hit.role, Role::Cue(_)) && !occasion(hit, part);
                     credit(cases.entry(at).or_default(), hit, part, cue);
-                }
-                Role::Hint(at) if !within_service(hit, part) => {
-                    credit(cases.entry(at).or_default(), hit, part, false);
                 }
                 Role::Series(at) if part.field != Field::Categories => {
                     let found = words.series.get(at);
@@ -108,11 +108,24 @@ fn within_service(hit: &Hit, part: &Part) -> bool {
         })
 }
 
+/// Words after which a title says what the event is about, for whom, or where.
+const AFTER: [&str; 14] = [
+    "for", "on", "of", "about", "with", "in", "at", "to", "from", "by", "where", "that", "and",
+    "or",
+];
+
+/// "Resilience forum conference", "course for network hosts": what a title announces stands last, before such a word.
+fn is_head(hit: &Hit, part: &Part) -> bool {
+    let next = part.folded.words.get(hit.end);
+    next.is_none_or(|word| word.breaks || AFTER.contains(&word.folded.as_str()))
+}
+
 fn credit(case: &mut Case, hit: &Hit, part: &Part, cue: bool) {
     let longer = f64::from(u8::try_from(hit.words().saturating_sub(1).min(3)).unwrap_or(3)) * 0.15;
     let opens = hit.first <= 1;
     let near = hit.first <= 30;
     let points = match (part.field, cue) {
+        (Field::Title, true) if is_head(hit, part) => 4.0 + HEAD + longer,
         (Field::Title, true) => 4.0 + longer,
         (Field::Categories, true) => 3.4 + longer,
         (Field::Description, true) if opens => 2.9 + longer,

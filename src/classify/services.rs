@@ -221,6 +221,8 @@ fn choose(cases: BTreeMap<usize, Case>, words: &Vocabulary) -> (Vec<String>, Vec
             ranked.iter().find(|(service, score, _)| !service.last && sure(*score, FALLBACK))
         })
         .or_else(|| ranked.iter().find(|(_, score, _)| sure(*score, FALLBACK)));
+    // Where nothing is sure, as strong a word for a second service tells as much.
+    let unsure = main.is_some_and(|(_, score, _)| *score < TAG);
     let Some((main, top)) = main.map(|(service, score, _)| (service.id.clone(), *score)) else {
         return (Vec::new(), Vec::new());
     };
@@ -228,6 +230,7 @@ fn choose(cases: BTreeMap<usize, Case>, words: &Vocabulary) -> (Vec<String>, Vec
         .iter()
         .filter(|(service, score, case)| {
             service.id == main
+                || (unsure && !service.last && *score >= BODY_STRONG)
                 || (*score >= TAG
                     && *score >= top * SHARE
                     && (case.in_title

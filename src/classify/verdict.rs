@@ -34,7 +34,8 @@ const PROFESSIONAL: [&str; 7] = [
     "peer-group",
 ];
 
-/// Objections that weigh half where a professional kind of event names its professionals: their work is with the public.
+/// Objections that weigh half where a professional kind of event, or any kind about a service, names its
+/// professionals: their work is with the public.
 const SOFT: [&str; 5] = ["leisure", "public_session", "civic", "notice", "consultation"];
 
 /// By so much must the objections outweigh the favour for an item of a trusted feed to be left out.
@@ -116,7 +117,8 @@ pub(super) fn weigh(
     }
     known_organiser(&mut scales, organiser, signs.organisers.as_slice());
     scales.in_favour = scales.reasons.len();
-    let named = PROFESSIONAL.contains(&kind.kind.as_str()) && kind.in_title;
+    let subject = !services.0.is_empty();
+    let named = kind.in_title && (PROFESSIONAL.contains(&kind.kind.as_str()) || subject);
     let mut gravest = 0.0;
     for (at, mut tally) in against {
         let soft = signs.against.get(at).is_some_and(|sign| SOFT.contains(&sign.id.as_str()));
@@ -146,6 +148,8 @@ fn kind_and_subject(
         (true, false, true) => 1.2,
         (false, true, _) if kind.kind == "hack" => 1.2,
         (false, true, _) if kind.kind == "conference" => 1.0,
+        // A drop-in or an open day is as often for residents.
+        (false, true, _) if kind.kind == "other" => 0.6,
         (false, true, _) => 0.8,
         (false, false, true) => 0.5,
         (_, _, false) => 0.0,
