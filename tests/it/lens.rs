@@ -160,3 +160,42 @@ fn private_and_opted_out_items_are_never_listed_whatever_the_policy() {
     let notice = Notice { title: "Office closed for Christmas", ..Notice::default() };
     assert_eq!(lens.judge(&notice, &feed).verdict.decision, Decision::Unlisted);
 }
+
+/// Judges a notice without an organiser in a filtered feed.
+fn judge(title: &str, description: &str) -> Judged {
+    classifier().judge(&Notice { title, description, ..Notice::default() }, &filtered())
+}
+
+#[test]
+fn what_a_title_announces_stands_last_or_before_its_audience() {
+    for (title, kind) in [
+        ("Library network conference", "conference"),
+        ("Minute-taking course for forum secretaries", "training"),
+        ("Peer group for allotment officers", "peer-group"),
+        ("Heat network webinar", "webinar"),
+    ] {
+        assert_eq!(judge(title, "").kind, kind, "{title}");
+    }
+    // "Social" of "social landlords" is no evening out.
+    assert_ne!(judge("Boiler servicing", "For staff of social landlords.").kind, "meetup");
+}
+
+#[test]
+fn where_no_service_is_sure_two_equal_ones_are_tagged() {
+    let judged = judge("Joint exercise", "For crematorium staff and trading standards staff.");
+    let mut services = judged.services;
+    services.sort();
+    assert_eq!(services, ["licensing-trading-standards", "registrars-bereavement"]);
+}
+
+#[test]
+fn an_errand_for_residents_or_a_report_is_no_event() {
+    let listed = |title: &str, description: &str| judge(title, description).listed;
+    assert!(listed(
+        "Firework sales: workshop",
+        "Trading standards officers plan the autumn visits."
+    ));
+    assert!(!listed("Money advice drop-in", "Worried about a bill? Come and talk to an adviser."));
+    assert!(!listed("Round-up of the regional network meeting", "Photographs by our hosts."));
+    assert!(!listed("Reception closed for staff training", "We open again at noon."));
+}
