@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Memory, Settings, making::Made, settle, websub};
 use crate::{
-    event::{Event, Id},
+    event::Id,
     feed::{Feed, Format},
     fetch::{Failure, FailureKind, Meta},
     health::{Check, FeedState, MOVED_AFTER, Outcome},
@@ -139,14 +139,12 @@ pub(super) fn good(scene: &Scene, good: &Good, result: Reconciled, memory: &Memo
         }
         _ => (target.to_string(), 1),
     });
-    if good.body.is_some() || !result.put.is_empty() || !result.removed.is_empty() {
-        let put = result.put.iter().map(|event| &event.id);
-        let touched: HashSet<&Id> = put.chain(&result.removed).collect();
-        let stored = memory.events_of(&scene.feed.id).into_iter();
-        let kept: Vec<&Event> = stored.filter(|event| !touched.contains(&event.id)).collect();
-        (state.listed, state.undated, state.unlisted) =
-            settle::tally(kept.into_iter().chain(&result.put));
-    }
+    let put = result.put.iter().map(|event| &event.id);
+    let touched: HashSet<&Id> = put.chain(&result.removed).collect();
+    let stored = memory.events_of(&scene.feed.id).into_iter();
+    let kept = stored.filter(|event| !touched.contains(&event.id));
+    (state.listed, state.undated, state.unlisted) =
+        settle::tally(kept.chain(&result.put), &memory.corrections);
     let answer = Answer::Good { fresh_for: meta.fresh_for };
     state.next_check =
         Some(next_check(scene.feed, &scene.settings.config.network, &state, answer, scene.now));

@@ -1,6 +1,9 @@
 //! Turns changed events into one commit: which listings they make now, and what the log of changes says of it.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    sync::Arc,
+};
 
 use chrono::{DateTime, Utc};
 
@@ -11,7 +14,8 @@ use super::{
 use crate::{
     catalogue::{Base, FeedView, Update},
     event::{ChangeKind, Decision, Event, Facts, Id, Listing},
-    merge::{ListingChange, MergeContext, World, merge},
+    health::FeedState,
+    merge::{Correction, ListingChange, MergeContext, World, corrected, merge},
     store::{Commit, Committed, NewChange, Tombstone},
 };
 
@@ -55,7 +59,31 @@ pub fn settle(memory: &Memory, settings: &Settings, mut commit: Commit, also: &[
     }
     forget_traces(memory, &mut commit, &removed);
     (commit.events, commit.events_removed) = (events, removed);
+    recount(memory, &mut commit, also);
     commit
+}
+
+/// Counts anew for the feeds of events that are gone, or about which something else was decided.
+fn recount(memory: &Memory, commit: &mut Commit, also: &[Id]) {
+    let concerned = also.iter().chain(&commit.events_removed);
+    let feeds: BTreeSet<String> =
+        concerned.filter_map(|id| Some(memory.events.get(id)?.feed.clone())).collect();
+    let put = commit.events.iter().map(|event| &event.id);
+    let touched: HashSet<Id> = put.chain(&commit.events_removed).cloned().collect();
+    for feed in feeds {
+        let kept = memory.events_of(&feed).into_iter().filter(|event| !touched.contains(&event.id));
+        let put = commit.events.iter().filter(|event| event.feed == feed);
+        let counts = tally(kept.chain(put), &memory.corrections);
+        let known = commit.feeds.iter_mut().find(|state| state.feed == feed);
+        let fresh = || memory.feeds.get(&feed).cloned();
+        match known {
+            Some(state) => (state.listed, state.undated, state.unlisted) = counts,
+            None => commit.feeds.extend(fresh().map(|state| {
+                let (listed, undated, unlisted) = counts;
+                FeedState { listed, undated, unlisted, ..state }
+            })),
+        }
+    }
 }
 
 /// What merging is told about the rest.
@@ -231,10 +259,16 @@ pub(super) fn former(memory: &Memory, settings: &Settings) -> Vec<(String, Strin
 }
 
 /// Counts for the state of a feed: listed, undated, and the others with their reasons.
-pub(super) fn tally<'a>(events: impl Iterator<Item = &'a Event>) -> (u32, u32, Vec<(String, u32)>) {
+///
+/// What the operator decided counts, and not only what the feed says.
+pub(super) fn tally<'a>(
+    events: impl Iterator<Item = &'a Event>,
+    corrections: &HashMap<Id, Correction>,
+) -> (u32, u32, Vec<(String, u32)>) {
     let (mut listed, mut undated) = (0, 0);
     let mut others: std::collections::BTreeMap<String, u32> = std::collections::BTreeMap::new();
     for event in events.filter(|event| event.withdrawn.is_none()) {
+        let event = corrected(event, corrections);
         let facts = &event.draft.facts;
         undated += u32::from(facts.span.is_none() || event.draft.date_doubt.is_some());
         if facts.verdict.decision == Decision::Listed {
