@@ -198,7 +198,9 @@ pub fn load(path: &Path) -> Result<Loaded, ConfigError> {
         problem,
         remedy,
     })?;
-    let config = parse(&text, &path, &vocabulary, &members).map_err(ConfigError::Faults)?;
+    let mut config = parse(&text, &path, &vocabulary, &members).map_err(ConfigError::Faults)?;
+    let missing = tables::missing_files(&text, &path, &config.feeds);
+    config.warnings.extend(missing);
     members.add_groups(config.groups.iter().cloned());
     Ok(Loaded { config, vocabulary, members })
 }

@@ -14,7 +14,7 @@ pub enum EditError {
     )]
     NoSuchFeed(String),
     /// The id is taken.
-    #[error("there is a feed \"{0}\" in feeds.toml already\n  Choose another id with --id.")]
+    #[error("there is a feed \"{0}\" in feeds.toml already\n  Choose another id.")]
     Exists(String),
 }
 

@@ -96,19 +96,48 @@ pub(super) fn vocabulary_files(text: &str, path: &Path) -> Vec<PathBuf> {
     files.into_iter().flatten().filter_map(Value::as_str).map(|file| folder.join(file)).collect()
 }
 
-impl<'a> Checker<'a> {
-    fn place(&self, span: Option<Range<usize>>) -> (usize, usize, String) {
-        let span = span.unwrap_or(0..0);
-        let before = self.text.get(..span.start).unwrap_or(self.text);
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
-        let offending = self.text.get(span).unwrap_or("").lines().next().unwrap_or("");
-        (line, column, offending.trim().chars().take(120).collect())
-    }
+/// Warnings of feeds in files that are not there: what exports them may run later, so that this is no fault.
+pub(super) fn missing_files(text: &str, path: &Path, feeds: &[Feed]) -> Vec<Fault> {
+    let Ok(document) = Document::parse(text) else { return Vec::new() };
+    let tables = document.get("feed").and_then(Item::as_array_of_tables);
+    let span = |id: &str| {
+        let is = |table: &&Table| table.get("id").and_then(Item::as_str) == Some(id);
+        tables?.iter().find(is)?.get("url")?.span()
+    };
+    let files = feeds.iter().filter(|feed| feed.url.scheme() == "file");
+    let missing = files.filter(|feed| feed.url.to_file_path().is_ok_and(|file| !file.exists()));
+    let warning = |feed: &Feed| {
+        let message = format!("the file of feed \"{}\" is not there", feed.id);
+        make(text, path, span(&feed.id), message, "Put it there, or correct its name.".into())
+    };
+    missing.map(warning).collect()
+}
 
+/// A fault at a place of the text.
+fn make(
+    text: &str,
+    path: &Path,
+    span: Option<Range<usize>>,
+    message: String,
+    remedy: String,
+) -> Fault {
+    let (line, column, text) = place(text, span);
+    Fault { file: path.to_path_buf(), line, column, text, message, remedy }
+}
+
+/// Line, column and words of a place of the text.
+fn place(text: &str, span: Option<Range<usize>>) -> (usize, usize, String) {
+    let span = span.unwrap_or(0..0);
+    let before = text.get(..span.start).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
+    let offending = text.get(span).unwrap_or("").lines().next().unwrap_or("");
+    (line, column, offending.trim().chars().take(120).collect())
+}
+
+impl<'a> Checker<'a> {
     fn make(&self, span: Option<Range<usize>>, message: String, remedy: String) -> Fault {
-        let (line, column, text) = self.place(span);
-        Fault { file: self.path.to_path_buf(), line, column, text, message, remedy }
+        make(self.text, self.path, span, message, remedy)
     }
 
     fn fault(
@@ -535,7 +564,7 @@ impl<'c, 'a, 't> Section<'c, 'a, 't> {
             );
             return None;
         }
-        let (line, _, _) = self.check.place(self.table.get("id").and_then(Item::span));
+        let (line, _, _) = place(self.check.text, self.table.get("id").and_then(Item::span));
         if let Some(first) = seen.get(&id) {
             let message = format!("there is a {what} \"{id}\" already, at line {first}");
             self.fault_at("id", message, "Give one of the two another id.");
