@@ -4,7 +4,11 @@
 //! the start; afterwards the store is only written to, and a commit is acknowledged when it would survive a power
 //! cut. What cannot be opened is never deleted: the error names it and says which way leads back.
 
-use std::{fmt, path::PathBuf, sync::Arc};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use chrono::{DateTime, Duration, Utc};
 use futures_util::future::BoxFuture;
@@ -262,7 +266,8 @@ pub enum StoreError {
     },
     /// Another process has it.
     #[error(
-        "another folkmoot is using {}\n  Stop it, or name another place with --data-dir DIR.",
+        "another folkmoot is using {}: a daemon that is starting, or another command\n  Try again in a moment, or name \
+         another place with --data-dir DIR.",
         dir.display()
     )]
     InUse {
@@ -364,6 +369,12 @@ impl StoreError {
     pub fn may_pass(&self) -> bool {
         matches!(self, Self::Full { .. } | Self::Unwritable { .. })
     }
+}
+
+/// Whether a process holds a data directory at this moment.
+#[must_use]
+pub fn is_held(dir: &Path) -> bool {
+    guard::is_held(dir)
 }
 
 /// Makes a store of a snapshot, in a data directory that has none.

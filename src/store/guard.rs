@@ -9,6 +9,8 @@ use std::{
     io::{self, ErrorKind, Write},
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
+    thread,
+    time::Duration,
 };
 
 use chrono::{DateTime, Utc};
@@ -48,10 +50,20 @@ impl Guard {
                 options.create(true).truncate(false).write(true).mode(0o600).open(dir.join("lock"))
             })
             .map_err(|error| io_error(dir, &error))?;
-        match lock.try_lock() {
-            Ok(()) => Ok(Self { dir: dir.to_owned(), _lock: lock }),
-            Err(TryLockError::WouldBlock) => Err(StoreError::InUse { dir: dir.to_owned() }),
-            Err(TryLockError::Error(error)) => Err(io_error(dir, &error)),
+        let mut tries = 0;
+        loop {
+            match lock.try_lock() {
+                Ok(()) => return Ok(Self { dir: dir.to_owned(), _lock: lock }),
+                // Whoever only looks whether it is held ([`is_held`]) lets go at once.
+                Err(TryLockError::WouldBlock) if tries < 10 => {
+                    tries += 1;
+                    thread::sleep(Duration::from_millis(10));
+                }
+                Err(TryLockError::WouldBlock) => {
+                    return Err(StoreError::InUse { dir: dir.to_owned() });
+                }
+                Err(TryLockError::Error(error)) => return Err(io_error(dir, &error)),
+            }
         }
     }
 
@@ -105,6 +117,12 @@ impl Guard {
         let removed = fs::remove_file(&path);
         written.and(removed).map_err(|error| io_error(&self.dir, &error))
     }
+}
+
+/// Whether a process holds a data directory at this moment.
+pub(super) fn is_held(dir: &Path) -> bool {
+    let lock = File::open(dir.join("lock"));
+    lock.is_ok_and(|lock| matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock)))
 }
 
 /// Bytes that may still be written to the disk under a directory.
