@@ -23,6 +23,9 @@ pub enum RemoteError {
     /// It said no.
     #[error("{0}")]
     Refused(String),
+    /// It knows nothing of the kind.
+    #[error("{0}")]
+    Unknown(String),
 }
 
 /// A running daemon.
@@ -151,10 +154,15 @@ impl Remote {
 
 async fn sent(request: reqwest::RequestBuilder) -> Result<reqwest::Response, RemoteError> {
     let response = request.send().await.map_err(|error| broken(&error))?;
-    if response.status().is_success() {
+    let status = response.status();
+    if status.is_success() {
         return Ok(response);
     }
-    Err(RemoteError::Refused(response.text().await.map_err(|error| broken(&error))?))
+    let words = response.text().await.map_err(|error| broken(&error))?;
+    Err(match status {
+        reqwest::StatusCode::NOT_FOUND => RemoteError::Unknown(words),
+        _ => RemoteError::Refused(words),
+    })
 }
 
 fn broken(error: &reqwest::Error) -> RemoteError {

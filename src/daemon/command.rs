@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::{
     event::{Event, Id, Listing},
     health::{Check, FeedState, Health},
-    refresh::orders::{Obeyed, Order},
+    refresh::orders::{Obeyed, Order, OrderError},
     store::{Snapshot, Tended},
 };
 
@@ -59,6 +59,9 @@ pub struct Status {
     pub events: usize,
     /// Listings, shown or not.
     pub listings: usize,
+    /// Of these, the ones that are listed.
+    #[serde(default)]
+    pub listed: usize,
     /// How the store was when it was looked after last.
     #[serde(default)]
     pub store: Option<Tended>,
@@ -125,7 +128,7 @@ pub enum Command {
     /// Take over feeds.toml whatever it takes away.
     Apply(oneshot::Sender<Reloaded>),
     /// Do what the operator says about an event, or to the store.
-    Order(Order, oneshot::Sender<Result<Obeyed, String>>),
+    Order(Order, oneshot::Sender<Result<Obeyed, OrderError>>),
     /// A hub says that this feed has changed.
     Told(String),
     /// Read the kept body of a feed again.
@@ -216,7 +219,7 @@ impl Control {
     ///
     /// # Errors
     /// [`Stopping`]; the inner error says why it was not done.
-    pub async fn order(&self, order: Order) -> Result<Result<Obeyed, String>, Stopping> {
+    pub async fn order(&self, order: Order) -> Result<Result<Obeyed, OrderError>, Stopping> {
         self.ask(|reply| Command::Order(order, reply)).await
     }
 

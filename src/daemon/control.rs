@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use tokio::net::UnixListener;
 
 use super::command::{Control, Stopping};
-use crate::refresh::orders::Order;
+use crate::refresh::orders::{Order, OrderError};
 
 /// What `POST /poll` is given.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -121,9 +121,13 @@ async fn order(
 ) -> Result<Response, Refusal> {
     let Json(asked) = asked.map_err(|fault| Refusal(StatusCode::BAD_REQUEST, fault.body_text()))?;
     let obeyed = control.order(asked).await?;
-    obeyed
-        .map(|obeyed| Json(obeyed).into_response())
-        .map_err(|words| Refusal(StatusCode::CONFLICT, words))
+    obeyed.map(|obeyed| Json(obeyed).into_response()).map_err(|error| {
+        let status = match error {
+            OrderError::Unknown(_) => StatusCode::NOT_FOUND,
+            _ => StatusCode::CONFLICT,
+        };
+        Refusal(status, error.to_string())
+    })
 }
 
 async fn replay(
@@ -133,7 +137,7 @@ async fn replay(
     let replayed = control.replay(&feed).await?;
     replayed
         .map(|checked| Json(checked).into_response())
-        .map_err(|words| Refusal(StatusCode::NOT_FOUND, words))
+        .map_err(|words| Refusal(StatusCode::CONFLICT, words))
 }
 
 /// Answers line by line, so that the command line can show how far it is.

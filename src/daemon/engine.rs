@@ -25,9 +25,10 @@ use super::{
 use crate::{
     catalogue::FeedView,
     config,
+    event::{Decision, Listing},
     refresh::{
         Memory, Refreshed, Refresher, Settings,
-        orders::{Obeyed, Order},
+        orders::{Obeyed, Order, OrderError},
     },
     schedule::{self, AT_ONCE, Candidate},
     store::StoreError,
@@ -502,12 +503,12 @@ impl Engine {
     }
 
     /// Copying a store may take long: it runs beside the engine.
-    fn order(&self, order: Order, reply: oneshot::Sender<Result<Obeyed, String>>) {
+    fn order(&self, order: Order, reply: oneshot::Sender<Result<Obeyed, OrderError>>) {
         let (refresher, settings, now) =
             (Arc::clone(&self.refresher), Arc::clone(&self.settings), self.now());
         tokio::spawn(async move {
             let obeyed = refresher.obey(&settings, order, now).await;
-            drop(reply.send(obeyed.map_err(|error| error.to_string())));
+            drop(reply.send(obeyed));
         });
     }
 
@@ -566,6 +567,7 @@ impl Engine {
             now,
             events: memory.events.len(),
             listings: memory.listings.len(),
+            listed: memory.listings.values().filter(|listing| is_listed(listing)).count(),
             store: self.refresher.tended(),
             offline_since: self.refresher.weather(|weather| weather.offline_since()),
             store_trouble: self.trouble.as_ref().map(|(error, _)| error.to_string()),
@@ -591,6 +593,10 @@ pub(super) fn report(memory: &Memory, feed: &crate::feed::Feed, now: DateTime<Ut
     let view = FeedView { feed: feed.clone(), state };
     let (health, name) = (view.health(now), view.name().to_owned());
     FeedReport { id: feed.id.clone(), name, health, state: view.state }
+}
+
+fn is_listed(listing: &Listing) -> bool {
+    listing.facts.verdict.decision == Decision::Listed
 }
 
 fn told(refreshed: &Refreshed) -> Checked {

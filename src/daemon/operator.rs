@@ -310,7 +310,9 @@ async fn decide(State(office): State<Arc<Office>>, session: Asker, body: Bytes) 
             let title = obeyed.title.unwrap_or_default();
             office.note(format!("{title}: {}", obeyed.words));
         }
-        Err(RemoteError::Refused(words)) => office.note(format!("Nothing was done: {words}")),
+        Err(RemoteError::Refused(words) | RemoteError::Unknown(words)) => {
+            office.note(format!("Nothing was done: {words}"));
+        }
         Err(error) => return unreachable(&office, &error),
     }
     onward("/operator/review")

@@ -76,6 +76,12 @@ pub enum OrderError {
         "there is no event \"{0}\"\n  `folkmoot review list` and `folkmoot events --listed any` show those that there are, with their ids."
     )]
     Unknown(Id),
+    /// It was forgotten.
+    #[error(
+        "the event \"{0}\" was forgotten on {day}: nothing of it is left, and it does not come back",
+        day = .1.format("%-d %B %Y")
+    )]
+    Forgotten(Id, DateTime<Utc>),
     /// The order makes no sense for this event.
     #[error("{0}")]
     Senseless(String),
@@ -124,6 +130,7 @@ impl Refresher {
         let mut memory = Arc::clone(&self.memory).lock_owned().await;
         let (listing, events) = about(&memory, id)?;
         let decisions = ruling.decisions(&memory, &events, now)?;
+        let former = ruling.former(&memory, &events);
         let span = decisions.iter().find_map(|decision| decision.span);
         // Corrections count in memory from here on; they are taken back if the store does not keep them.
         let before = memory.decisions.clone();
@@ -141,7 +148,7 @@ impl Refresher {
         let shown = memory.listing_about(&listing.id).map_or(listing, Arc::clone);
         let title = Some(shown.facts.title.clone());
         Ok(Obeyed {
-            words: ruling.words(&shown),
+            words: format!("{}{former}", ruling.words(&shown)),
             event: Some(shown.id.clone()),
             title,
             span,
@@ -217,8 +224,11 @@ impl Refresher {
 
 /// The listing that an id stands for, and its events.
 fn about(memory: &Memory, id: &str) -> Result<(Arc<Listing>, Vec<Arc<Event>>), OrderError> {
-    let unknown = || OrderError::Unknown(id.to_owned());
-    let listing = memory.listing_about(id).map(Arc::clone).ok_or_else(unknown)?;
+    let missing = || match memory.tombstones.iter().find(|stone| stone.event == id) {
+        Some(stone) => OrderError::Forgotten(id.to_owned(), stone.at),
+        None => OrderError::Unknown(id.to_owned()),
+    };
+    let listing = memory.listing_about(id).map(Arc::clone).ok_or_else(missing)?;
     let events =
         listing.sources.iter().filter_map(|source| memory.events.get(&source.event)).cloned();
     Ok((Arc::clone(&listing), events.collect()))
@@ -269,6 +279,18 @@ impl Ruling {
         Ok(events.iter().map(decision).collect())
     }
 
+    /// What was decided before, as a sentence to add; nothing where it was nothing.
+    fn former(&self, memory: &Memory, events: &[Arc<Event>]) -> &'static str {
+        let said = events.iter().find_map(|event| memory.decisions.get(&event.id)?.accepted);
+        match (self, said) {
+            (_, None) => "",
+            (Self::Reject, Some(false)) => " It was rejected before, too.",
+            (Self::Reject, Some(true)) => " Before, it was accepted.",
+            (_, Some(true)) => " It was accepted before, too.",
+            (_, Some(false)) => " Before, it was rejected.",
+        }
+    }
+
     fn words(&self, listing: &Listing) -> String {
         let listed = listing.facts.verdict.decision == Decision::Listed;
         let words = match self {
@@ -291,8 +313,11 @@ fn span(words: &str, event: &Event, now: DateTime<Utc>) -> Result<Span, OrderErr
     let zone = event.draft.facts.time_zone;
     let reading = phrase::read(words, &Posted { at: Some(now), zone, month_first: false });
     let senseless = |why: String| {
+        // The reading quotes the words itself where it is about some of them.
+        let why = why.trim_start_matches("No date of an event: ").trim_end_matches('.');
+        let of = if why.contains('“') { String::new() } else { format!(" in \"{words}\"") };
         OrderError::Senseless(format!(
-            "no date was understood in \"{words}\": {why}\n  Write it as in \"4 December 2027, 10am to 1pm\"; `folkmoot try date` \
+            "no date was understood{of}: {why}\n  Write it as in \"4 December 2027, 10am to 1pm\"; `folkmoot try date` \
              shows how a text is read."
         ))
     };
