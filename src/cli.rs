@@ -178,13 +178,32 @@ impl From<folkmoot::config::ConfigError> for Failed {
 
 impl From<std::io::Error> for Failed {
     fn from(error: std::io::Error) -> Self {
-        Self::Other(error.to_string())
+        Self::Other(plain(&error))
     }
 }
 
 impl From<serde_json::Error> for Failed {
     fn from(error: serde_json::Error) -> Self {
         Self::Other(error.to_string())
+    }
+}
+
+/// What the system says, in words for people.
+pub(crate) fn plain(error: &std::io::Error) -> String {
+    use std::io::ErrorKind;
+    match error.kind() {
+        ErrorKind::NotFound => "there is no such file or folder".into(),
+        ErrorKind::PermissionDenied => "the system does not permit it".into(),
+        ErrorKind::IsADirectory => "it is a folder".into(),
+        ErrorKind::NotADirectory => "a part of its path is not a folder".into(),
+        ErrorKind::AddrInUse => "another program is using it".into(),
+        ErrorKind::AddrNotAvailable => "it is not an address of this machine".into(),
+        ErrorKind::StorageFull => "no space is left on the disk".into(),
+        ErrorKind::InvalidData => "it is not text in UTF-8".into(),
+        _ => {
+            let words = error.to_string();
+            words.split(" (os error ").next().unwrap_or_default().to_lowercase()
+        }
     }
 }
 

@@ -290,7 +290,10 @@ impl Refresher {
         let kept =
             kept.map_err(|error| format!("the kept body cannot be read: {error}"))?.flatten();
         let kept =
-            kept.ok_or("no body of this feed is kept: they are kept for 7 days after a change")?;
+            kept.ok_or(
+                "no body of this feed is kept: they are kept for 7 days after a change, and go at once when an event of \
+                 the feed is forgotten or turns private",
+            )?;
         let mut state = self.memory().await.feeds.get(&feed.id).cloned().unwrap_or_default();
         state.history.clear();
         let meta = Meta {

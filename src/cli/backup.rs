@@ -16,7 +16,7 @@ use folkmoot::{
 };
 use serde_json::json;
 
-use super::{Done, Failed, Global, block_on, control, output::Output};
+use super::{Done, Failed, Global, block_on, control, output::Output, plain};
 
 /// Write all that is kept into one file, while the daemon runs or not.
 ///
@@ -92,7 +92,7 @@ impl Backup {
             return Ok(());
         }
         let bytes = write(&self.file, &all).map_err(|error| {
-            Failed::Other(format!("{} cannot be written: {error}", self.file.display()))
+            Failed::Other(format!("{} cannot be written: {}", self.file.display(), plain(&error)))
         })?;
         if output.json {
             return output.value(
@@ -110,7 +110,7 @@ fn read_backup(file: &Path) -> Result<(backup::Header, Snapshot), Failed> {
         backup::read(io::stdin().lock())
     } else {
         let file = File::open(file)
-            .map_err(|error| Failed::Usage(format!("{name} cannot be opened: {error}")))?;
+            .map_err(|error| Failed::Other(format!("{name} cannot be read: {}", plain(&error))))?;
         backup::read(BufReader::new(file))
     };
     read.map_err(|error| Failed::Other(format!("{name} is not brought back: {error}")))

@@ -1,7 +1,7 @@
 //! `folkmoot check`: the report card of one feed; nothing is stored.
 
 use std::{
-    io::Read,
+    io::{ErrorKind, Read},
     path::{Path, PathBuf},
 };
 
@@ -22,7 +22,7 @@ use folkmoot::{
 use url::Url;
 
 use self::examiner::{Body, Examined, Examiner};
-use super::{Done, Failed, Global, block_on, output::Output};
+use super::{Done, Failed, Global, block_on, output::Output, plain};
 
 pub(crate) mod card;
 pub(crate) mod examiner;
@@ -152,11 +152,13 @@ impl Check {
             std::io::stdin().lock().take(cap).read_to_end(&mut bytes)?;
         } else {
             let open = std::fs::File::open(path);
-            let open =
-                open.map_err(|error| Failed::Other(format!("{path} cannot be read: {error}")))?;
-            open.take(cap)
-                .read_to_end(&mut bytes)
-                .map_err(|error| Failed::Other(format!("{path}: {error}")))?;
+            let read = open.and_then(|open| open.take(cap).read_to_end(&mut bytes));
+            read.map_err(|error| {
+                let meant = web_address(path).filter(|_| error.kind() == ErrorKind::NotFound);
+                let meant = meant.map(|address| format!("\n  For a site write {address}"));
+                let (why, meant) = (plain(&error), meant.unwrap_or_default());
+                Failed::Other(format!("{path} cannot be read: {why}{meant}"))
+            })?;
         }
         if bytes.len() > fetch::BODY_CAP {
             return Err(Failed::Other(fetch::FailureKind::TooLarge(fetch::BODY_CAP).to_string()));
@@ -169,6 +171,13 @@ impl Check {
         let feed = self.settings.feed("check", base, &examiner.settings)?;
         Ok((feed, Body::of_file(bytes, self.url.clone())))
     }
+}
+
+/// The address that somebody may have meant who left `https://` away.
+fn web_address(path: &str) -> Option<Url> {
+    let (host, _) = path.split_once('/').or(path.starts_with("www.").then_some((path, "")))?;
+    let named = host.contains('.') && !host.starts_with('.') && !host.ends_with('.');
+    Url::parse(&format!("https://{path}")).ok().filter(|_| named)
 }
 
 impl Settings {

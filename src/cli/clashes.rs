@@ -55,6 +55,12 @@ impl Ask {
 
     fn question(&self, state: &State) -> Result<Question, Failed> {
         if let Some(event) = &self.event {
+            if event.parse::<NaiveDate>().is_ok() {
+                return Err(Failed::Usage(format!(
+                    "{event} is a day, and no event\n  For what is planned on a day: `folkmoot clashes --date {event} --service \
+                     ID`."
+                )));
+            }
             let id = id_of(event);
             let listings = &state.snapshot.listings;
             let is = |l: &&Listing| l.id == id || l.sources.iter().any(|s| s.event == id);

@@ -1,12 +1,18 @@
 //! Where a command finds the state: with the running daemon, or, when none runs, in the store itself.
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use folkmoot::{
     catalogue::{Catalogue, FeedView},
     clock,
     config::{Config, Loaded},
-    daemon::{client::Remote, command::Reloaded},
+    daemon::{
+        client::{Remote, RemoteError},
+        command::Reloaded,
+    },
     feed::Feed,
     fetch,
     health::{FeedState, Health, MOVED_AFTER},
@@ -14,7 +20,7 @@ use folkmoot::{
     publish,
     refresh::{
         Memory, Refresher, Settings,
-        orders::{Obeyed, Order},
+        orders::{Obeyed, Order, OrderError},
         settle,
     },
     store::{self, Create, Open, Snapshot, Store, StoreError, bodies::Bodies},
@@ -26,6 +32,9 @@ use super::{
     check::card::say_problems,
     output::{Output, Tone},
 };
+
+/// How long a daemon that is starting is waited for.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The configuration and all that is known.
 pub(crate) struct State {
@@ -39,9 +48,34 @@ impl From<StoreError> for Failed {
     }
 }
 
-impl From<folkmoot::daemon::client::RemoteError> for Failed {
-    fn from(error: folkmoot::daemon::client::RemoteError) -> Self {
-        Self::Other(error.to_string())
+impl From<RemoteError> for Failed {
+    fn from(error: RemoteError) -> Self {
+        match error {
+            RemoteError::Unknown(words) => Self::Usage(words),
+            other => Self::Other(other.to_string()),
+        }
+    }
+}
+
+/// The daemon of the data directory, if one runs. One that is only starting is waited for a little.
+pub(crate) async fn daemon(global: &Global) -> Result<Option<Remote>, Failed> {
+    let (dir, until) = (global.data_dir(), Instant::now() + PATIENCE);
+    let mut told = false;
+    loop {
+        if let Some(daemon) = Remote::find(&dir).await {
+            return Ok(Some(daemon));
+        }
+        if !store::is_held(&dir) {
+            return Ok(None);
+        }
+        if Instant::now() >= until {
+            return Err(StoreError::InUse { dir }.into());
+        }
+        if !told {
+            eprintln!("folkmoot: a daemon seems to be starting here; waiting for it");
+            told = true;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
 
@@ -77,19 +111,22 @@ pub(crate) async fn refresher(
 pub(crate) fn order(global: &Global, order: Order) -> Result<Obeyed, Failed> {
     let loaded = global.load()?;
     block_on(async {
-        if let Some(daemon) = Remote::find(&global.data_dir()).await {
+        if let Some(daemon) = daemon(global).await? {
             return Ok(daemon.order(&order).await?);
         }
         let (refresher, settings) = refresher(global, loaded, Create::Never).await?;
         let obeyed = refresher.obey(&settings, order, clock::now()).await;
         refresher.close().await;
-        obeyed.map_err(|error| Failed::Other(error.to_string()))
+        obeyed.map_err(|error| match error {
+            OrderError::Unknown(_) => Failed::Usage(error.to_string()),
+            _ => Failed::Other(error.to_string()),
+        })
     })?
 }
 
 /// All that is known, from the daemon or from the store.
 pub(crate) async fn snapshot(global: &Global) -> Result<Snapshot, Failed> {
-    if let Some(daemon) = Remote::find(&global.data_dir()).await {
+    if let Some(daemon) = daemon(global).await? {
         return Ok(daemon.state().await?);
     }
     let store = open(global, Create::Never, None).await?;
@@ -104,7 +141,7 @@ pub(crate) fn state(global: &Global) -> Result<State, Failed> {
     let loaded = match global.load() {
         Ok(loaded) => loaded,
         Err(fault) => {
-            let running = block_on(Remote::find(&global.data_dir()))?.is_some();
+            let running = block_on(daemon(global))??.is_some();
             let words = Vocabulary::embedded().ok().zip(Members::embedded().ok());
             let (true, Some((vocabulary, members))) = (running, words) else { return Err(fault) };
             eprintln!(
@@ -150,7 +187,7 @@ impl State {
 /// The states of the feeds; none where nothing was ever checked.
 pub(crate) fn feed_states(global: &Global) -> Result<Vec<FeedState>, Failed> {
     let states = async {
-        if let Some(daemon) = Remote::find(&global.data_dir()).await {
+        if let Some(daemon) = daemon(global).await? {
             return Ok(daemon.feeds().await?.into_iter().map(|report| report.state).collect());
         }
         match open(global, Create::Never, None).await {
@@ -170,8 +207,8 @@ pub(crate) fn feed_states(global: &Global) -> Result<Vec<FeedState>, Failed> {
 pub(crate) fn apply(global: &Global, output: &Output) -> Done {
     global.load()?;
     let reloaded = block_on(async {
-        match Remote::find(&global.data_dir()).await {
-            Some(daemon) => daemon.apply().await.map(Some),
+        match daemon(global).await? {
+            Some(daemon) => Ok::<_, Failed>(Some(daemon.apply().await?)),
             None => Ok(None),
         }
     })??;
@@ -225,9 +262,10 @@ pub(crate) fn say_report(state: &FeedState, output: &Output) -> Done {
     if let Some(check) = state.history.last() {
         output.say(format!("  result     {}", check.words))?;
     }
+    output.say(format!("  items      {}", state.entries))?;
     output.say(format!(
-        "  items      {} ({} listed, {} without a safe date)",
-        state.entries, state.listed, state.undated
+        "  events     {} listed, {} without a safe date",
+        state.listed, state.undated
     ))?;
     for (reason, count) in &state.unlisted {
         output.say(format!("             {count} not listed: {reason}"))?;

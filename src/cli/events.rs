@@ -282,11 +282,15 @@ impl Explain {
         let facts = &listing.facts;
         output.say(output.tone(Tone::Strong, &facts.title))?;
         output.say(when(facts))?;
-        if facts.status != Status::Confirmed {
-            output.say(format!(
-                "Status: {}",
-                publish::state_prefix(listing, facts.status).trim_end_matches(": ")
-            ))?;
+        let status = match facts.status {
+            Status::Cancelled => Some("cancelled"),
+            Status::Postponed => Some("postponed"),
+            _ if listing.withdrawn.is_some() => Some("no longer listed by its organiser"),
+            Status::Tentative => Some("not certain yet"),
+            Status::Confirmed => None,
+        };
+        if let Some(status) = status {
+            output.say(format!("Status: {status}"))?;
         }
         let feeds = &state.loaded.config.feeds;
         let name = |id: &str| {

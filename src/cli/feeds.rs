@@ -140,7 +140,8 @@ fn write(loaded: &Loaded, text: &str) -> Done {
     config::parse(text, path, &loaded.vocabulary, &loaded.members)
         .map_err(|faults| Failed::from(config::ConfigError::Faults(faults)))?;
     replace(path, text).map_err(|error| {
-        Failed::Other(format!("{} cannot be written: {error}\n  It is as it was.", path.display()))
+        let why = super::plain(&error);
+        Failed::Other(format!("{} cannot be written: {why}\n  It is as it was.", path.display()))
     })
 }
 

@@ -5,15 +5,12 @@ use std::{net::SocketAddr, sync::Arc};
 use clap::Args;
 use folkmoot::{
     clock,
-    daemon::{
-        client::Remote,
-        operator::{self, Office, Setup},
-    },
+    daemon::operator::{self, Office, Setup},
     feed::Network,
 };
 use tokio::net::TcpListener;
 
-use super::{Done, Failed, Global, block_on, output::Output};
+use super::{Done, Failed, Global, block_on, control, output::Output, plain};
 
 /// Look after the feeds in a browser: what needs a look, what waits for a decision, what changed today.
 ///
@@ -41,7 +38,7 @@ impl Operator {
     }
 
     async fn serve(&self, global: &Global, network: Network, output: &Output) -> Done {
-        let Some(daemon) = Remote::find(&global.data_dir()).await else {
+        let Some(daemon) = control::daemon(global).await? else {
             return Err(Failed::Other(format!(
                 "no daemon is running on {}\n  Start one with `folkmoot run`; the pages show what it knows.",
                 global.data_dir().display()
@@ -55,8 +52,9 @@ impl Operator {
         let office = Office::new(Setup { daemon, network: network.name, zone, public, clock })?;
         let listener = TcpListener::bind(self.listen).await.map_err(|error| {
             Failed::Other(format!(
-                "cannot listen on {}: {error}\n  Choose another port: --listen 127.0.0.1:8082.",
-                self.listen
+                "cannot listen on {}: {}\n  Choose another port, such as --listen 127.0.0.1:8082.",
+                self.listen,
+                plain(&error)
             ))
         })?;
         let address =

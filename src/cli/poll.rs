@@ -3,11 +3,7 @@
 use std::io::IsTerminal;
 
 use clap::Args;
-use folkmoot::{
-    clock,
-    daemon::{client::Remote, command::Checked},
-    store::Create,
-};
+use folkmoot::{clock, daemon::command::Checked, store::Create};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{
@@ -44,7 +40,7 @@ impl Poll {
         }
         let bar = bar(output, ids.len());
         let checks = block_on(async {
-            match Remote::find(&global.data_dir()).await {
+            match control::daemon(global).await? {
                 Some(daemon) => Ok(daemon.poll(ids, |_| (), |_| bar.inc(1)).await?),
                 None => here(global, loaded, &ids, &bar).await,
             }

@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use folkmoot::{
     clock,
-    daemon::{client::Remote, command::Checked},
+    daemon::command::Checked,
     event::{Facts, Listing, Reason},
     refresh::{
         held::{Which, held},
@@ -111,7 +111,8 @@ impl Review {
 impl Events {
     /// Decides about each; one that cannot be decided about does not stop the others.
     fn each(&self, global: &Global, output: &Output, order: impl Fn(String) -> Order) -> Done {
-        let (mut done, mut failed) = (Vec::new(), Vec::new());
+        global.load()?;
+        let (mut done, mut failed, mut slips) = (Vec::new(), Vec::new(), 0);
         for event in &self.events {
             match control::order(global, order(id_of(event))) {
                 Ok(obeyed) => {
@@ -125,14 +126,20 @@ impl Events {
                     output.say(format!("  {}", obeyed.words))?;
                     done.push(json!(obeyed));
                 }
-                Err(usage @ Failed::Usage(_)) => return Err(usage),
-                Err(error) => failed.push(error.to_string()),
+                Err(error) => {
+                    slips += usize::from(matches!(error, Failed::Usage(_)));
+                    failed.push(error.to_string());
+                }
             }
         }
         if output.json {
             output.value(&json!({ "decided": done, "failed": failed }))?;
         }
-        if failed.is_empty() { Ok(()) } else { Err(Failed::Other(failed.join("\n"))) }
+        match failed.len() {
+            0 => Ok(()),
+            all if all == slips => Err(Failed::Usage(failed.join("\n"))),
+            _ => Err(Failed::Other(failed.join("\n"))),
+        }
     }
 }
 
@@ -214,7 +221,7 @@ impl Replay {
         let loaded = global.load()?;
         super::feeds::find(&loaded.config, &self.feed)?;
         let checked = block_on(async {
-            if let Some(daemon) = Remote::find(&global.data_dir()).await {
+            if let Some(daemon) = control::daemon(global).await? {
                 return Ok(daemon.replay(&self.feed).await?);
             }
             let (refresher, settings) = control::refresher(global, loaded, Create::Never).await?;

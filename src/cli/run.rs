@@ -5,7 +5,7 @@ use std::{net::SocketAddr, sync::Arc};
 use clap::Args;
 use folkmoot::{
     clock,
-    daemon::{Daemon, Setup},
+    daemon::{Daemon, Setup, client::Remote},
     fetch,
 };
 use listenfd::ListenFd;
@@ -16,7 +16,7 @@ use tokio::{
 };
 use tracing_subscriber::{EnvFilter, fmt};
 
-use super::{Done, Failed, Global, block_on};
+use super::{Done, Failed, Global, block_on, plain};
 
 const DEFAULT_ADDRESS: &str = "127.0.0.1:8080";
 
@@ -66,6 +66,13 @@ impl Run {
         for warning in &loaded.config.warnings {
             tracing::warn!("{}", warning.to_string().replace('\n', " "));
         }
+        if Remote::find(&global.data_dir()).await.is_some() {
+            return Err(Failed::Other(format!(
+                "another folkmoot is using {}: a daemon runs there already\n  `folkmoot status` shows how it is. A second \
+                 network needs another place (--data-dir DIR) and another port (--listen ADDRESS).",
+                global.data_dir().display()
+            )));
+        }
         let listener = self.listener(loaded.config.listen.address.as_deref()).await?;
         let address = listener.local_addr()?;
         if loaded.config.network.url.is_none() && !address.ip().is_loopback() {
@@ -95,9 +102,9 @@ impl Run {
     /// The listener for Prometheus, if one is wanted.
     async fn figures(&self) -> Result<Option<TcpListener>, Failed> {
         let Some(address) = self.metrics_listen else { return Ok(None) };
-        let listener = TcpListener::bind(address)
-            .await
-            .map_err(|error| Failed::Other(format!("cannot listen on {address}: {error}")))?;
+        let listener = TcpListener::bind(address).await.map_err(|error| {
+            Failed::Other(format!("cannot listen on {address}: {}", plain(&error)))
+        })?;
         let address = listener.local_addr()?;
         super::output::line(&format!("Figures for Prometheus are at http://{address}/metrics"))?;
         Ok(Some(listener))
@@ -117,12 +124,10 @@ impl Run {
             }
         };
         TcpListener::bind(address).await.map_err(|error| {
-            let words = match error.kind() {
-                std::io::ErrorKind::AddrInUse => "another program is using it".to_owned(),
-                _ => error.to_string(),
-            };
             Failed::Other(format!(
-                "cannot listen on {address}: {words}\n  Stop the other program, or choose another port with --listen 127.0.0.1:8081."
+                "cannot listen on {address}: {}\n  Stop the other program, or choose another port, such as --listen \
+                 127.0.0.1:8090.",
+                plain(&error)
             ))
         })
     }

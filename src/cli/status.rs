@@ -2,16 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use clap::Args;
-use folkmoot::{
-    clock,
-    daemon::{client::Remote, command::Status as Answer},
-    health::FeedState,
-    store::Tended,
-};
+use folkmoot::{clock, daemon::command::Status as Answer, health::FeedState, store::Tended};
 use serde_json::json;
 
 use super::{
-    Done, Global, block_on, control,
+    Done, Failed, Global, block_on, control,
     output::{Output, Tone},
 };
 
@@ -22,8 +17,8 @@ pub(crate) struct Status {}
 impl Status {
     pub(crate) fn go(self, global: &Global, output: &Output) -> Done {
         let answer = block_on(async {
-            match Remote::find(&global.data_dir()).await {
-                Some(daemon) => daemon.status().await.map(Some),
+            match control::daemon(global).await? {
+                Some(daemon) => Ok::<_, Failed>(Some(daemon.status().await?)),
                 None => Ok(None),
             }
         })??;
@@ -90,8 +85,10 @@ impl Row {
 fn say_daemon(answer: &Answer, output: &Output) -> Done {
     let started = ago(Some(answer.started));
     output.say(format!(
-        "Folkmoot {} was started {started}. It knows {} events and has {} listings.",
-        answer.version, answer.events, answer.listings
+        "Folkmoot {} was started {started}. It knows {} and lists {} of them.",
+        answer.version,
+        count(answer.listings, "event"),
+        answer.listed
     ))?;
     if let Some(store) = &answer.store {
         output.say(size_in_words(store))?;
@@ -117,16 +114,27 @@ fn say_daemon(answer: &Answer, output: &Output) -> Done {
 
 /// What the store takes on the disk.
 fn size_in_words(store: &Tended) -> String {
-    let megabytes = |bytes: u64| format!("{:.1} MB", bytes as f64 / 1e6);
+    let size = |bytes: u64| match bytes {
+        ..1_000_000 => format!("{} KB", bytes.div_ceil(1000)),
+        _ => format!("{:.1} MB", bytes as f64 / 1e6),
+    };
     let copied = store.copied.map(|(at, sizes)| {
         format!(
             "; it was copied into fresh files {}, which made {} of {}",
             ago(Some(at)),
-            megabytes(sizes.after),
-            megabytes(sizes.before)
+            size(sizes.after),
+            size(sizes.before)
         )
     });
-    format!("The store takes {} on the disk{}.", megabytes(store.bytes), copied.unwrap_or_default())
+    let (bytes, seen) = (size(store.bytes), ago(Some(store.at)));
+    format!(
+        "The store took {bytes} on the disk when looked at {seen}{}.",
+        copied.unwrap_or_default()
+    )
+}
+
+fn count(number: usize, one: &str) -> String {
+    format!("{number} {one}{}", if number == 1 { "" } else { "s" })
 }
 
 /// How long ago, in words.

@@ -212,9 +212,33 @@ fn review_decides_and_the_decision_outlives_later_checks() {
         assert!(said.contains("Accepted: it is listed."), "{said}");
         assert!(house.listed().contains(&"Waste workshop".to_owned()));
         house.ok(&["review", "reject", &library]);
-        let (code, words) = house.fails(&["review", "accept", "nosuchevent0"]);
-        assert_eq!(code, 1);
-        assert!(words.contains("there is no event \"nosuchevent0\""), "{words}");
+        // As everywhere: an id that nothing has is wrong usage.
+        let unknown = "nosuchevent0";
+        for words in [
+            vec!["review", "accept", unknown],
+            vec!["review", "reject", unknown],
+            vec!["review", "date", unknown, "4 December 2097"],
+            vec!["forget", unknown, "--reason", "none", "--yes"],
+            vec!["explain", unknown],
+            vec!["clashes", unknown],
+        ] {
+            let (code, said) = house.fails(&words);
+            assert_eq!(code, 2, "{words:?}: {said}");
+            assert!(said.contains("there is no event \"nosuchevent0\""), "{words:?}: {said}");
+        }
+        // One that is unknown does not stop the others.
+        let (code, _) = house.fails(&["review", "accept", unknown, &library]);
+        assert_eq!(code, 2);
+        let said = house.ok(&["review", "reject", &library]);
+        assert!(said.contains("Before, it was accepted."), "{said}");
+        let counts = |feed: &str| {
+            let state = house.json(&["feeds", "show", feed])["state"].clone();
+            (state["listed"].clone(), state["unlisted"].clone())
+        };
+        let decided = serde_json::json!([["Not accepted by the network.", 1]]);
+        assert_eq!(counts("held"), (1.into(), decided.clone()));
+        house.ok(&["poll", "held"]);
+        assert_eq!(counts("held"), (1.into(), decided));
         // The feed says something new: the decisions stay.
         house.put(
             "held.ics",
@@ -247,6 +271,8 @@ fn a_date_by_hand_is_said_to_be_one_and_yields_to_the_feeds() {
         let id = house.held("Makers session on council tax");
         let (_, words) = house.fails(&["review", "date", &id, "one of these days"]);
         assert!(words.contains("no date was understood"), "{words}");
+        let (_, words) = house.fails(&["review", "date", &id, "31 June 2097"]);
+        assert_eq!(words.matches("31 June").count(), 1, "{words}");
         let said = house.ok(&["review", "date", &id, "4 December 2097, 10am to 1pm"]);
         assert!(said.contains("supplied by the network"), "{said}");
         let event = house.json(&["explain", &id]);
@@ -255,6 +281,11 @@ fn a_date_by_hand_is_said_to_be_one_and_yields_to_the_feeds() {
         assert_eq!(event["evidence"]["date"][0]["says"], "date supplied by the network");
         assert_eq!(event["evidence"]["date"][0]["text"], "4 December 2097, 10am to 1pm");
         assert_eq!(event["listed"], true);
+        let said = house.ok(&["explain", &id]);
+        let empty = said.lines().find(|line| line.trim_end().ends_with(':'));
+        assert_eq!(empty, None, "{said}");
+        let state = house.json(&["feeds", "show", "news"])["state"].clone();
+        assert_eq!((&state["listed"], &state["undated"]), (&1.into(), &0.into()));
         house.put(
             "news.xml",
             &rss(&[item("Makers session on council tax, 12 January 2027, 2pm to 4pm", 1)]),
@@ -356,6 +387,8 @@ fn a_forgotten_event_leaves_no_trace_and_does_not_come_back() {
         let plain = String::from_utf8(plain).unwrap();
         assert!(!plain.contains(MARKER) && plain.contains("asked for by a person"));
         assert!(house.fails(&["explain", &id]).1.contains(&id));
+        let (code, words) = house.fails(&["forget", &id, "--reason", "again", "--yes"]);
+        assert!(code == 1 && words.contains("was forgotten on"), "{words}");
     });
 }
 
@@ -526,7 +559,11 @@ fn a_moved_feed_is_adopted_and_its_publisher_gets_a_letter() {
     assert_eq!(house.fails(&["feeds", "letter", "moved"]).0, 1);
     house.ok(&["poll"]);
     let letter = house.ok(&["feeds", "letter", "moved"]);
-    for words in ["Dear web team of West Berkshire", "it had 1 item", "has moved to"] {
+    for words in [
+        "Dear web team of West Berkshire",
+        "it had 1 item; 1 event from it is in the calendar",
+        "has moved to",
+    ] {
         assert!(letter.contains(words), "{words}: {letter}");
     }
     let id = house.json(&["events", "--from", "2000-01-01", "--feed", "moved"])["events"][0]["id"]
@@ -565,6 +602,7 @@ fn clashes_are_those_of_the_same_service_within_a_week() {
     assert!(house.ok(&["clashes", id]).contains("Nothing else for waste"));
     assert_eq!(house.fails(&["clashes", "--date", "2098-03-04", "--service", "wast"]).0, 2);
     assert_eq!(house.fails(&["clashes", "nosuch"]).0, 2);
+    assert!(house.fails(&["clashes", "2098-03-04"]).1.contains("--date 2098-03-04"));
 }
 
 #[test]
@@ -600,4 +638,105 @@ fn the_manual_has_a_page_for_every_command() {
     for page in ["folkmoot ", "folkmoot-run ", "folkmoot-feeds-add ", "folkmoot-config-apply "] {
         assert!(manual.lines().any(|l| l.starts_with(".TH") && l.contains(page)), "{page}");
     }
+}
+
+#[test]
+fn a_page_whose_feed_is_there_already_is_said_to_be_so() {
+    let house = House::new();
+    let page =
+        "<html><head><link rel=alternate type='text/calendar' href='/events.ics'></head></html>";
+    let (address, _) = site(vec![
+        ("/", 200, page.into()),
+        ("/events.ics", 200, calendar(&[event("f1@x", "Waste discovery day", 9, "")])),
+        ("/other/", 200, page.replace("/events.ics", "/gone.ics")),
+    ]);
+    house.ok(&["feeds", "add", &address, "--id", "town", "--yes"]);
+    let there = "this feed is in feeds.toml already, as \"town\"";
+    let (code, words) = house.fails(&["feeds", "add", &address, "--yes"]);
+    assert!(code == 2 && words.contains(there), "{words}");
+    // Nor does it matter that it cannot be read just then.
+    let toml = fs::read_to_string(house.dir.path().join("feeds.toml")).unwrap();
+    house.put("feeds.toml", &toml.replace("/events.ics", "/gone.ics"));
+    let (_, words) = house.fails(&["feeds", "add", &format!("{address}other/"), "--yes"]);
+    assert!(words.contains(there), "{words}");
+    house.put("feeds.toml", &toml);
+    let (code, words) = house.fails(&["feeds", "add", &format!("{address}other/"), "--yes"]);
+    assert!(code == 1 && words.contains("gone.ics, to which the page leads"), "{words}");
+}
+
+#[test]
+fn a_daemon_that_is_starting_is_waited_for() {
+    let house = House::new();
+    house.ok(&["poll"]);
+    let lock = fs::File::open(house.data().join("lock")).unwrap();
+    lock.lock().unwrap();
+    // It takes commands in a moment.
+    let mut command = house.command(&["events", "--from", "2000-01-01"]);
+    let asking = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    std::thread::sleep(Duration::from_millis(1500));
+    lock.unlock().unwrap();
+    let answer = asking.wait_with_output().unwrap();
+    let said = String::from_utf8(answer.stderr).unwrap();
+    assert!(answer.status.success() && said.contains("waiting"), "{said}");
+    // It does not in good time.
+    lock.lock().unwrap();
+    for words in [&["feeds", "list"][..], &["status"], &["review", "list"]] {
+        let (code, said) = house.fails(words);
+        assert!(code == 1 && said.contains("starting") && said.contains("ry again"), "{said}");
+        assert!(!said.contains("top it"), "{said}");
+    }
+}
+
+#[test]
+fn a_second_daemon_is_told_that_one_runs() {
+    let mut house = House::new();
+    house.start();
+    house.ok(&["status"]);
+    let (code, words) = house.fails(&["run", "--listen", "127.0.0.1:0"]);
+    assert!(code == 1 && words.contains("another folkmoot is using"), "{words}");
+    assert!(words.contains("--data-dir"), "{words}");
+}
+
+#[test]
+fn a_feed_in_a_file_that_is_not_there_is_warned_of() {
+    let house = House::new();
+    assert_eq!(house.json(&["config", "check"])["warnings"], serde_json::json!([]));
+    fs::remove_file(house.dir.path().join("news.xml")).unwrap();
+    let checked = house.json(&["config", "check"]);
+    let warning = &checked["warnings"][0];
+    assert_eq!((&checked["ok"], &warning["line"]), (&true.into(), &17.into()), "{checked}");
+    assert!(warning["message"].as_str().unwrap().contains("feed \"news\" is not there"));
+}
+
+#[test]
+fn what_the_system_refuses_is_said_in_plain_words() {
+    let house = House::new();
+    fs::create_dir(house.dir.path().join("samples")).unwrap();
+    for (words, says) in [
+        (&["check", "samples"][..], "it is a folder"),
+        (&["check", "www.gov.invalid/events"], "https://www.gov.invalid/events"),
+        (&["check", "none.ics"], "there is no such file"),
+        (&["feeds", "import", "none.opml"], "there is no such file"),
+        (&["restore", "none.zst"], "there is no such file"),
+    ] {
+        let (code, said) = house.fails(words);
+        assert!(code == 1 && said.contains(says) && !said.contains("os error"), "{said}");
+    }
+    assert!(!house.fails(&["check", "none.ics"]).1.contains("https://"));
+    let (_, said) = house.fails(&["feeds", "rename", "open", "news"]);
+    assert!(!said.contains("--id"), "{said}");
+}
+
+#[test]
+fn an_import_counts_in_grammar_and_tells_of_private_addresses() {
+    let house = House::new();
+    let opml = "<opml version=\"2.0\"><body><outline text=\"A\" xmlUrl=\"http://127.0.0.1:9/a.ics\"/></body></opml>";
+    house.put("one.opml", opml);
+    let done = house.run(&["feeds", "import", "one.opml"]);
+    let (out, err) =
+        (String::from_utf8(done.stdout).unwrap(), String::from_utf8(done.stderr).unwrap());
+    assert!(out.contains("1 feed is added; 0 were"), "{out}");
+    assert!(err.contains("allow_private_address = true"), "{err}");
+    let left = String::from_utf8(house.run(&["feeds", "export"]).stderr).unwrap();
+    assert!(left.contains("public_url = true") && left.contains("--secrets"), "{left}");
 }

@@ -5,7 +5,7 @@ use std::io::{BufRead, IsTerminal};
 use clap::Args;
 use folkmoot::{
     config::{
-        Loaded,
+        Config, Loaded,
         edit::{self, NewFeed},
     },
     event::{Decision, Draft},
@@ -123,6 +123,9 @@ impl Add {
         output: &Output,
     ) -> Result<Value, Failed> {
         let url = parse(address)?;
+        if let Some(id) = known(&url, &loaded.config) {
+            return Err(already(id));
+        }
         let mut settings = self.settings.clone();
         // Who types a private address means it; a public page that leads to one is refused.
         settings.allow_private_address |= is_private_host(&url);
@@ -131,12 +134,8 @@ impl Add {
         let found = block_on(find(&examiner, &settings, url))?;
         progress.finish_and_clear();
         let examined = found?;
-        let url = examined.feed.url.clone();
-        if let Some(known) = loaded.config.feeds.iter().find(|feed| feed.url == url) {
-            return Err(Failed::Usage(format!(
-                "this feed is in feeds.toml already, as \"{}\"",
-                known.id
-            )));
+        if let Some(id) = known(&examined.feed.url, &loaded.config) {
+            return Err(already(id));
         }
         let new = self.new_feed(&settings, &examined, loaded);
         preview(&new, &examined, output)?;
@@ -176,6 +175,15 @@ impl Add {
             allow_private_address: settings.allow_private_address,
         }
     }
+}
+
+/// The feed of feeds.toml that has this address.
+fn known<'c>(url: &Url, config: &'c Config) -> Option<&'c str> {
+    config.feeds.iter().find(|feed| feed.url == *url).map(|feed| feed.id.as_str())
+}
+
+fn already(id: &str) -> Failed {
+    Failed::Usage(format!("this feed is in feeds.toml already, as \"{id}\""))
 }
 
 fn parse(address: &str) -> Result<Url, Failed> {
@@ -238,13 +246,21 @@ async fn find(examiner: &Examiner, settings: &Settings, url: Url) -> Result<Exam
     {
         return Ok(look(own.feed.clone(), body, Extent::Whole).await?);
     }
-    let mut best: Option<Examined> = None;
+    let (mut best, mut why_none): (Option<Examined>, Option<Failed>) = (None, None);
     for candidate in candidates(&body.bytes, &base) {
+        let there = known(&candidate.url, &examiner.settings.config).map(already);
+        let url = candidate.url.clone();
         let Ok(feed) = feed(candidate.url) else { continue };
-        let Ok(body) = examiner.fetch(&feed).await else { continue };
-        let Ok(examined) = look(feed, body, Extent::Alone).await else { continue };
-        if best.as_ref().is_none_or(|known| worth(&examined) > worth(known)) {
-            best = Some(examined);
+        let examined = match examiner.fetch(&feed).await {
+            Ok(body) => look(feed, body, Extent::Alone).await.map_err(Failed::from),
+            Err(failed) => Err(failed),
+        };
+        match examined {
+            Ok(found) if best.as_ref().is_none_or(|known| worth(&found) > worth(known)) => {
+                best = Some(found);
+            }
+            Ok(_) => {}
+            Err(why) => why_none = why_none.or(Some(there.unwrap_or_else(|| unread(&url, &why)))),
         }
     }
     let items = own.as_ref().map_or(0, |page| page.made.document.entries.len());
@@ -256,12 +272,23 @@ async fn find(examiner: &Examiner, settings: &Settings, url: Url) -> Result<Exam
         (_, Err(stopped)) if !matches!(stopped, Stopped::NotRead(ReadError::NoEvents { .. })) => {
             Err(stopped.into())
         }
+        _ if why_none.is_some() => Err(why_none.unwrap_or(Failed::Told)),
         _ => Err(Failed::Other(
             "no feed is found there\n  Look on the site for \"RSS\", \"iCal\" or \"Subscribe\", and give that address; or ask \
              the web team for one."
                 .into(),
         )),
     }
+}
+
+/// Why a feed that a page leads to is not the one.
+fn unread(url: &Url, why: &Failed) -> Failed {
+    let why = why.to_string();
+    let why = why.lines().next().unwrap_or_default();
+    Failed::Other(format!(
+        "no feed is found there: {url}, to which the page leads, cannot be read ({why})\n  Try again later, or look on the \
+         site for \"RSS\", \"iCal\" or \"Subscribe\", and give that address; or ask the web team for one."
+    ))
 }
 
 /// The feeds that a page leads to, the best first; a single event to download is none.

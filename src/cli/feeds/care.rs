@@ -21,7 +21,7 @@ use super::{
         block_on,
         check::{
             Settings,
-            card::format_words,
+            card::{format_words, items},
             examiner::{Body, Examiner},
             loaded,
         },
@@ -119,13 +119,12 @@ fn report(state: &FeedState) -> Vec<String> {
     if let (Some(since), Some(check)) = (state.failing_since, state.history.last()) {
         parts.push(format!("Since {} we cannot read it: {}", day(since), check.words));
     } else {
-        let plural = |n: u32| if n == 1 { "item" } else { "items" };
-        let mut words = format!(
-            "At our last visit it had {} {}, of which {} are in the calendar.",
-            state.entries,
-            plural(state.entries),
-            state.listed
-        );
+        let listed = match state.listed {
+            1 => "1 event from it is in the calendar".to_owned(),
+            many => format!("{many} events from it are in the calendar"),
+        };
+        let items = items(state.entries as usize);
+        let mut words = format!("At our last visit it had {items}; {listed}.");
         if state.undated > 0 {
             words.push_str(&format!(
                 " For {} we found no certain date: people cannot put these into their diaries.",

@@ -48,7 +48,9 @@ impl Import {
             "-" => std::io::stdin().read_to_string(&mut text)?,
             file => std::fs::File::open(file)
                 .and_then(|mut open| open.read_to_string(&mut text))
-                .map_err(|error| Failed::Usage(format!("{file} cannot be read: {error}")))?,
+                .map_err(|error| {
+                Failed::Other(format!("{file} cannot be read: {}", super::super::plain(&error)))
+            })?,
         };
         let outlines =
             read(&text).map_err(|error| Failed::Usage(format!("{}: {error}", self.file)))?;
@@ -69,6 +71,13 @@ impl Import {
             let id = add::id_for(&url, outline.title.as_deref(), &taken);
             taken.push(id.clone());
             let member = add::member_for(&url, &loaded.members);
+            if add::is_private_host(&url) {
+                // Nobody typed this address: a list from elsewhere must not open the way into a private network.
+                eprintln!(
+                    "folkmoot: \"{id}\" is on a private network and is not asked until allow_private_address = true is \
+                     written for it"
+                );
+            }
             let (url, name) = (outline.url.clone(), outline.title.clone());
             new.push(NewFeed {
                 id,
@@ -85,9 +94,10 @@ impl Import {
             edit::add_feeds(&before, &new).map_err(|error| Failed::Usage(error.to_string()))?;
         write(&loaded, &text)?;
         let (count, left) = (new.len(), outlines.len() - new.len());
-        output.say(format!(
-            "{count} feeds are added; {left} were there already or have no usable address."
-        ))?;
+        let added =
+            if count == 1 { "1 feed is added".into() } else { format!("{count} feeds are added") };
+        let was = if left == 1 { "was there already or has" } else { "were there already or have" };
+        output.say(format!("{added}; {left} {was} no usable address."))?;
         if output.json {
             let ids: Vec<&str> = new.iter().map(|feed| feed.id.as_str()).collect();
             return output.value(&serde_json::json!({ "added": ids, "left_out": left }));
@@ -163,8 +173,10 @@ impl Export {
         super::super::output::line(&xml)?;
         let left = loaded.config.feeds.len() - feeds.len();
         if left > 0 && !output.quiet {
+            let feeds = if left == 1 { "1 feed is".into() } else { format!("{left} feeds are") };
             eprintln!(
-                "folkmoot: {left} feeds are left out because their addresses may be secret; --secrets exports all"
+                "folkmoot: {feeds} left out: an address may hold a key, so only feeds with public_url = true in feeds.toml \
+                 are exported\n  `folkmoot feeds export --secrets` exports all of them."
             );
         }
         Ok(())
