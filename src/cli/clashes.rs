@@ -57,8 +57,7 @@ impl Ask {
         if let Some(event) = &self.event {
             if event.parse::<NaiveDate>().is_ok() {
                 return Err(Failed::Usage(format!(
-                    "{event} is a day, and no event\n  For what is planned on a day: `folkmoot clashes --date {event} --service \
-                     ID`."
+                    "{event} is a day, and no event\n  For what is planned on a day: `folkmoot clashes --date {event}`."
                 )));
             }
             let id = id_of(event);

@@ -54,10 +54,10 @@ impl Guard {
         loop {
             match lock.try_lock() {
                 Ok(()) => return Ok(Self { dir: dir.to_owned(), _lock: lock }),
-                // Whoever only looks whether it is held ([`is_held`]) lets go at once.
-                Err(TryLockError::WouldBlock) if tries < 10 => {
+                // A command that reads the store, or only looks whether it is held, soon lets go: no daemon fails for that.
+                Err(TryLockError::WouldBlock) if tries < 50 => {
                     tries += 1;
-                    thread::sleep(Duration::from_millis(10));
+                    thread::sleep(Duration::from_millis(20));
                 }
                 Err(TryLockError::WouldBlock) => {
                     return Err(StoreError::InUse { dir: dir.to_owned() });

@@ -229,6 +229,8 @@ fn review_decides_and_the_decision_outlives_later_checks() {
         // One that is unknown does not stop the others.
         let (code, _) = house.fails(&["review", "accept", unknown, &library]);
         assert_eq!(code, 2);
+        let said = house.ok(&["review", "accept", &library]);
+        assert!(said.contains("It was accepted before, too."), "{said}");
         let said = house.ok(&["review", "reject", &library]);
         assert!(said.contains("Before, it was accepted."), "{said}");
         let counts = |feed: &str| {
@@ -350,6 +352,8 @@ fn a_forgotten_event_leaves_no_trace_and_does_not_come_back() {
         let said = house.ok(&["forget", &id, "--reason", "asked for by a person", "--yes"]);
         assert!(said.contains("will not come back"), "{said}");
         assert_eq!(house.holding(MARKER), Vec::<PathBuf>::new());
+        let (code, words) = house.fails(&["replay", "open"]);
+        assert!(code == 1 && words.contains("is forgotten"), "{words}");
         // It is still in the feed, and in another.
         house.ok(&["poll"]);
         let again = format!("Planning workshop {MARKER}");
