@@ -44,6 +44,10 @@ const CLEAR: f64 = 0.6;
 /// Objections that tell even where they stand in the description only; others may be said there in passing.
 const TELLING: [&str; 3] = ["leisure", "public_session", "civic"];
 
+/// Objections that tell nothing where a category gives them: "bulletin" or "blog" is the shelf of the site on which an
+/// event may stand as well as news.
+const SHELVES: [&str; 1] = ["news_weak"];
+
 /// Both sides of the scales.
 pub(super) struct Scales {
     favour: f64,
@@ -84,7 +88,7 @@ pub(super) fn weigh(
                 Role::For(at) => (favour.entry(at).or_default(), signs.favour.get(at), 1.0),
                 Role::Against(at) => {
                     let sign = signs.against.get(at);
-                    if sign.is_some_and(|sign| sign.title_only) && part.field != Field::Title {
+                    if sign.is_some_and(|sign| !may_object(sign, part.field)) {
                         continue;
                     }
                     (against.entry(at).or_default(), sign, share)
@@ -134,6 +138,15 @@ pub(super) fn weigh(
         scales.reasons.extend(tally.reason);
     }
     scales
+}
+
+/// Whether an objection counts where it stands.
+fn may_object(sign: &Sign, field: Field) -> bool {
+    match field {
+        Field::Title => true,
+        Field::Categories => !sign.title_only && !SHELVES.contains(&sign.id.as_str()),
+        Field::Description => !sign.title_only,
+    }
 }
 
 fn kind_and_subject(
@@ -263,7 +276,8 @@ impl Scales {
         let mut reasons = self.reasons;
         if verdict.decision == Decision::Listed {
             for reason in reasons.iter_mut().skip(self.in_favour) {
-                reason.says = format!("{}; the rest outweighs it", reason.says);
+                reason.says =
+                    format!("that could mean that {}, but the rest outweighs it", reason.says);
             }
         }
         reasons
@@ -272,4 +286,45 @@ impl Scales {
 
 fn sentence(head: &str, says: &str) -> String {
     format!("{head} {says}.")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use crate::{
+        classify::{Classifier, Notice},
+        event::Decision,
+        feed::{Feed, Policy},
+        member::Members,
+        vocabulary::{Sign, Vocabulary},
+    };
+
+    /// Verdicts by rules of this file alone: objections that the vocabulary does not have.
+    fn listed(id: &str, title: &str, description: &str) -> bool {
+        let mut words = Vocabulary::embedded().unwrap();
+        words.signs.against.push(Sign {
+            id: id.into(),
+            weight: 2.6,
+            says: "it is told apart by a test".into(),
+            phrases: vec!["zyzzyva".into()],
+            title_only: false,
+            hard: false,
+        });
+        let lens = Classifier::new(&words, Arc::new(Members::embedded().unwrap())).unwrap();
+        let mut feed = Feed::new("notices", url::Url::parse("https://feed.example/").unwrap());
+        feed.policy = Policy::Filtered;
+        let notice = Notice { title, description, ..Notice::default() };
+        lens.judge(&notice, &feed).verdict.decision == Decision::Listed
+    }
+
+    #[test]
+    fn what_serves_the_public_weighs_half_where_an_event_names_its_professionals() {
+        let (title, people) = ("Zyzzyva peer group", "For officers.");
+        assert!(listed("leisure", title, people));
+        // Not where nobody is named, nor where the kind is anybody's, nor any other objection.
+        assert!(!listed("leisure", title, "All day."));
+        assert!(!listed("leisure", "Zyzzyva course", people));
+        assert!(!listed("news", title, people));
+    }
 }

@@ -269,10 +269,9 @@ fn same_feed(left: &Side, right: &Side, weighed: &mut Weighed) {
 }
 
 /// The Welsh and the English announcement of one event: same link but for the language, or the same time,
-/// place, organiser and services.
+/// place, organiser and services. Where a feed names no language, what is not Welsh is English.
 fn twins(left: &Side, right: &Side, exact: bool) -> bool {
-    let (Some(ours), Some(theirs)) = (left.language(), right.language()) else { return false };
-    let pair = (ours == "cy") != (theirs == "cy");
+    let pair = (left.language() == Some("cy")) != (right.language() == Some("cy"));
     if !pair || !exact {
         return false;
     }

@@ -5,7 +5,7 @@ use std::{
     sync::LazyLock,
 };
 
-use crate::classify::fold::{Folded, fold, stem};
+use crate::classify::fold::{Folded, Word, fold, stem};
 
 /// A title taken apart for comparison.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -62,7 +62,7 @@ const PARTS: [&str; 22] = [
 ];
 
 /// Words that are written in more than one way.
-const SAME: [(&str, &str); 34] = [
+const SAME: [(&str, &str); 33] = [
     ("mtg", "meeting"),
     ("bin", "waste"),
     ("cut", "reduce"),
@@ -91,13 +91,54 @@ const SAME: [(&str, &str); 34] = [
     ("comms", "communication"),
     ("comm", "communication"),
     ("hq", "headquarters"),
-    ("yorks", "yorkshire"),
     ("berk", "berkshire"),
     ("hant", "hampshire"),
     ("linc", "lincolnshire"),
     ("cop", "practice"),
     ("lgr", "reorganisation"),
 ];
+
+/// Regions as people shorten them, and the words of their names: `data/region_names.csv`.
+static REGIONS: LazyLock<Vec<(Vec<String>, Vec<String>)>> = LazyLock::new(|| {
+    let lines = include_str!("../../data/region_names.csv").lines().skip(1);
+    let words = |text: &str| fold(text).words.into_iter().map(|word| word.folded).collect();
+    lines
+        .filter_map(|line| line.split_once(','))
+        .map(|(short, name)| (words(short), words(name)))
+        .collect()
+});
+
+/// The name of the region whose short form begins a row of words, and how many words that form has. What could be
+/// a word ("ne", "we") must stand in capitals.
+fn region(row: &[Word]) -> Option<(&'static [String], usize)> {
+    let fits = |short: &[String]| {
+        row.get(..short.len()).is_some_and(|row| {
+            let same = row.iter().zip(short).all(|(word, form)| word.folded == *form);
+            let joined = row.iter().skip(1).all(|word| !word.breaks);
+            let initials = short.iter().all(|form| form.len() <= 3);
+            same && joined && (!initials || short.len() > 1 || row.iter().all(|word| word.capitals))
+        })
+    };
+    let mut found = REGIONS.iter().filter(|(short, _)| fits(short));
+    found.next().map(|(short, name)| (name.as_slice(), short.len()))
+}
+
+/// The words of a title, each with whether a break stands before it; regions in full.
+fn spelled(folded: &Folded) -> Vec<(&str, bool)> {
+    let mut rest = folded.words.as_slice();
+    let mut words = Vec::with_capacity(rest.len());
+    while let Some((word, after)) = rest.split_first() {
+        let Some((name, length)) = region(rest) else {
+            words.push((word.folded.as_str(), word.breaks));
+            rest = after;
+            continue;
+        };
+        let breaks = std::iter::once(word.breaks).chain(std::iter::repeat(false));
+        words.extend(name.iter().map(String::as_str).zip(breaks));
+        rest = rest.get(length..).unwrap_or_default();
+    }
+    words
+}
 
 fn one_form(word: &str) -> String {
     if let Some((_, one)) = SAME.iter().find(|(form, _)| *form == word) {
@@ -114,11 +155,11 @@ pub(super) fn words(title: &str) -> TitleWords {
 /// The same for a title that is folded already.
 pub(super) fn words_of(folded: &Folded) -> TitleWords {
     let mut words = TitleWords { segments: vec![BTreeSet::new()], ..TitleWords::default() };
-    for word in &folded.words {
-        if word.breaks {
+    for (word, breaks) in spelled(folded) {
+        if breaks {
             words.segments.push(BTreeSet::new());
         }
-        let form = one_form(&word.folded);
+        let form = one_form(word);
         let number = form.bytes().all(|b| b.is_ascii_digit() || b == b'.');
         let year = number && form.len() == 4 && form.starts_with("20");
         if year || EMPTY.contains(&form.as_str()) {
@@ -258,12 +299,12 @@ pub(super) fn different_parts(left: &TitleWords, right: &TitleWords) -> bool {
 /// The segments of a title in order, each as one line of words: what a place or council name is looked for in.
 pub(super) fn segment_lines(title: &Folded) -> Vec<String> {
     let mut lines: Vec<Vec<String>> = vec![Vec::new()];
-    for word in &title.words {
-        if word.breaks {
+    for (word, breaks) in spelled(title) {
+        if breaks {
             lines.push(Vec::new());
         }
         if let Some(line) = lines.last_mut() {
-            line.push(spelled_out(&word.folded));
+            line.push(spelled_out(word));
         }
     }
     lines.into_iter().map(|line| line.join(" ")).collect()
@@ -305,6 +346,19 @@ mod tests {
         ] {
             assert!(score(left, right) < 0.7, "{left} / {right}: {}", score(left, right));
         }
+        for (short, long) in [
+            ("NW Peer Group", "North West peer group meeting"),
+            ("Northeast housing forum", "Housing forum: NE"),
+            ("Y&H resilience meeting", "Yorkshire and the Humber resilience meeting"),
+            ("E Mids revenues managers", "East Midlands revenues managers"),
+            ("EoE libraries network", "East of England libraries network"),
+        ] {
+            assert!(score(short, long) >= 0.9, "{short} / {long}: {}", score(short, long));
+        }
+        // Only the initials in capitals are a region's, and each its own.
+        assert!(score("NW Peer Group", "SW Peer Group") < 0.7);
+        assert_eq!(words("Se our data").telling, words("se our data").telling);
+        assert!(!words("Se our data").telling.contains("south"));
         assert!(different_parts(&words("Demo hour #3"), &words("Demo hour #4")));
         assert!(!different_parts(&words("GovCamp 2027"), &words("GovCamp")));
     }

@@ -104,7 +104,13 @@ fn sign(reason: &Reason, listing: &Listing) -> Option<String> {
         return Some(format!("The sign of it is {}.", found(reason)));
     }
     Some(match from.as_str() {
-        "organiser" => format!("It is run by “{text}”: {}.", says.trim_end_matches('.')),
+        "organiser" => {
+            let says = says.trim_end_matches('.');
+            match says.strip_prefix("its organiser ") {
+                Some(does) => format!("It is run by “{text}”, which {does}."),
+                None => format!("It is run by “{text}”: {says}."),
+            }
+        }
         _ => format!("Its {from} says “{text}”: {}.", says.trim_end_matches('.')),
     })
 }
@@ -155,19 +161,16 @@ fn because(head: &str, reasons: &[&Reason]) -> Vec<String> {
         return vec![format!("{head}, as the network says.")];
     }
     let setting = reasons.iter().any(|reason| reason.from == "feed setting");
-    let mut parts: Vec<String> = Vec::new();
-    let mut last: Option<(&str, Vec<String>)> = None;
+    let mut places: Vec<(&str, Vec<String>)> = Vec::new();
     for reason in reasons.iter().filter(|reason| reason.from != "feed setting") {
         let quote = format!("“{}”", reason.text);
-        match &mut last {
-            Some((from, quotes)) if *from == reason.from => quotes.push(quote),
-            _ => {
-                parts.extend(last.take().map(|(from, quotes)| stood(from, &quotes)));
-                last = Some((&reason.from, vec![quote]));
-            }
+        match places.iter_mut().find(|(from, _)| *from == reason.from) {
+            Some((_, quotes)) => quotes.push(quote),
+            None => places.push((&reason.from, vec![quote])),
         }
     }
-    parts.extend(last.map(|(from, quotes)| stood(from, &quotes)));
+    let mut parts: Vec<String> =
+        places.into_iter().map(|(from, quotes)| stood(from, &quotes)).collect();
     if setting {
         parts.push("what is set for its feed".into());
     }
@@ -240,6 +243,7 @@ mod tests {
         facts.evidence.listed = vec![
             Reason::new("discovery day", "title", "its kind is “Discovery day”"),
             Reason::new("officers", "description", "it is for people who run council services"),
+            Reason::new("Waste club", "organiser", "its organiser works for councils"),
         ];
         facts.evidence.kind =
             vec![Reason::new("discovery day", "title", "its kind is “Discovery day”")];
@@ -247,8 +251,8 @@ mod tests {
         let about = format!("it is about “{}”", words.service("waste").unwrap().title);
         facts.evidence.services = vec![
             Reason::new("bulky waste", "title", &about),
-            Reason::new("crews", "title", &about),
             Reason::new("HWRC", "description", &about),
+            Reason::new("crews", "title", &about),
         ];
         facts.evidence.date =
             vec![Reason::new("4 March", "title and description", "Thursday 4 March 2027")];
@@ -264,6 +268,7 @@ mod tests {
             [
                 "Listed because its title says “discovery day”.",
                 "Its description says “officers”: it is for people who run council services.",
+                "It is run by “Waste club”, which works for councils.",
                 "Its kind is “Discovery day” because of “discovery day” in the title.",
                 "It is about “Waste, recycling and street cleaning” because of “bulky waste” and “crews” in the title and \
                  “HWRC” in the description.",

@@ -199,3 +199,66 @@ fn an_errand_for_residents_or_a_report_is_no_event() {
     assert!(!listed("Round-up of the regional network meeting", "Photographs by our hosts."));
     assert!(!listed("Reception closed for staff training", "We open again at noon."));
 }
+
+#[test]
+fn a_shelf_of_the_site_and_words_in_passing_are_no_objections() {
+    let shelved = Notice {
+        title: "Parking managers' workshop",
+        description: "For officers in any council.",
+        categories: &["Bulletin".to_owned()],
+        ..Notice::default()
+    };
+    assert!(classifier().judge(&shelved, &filtered()).listed);
+    let listed = |title: &str, description: &str| judge(title, description).listed;
+    let people = "For library managers in any council.";
+    assert!(listed("Archives training", &format!("{people} Ask your line manager first.")));
+    assert!(listed(
+        "Archives training",
+        &format!("{people} The course starts on 4 May. Thank you.")
+    ));
+    assert!(listed("How to roll out new shelving: webinar", people));
+    assert!(listed(
+        "Archives training",
+        &format!("{people} With those who rolled out a new index.")
+    ));
+    assert!(listed("Secure funding for archives: webinar", people));
+    assert!(listed("Archives training", &format!("{people} We go through the new guidance.")));
+    assert!(!listed("Cabinet approves new libraries", "Work begins in May."));
+}
+
+#[test]
+fn sport_is_not_listed_even_where_the_feed_is_trusted() {
+    let mut feed = filtered();
+    feed.policy = Policy::Trusted;
+    for (title, description) in [
+        ("Midweek netball league", "Teams of seven. Bring trainers."),
+        ("Staff rounders", "Meet on the field at 6pm."),
+        ("5-a-side", "Turn up and play."),
+    ] {
+        let notice = Notice { title, description, ..Notice::default() };
+        let judged = classifier().judge(&notice, &feed);
+        assert_eq!(judged.verdict.decision, Decision::Unlisted, "{title}");
+    }
+}
+
+#[test]
+fn welsh_words_name_every_kind() {
+    for (title, kind) in [
+        ("Priffyrdd: diwrnod cyd-ddylunio", "discovery"),
+        ("Diwrnod gwneuthurwyr", "makers"),
+        ("Hacathon data agored", "hack"),
+        ("Gweithdy cynllunio", "workshop"),
+        ("Ymchwil defnyddwyr: treth gyngor", "user-research"),
+        ("Anghynhadledd", "unconference"),
+        ("Sesiwn dangos a dweud", "show-and-tell"),
+        ("Paned a sgwrs", "meetup"),
+        ("Rhwydwaith swyddogion cynllunio", "peer-group"),
+        ("Cymuned ymarfer cynnwys", "community-of-practice"),
+        ("Gweminar gwastraff", "webinar"),
+        ("Hyfforddiant trwyddedu", "training"),
+        ("Cynhadledd flynyddol", "conference"),
+        ("Ymweliad safle", "other"),
+    ] {
+        assert_eq!(judge(title, "").kind, kind, "{title}");
+    }
+}

@@ -367,6 +367,38 @@ fn welsh_and_english_twins_are_one_and_english_is_shown() {
 }
 
 #[test]
+fn twins_without_a_common_link_need_the_same_time_place_organiser_kind_and_service() {
+    let network = network();
+    let mut en = event("a", "own", "Social care: co-design day", at(2027, 3, 11, 10));
+    let mut cy = event("b", "own", "Gofal: diwrnod cyd-ddylunio", at(2027, 3, 11, 10));
+    cy.draft.facts.language = Some("cy".into());
+    for event in [&mut en, &mut cy] {
+        let facts = &mut event.draft.facts;
+        facts.kind = "discovery".into();
+        facts.services = vec!["adult-social-care".into()];
+        facts.organiser.council = Some("WBK".into());
+        facts.place = Some(Place { name: Some("Neuadd y Dref".into()), ..Place::default() });
+    }
+    // The English feed names no language.
+    assert_eq!(two(cy.clone(), en.clone(), &network).listings.len(), 1);
+    en.draft.facts.kind = "workshop".into();
+    assert_eq!(two(cy, en, &network).listings.len(), 2);
+}
+
+#[test]
+fn a_region_in_short_is_the_region() {
+    let network = network();
+    let mut short = event("a", "own", "NW Peer Group", at(2027, 3, 11, 13));
+    let mut long = event("b", "agg", "North West peer group meeting", at(2027, 3, 11, 13));
+    for event in [&mut short, &mut long] {
+        event.draft.facts.kind = "peer-group".into();
+    }
+    assert_eq!(two(short.clone(), long, &network).listings.len(), 1);
+    let other = event("b", "agg", "South West peer group meeting", at(2027, 3, 11, 13));
+    assert_eq!(two(short, other, &network).listings.len(), 2);
+}
+
+#[test]
 fn corrections_are_applied_and_a_date_by_hand_yields() {
     let mut network = network();
     let mut a = event("a", "own", "Housing repairs workshop", None);
