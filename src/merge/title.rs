@@ -109,7 +109,7 @@ static REGIONS: LazyLock<Vec<(Vec<String>, Vec<String>)>> = LazyLock::new(|| {
 });
 
 /// The name of the region whose short form begins a row of words, and how many words that form has. What could be
-/// a word ("ne", "we") must stand in capitals.
+/// a word ("em", "se") must stand in capitals.
 fn region(row: &[Word]) -> Option<(&'static [String], usize)> {
     let fits = |short: &[String]| {
         row.get(..short.len()).is_some_and(|row| {
