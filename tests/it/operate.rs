@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
     time::{Duration, Instant},
@@ -676,12 +677,12 @@ fn a_daemon_that_is_starting_is_waited_for() {
     lock.lock().unwrap();
     // It takes commands in a moment.
     let mut command = house.command(&["events", "--from", "2000-01-01"]);
-    let asking = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    std::thread::sleep(Duration::from_millis(1500));
+    let mut asking = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut said = String::new();
+    BufReader::new(asking.stderr.as_mut().unwrap()).read_line(&mut said).unwrap();
     lock.unlock().unwrap();
-    let answer = asking.wait_with_output().unwrap();
-    let said = String::from_utf8(answer.stderr).unwrap();
-    assert!(answer.status.success() && said.contains("waiting"), "{said}");
+    assert!(said.contains("waiting"), "{said}");
+    assert!(asking.wait_with_output().unwrap().status.success());
     // It does not in good time.
     lock.lock().unwrap();
     for words in [&["feeds", "list"][..], &["status"], &["review", "list"]] {

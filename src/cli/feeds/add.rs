@@ -272,12 +272,13 @@ async fn find(examiner: &Examiner, settings: &Settings, url: Url) -> Result<Exam
         (_, Err(stopped)) if !matches!(stopped, Stopped::NotRead(ReadError::NoEvents { .. })) => {
             Err(stopped.into())
         }
-        _ if why_none.is_some() => Err(why_none.unwrap_or(Failed::Told)),
-        _ => Err(Failed::Other(
-            "no feed is found there\n  Look on the site for \"RSS\", \"iCal\" or \"Subscribe\", and give that address; or ask \
-             the web team for one."
-                .into(),
-        )),
+        _ => Err(why_none.unwrap_or_else(|| {
+            Failed::Other(
+                "no feed is found there\n  Look on the site for \"RSS\", \"iCal\" or \"Subscribe\", and give that address; or \
+                 ask the web team for one."
+                    .into(),
+            )
+        })),
     }
 }
 
