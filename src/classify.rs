@@ -168,14 +168,17 @@ impl Classifier {
     fn organiser_words(&self, organiser: &crate::event::Organiser, feed: &Feed) -> String {
         let group = organiser.group.as_deref().or(feed.member.as_deref());
         let group = group.and_then(|id| self.members.group(id)).map(|group| group.name.as_str());
-        [organiser.name.as_deref(), group].into_iter().flatten().collect::<Vec<_>>().join("; ")
+        let name = organiser.name.as_deref();
+        let group =
+            group.filter(|group| !name.is_some_and(|name| name.eq_ignore_ascii_case(group)));
+        [name, group].into_iter().flatten().collect::<Vec<_>>().join("; ")
     }
 
     /// Who may come, by the clearest words.
     fn audience(&self, parts: &[Part]) -> Option<Audience> {
         let hits = parts.iter().filter(|part| part.field != Field::Categories).flat_map(|part| {
             part.hits.iter().filter_map(move |hit| match hit.role {
-                Role::OpenTo(at) => Some((at, part.quote(hit))),
+                Role::OpenTo(at) => Some((at, part.quote_people(hit))),
                 _ => None,
             })
         });

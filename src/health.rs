@@ -16,7 +16,7 @@ pub enum Outcome {
     Changed,
     /// Read (or 304, or equal bytes), and nothing changed.
     Unchanged,
-    /// Read, but so much was missing that nothing was taken away.
+    /// Read, but it broke off, or so much was missing that nothing was taken away.
     Shrank,
     /// Could not be fetched.
     FetchFailed,
@@ -83,7 +83,7 @@ pub enum Health {
     Fine,
     /// Works, but has announced nothing for long.
     Quiet,
-    /// Lost many events at once; nothing was taken away yet.
+    /// Lost many events at once, or broke off before its end; nothing was taken away yet.
     Shrinking,
     /// The last checks failed.
     Failing,
@@ -114,6 +114,11 @@ pub struct Subscription {
     pub until: Option<DateTime<Utc>>,
     /// It refused.
     pub denied: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 impl FeedState {
@@ -170,6 +175,9 @@ pub struct FeedState {
     pub failing_since: Option<DateTime<Utc>>,
     /// Since when the feed has been much smaller than before.
     pub shrank_since: Option<DateTime<Utc>>,
+    /// The last good read ended before its end.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub cut_off: bool,
     /// Target of a permanent redirect and how often in a row it was given.
     pub moved_to: Option<(String, u32)>,
     /// Answered 410.

@@ -33,7 +33,7 @@ impl FeedView {
             () if state.moved_to.as_ref().is_some_and(|(_, times)| *times >= MOVED_AFTER) => {
                 Health::Moved
             }
-            () if state.shrank_since.is_some() => Health::Shrinking,
+            () if state.shrank_since.is_some() || state.cut_off => Health::Shrinking,
             () if state.listed == 0
                 && newest.is_some_and(|at| (now - at).num_days() > QUIET_AFTER_DAYS) =>
             {

@@ -36,6 +36,18 @@ pub(super) struct Part {
 /// Announcements are judged by what they say first.
 const READ: usize = 3000;
 
+/// Words for people that are no plural.
+const PEOPLE: [&str; 4] = ["staff", "people", "folk", "everyone"];
+
+/// Words that end what a word before them is about.
+const SMALL: [&str; 16] = [
+    "and", "or", "in", "on", "at", "to", "from", "of", "with", "who", "that", "is", "are", "only",
+    "across", "by",
+];
+
+/// Words between "council" and the people of the council: "for council tax and benefits teams" is not looked through.
+const MOST_BETWEEN: usize = 4;
+
 impl Part {
     pub(super) fn new(field: Field, text: &str, venue: Option<&str>, phrases: &Phrases) -> Self {
         let text: String = text.chars().take(READ).collect();
@@ -61,8 +73,29 @@ impl Part {
 
     /// The words of a hit as they stood.
     pub(super) fn quote(&self, hit: &Hit) -> String {
-        let first = self.folded.words.get(hit.first).map_or(0, |word| word.from);
-        let last = hit.end.checked_sub(1).and_then(|at| self.folded.words.get(at));
+        self.words(hit.first, hit.end)
+    }
+
+    /// The same, up to the people that it is about: "for council" of "for council waste officers" is no half sentence.
+    pub(super) fn quote_people(&self, hit: &Hit) -> String {
+        let word = |at: usize| self.words(at, at + 1).to_lowercase();
+        let many = |at: usize| {
+            let word = word(at);
+            PEOPLE.contains(&word.as_str()) || word.len() > 3 && word.ends_with('s')
+        };
+        let ahead = hit.end..hit.end + MOST_BETWEEN;
+        let ahead = ahead.take_while(|at| {
+            self.folded.words.get(*at).is_some_and(|word| !word.breaks)
+                && !SMALL.contains(&word(*at).as_str())
+        });
+        let single = hit.end.checked_sub(1).is_some_and(|at| !many(at));
+        let people = ahead.into_iter().find(|at| many(*at)).filter(|_| single);
+        self.words(hit.first, people.map_or(hit.end, |at| at + 1))
+    }
+
+    fn words(&self, first: usize, end: usize) -> String {
+        let first = self.folded.words.get(first).map_or(0, |word| word.from);
+        let last = end.checked_sub(1).and_then(|at| self.folded.words.get(at));
         let to = last.map_or(first, |word| word.to);
         self.text.get(first..to).unwrap_or_default().to_owned()
     }

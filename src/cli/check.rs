@@ -85,7 +85,10 @@ impl Check {
         let now = self.now.as_deref().map_or_else(|| Ok(clock::now()), super::tryout::instant)?;
         let window = card::Window::new(self.from.as_deref(), self.to.as_deref(), now)?;
         let examiner = Examiner::new(loaded)?;
-        let (feed, body, made) = match self.look(&examiner, now) {
+        let progress = output.progress(&format!("Reading {}", self.source));
+        let looked = self.look(&examiner, now);
+        progress.finish_and_clear();
+        let (feed, body, made) = match looked {
             Err(Failed::Other(words)) if output.json => {
                 output.value(&card::unreadable(&self.source, &words))?;
                 return Err(Failed::Other(words));

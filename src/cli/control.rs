@@ -242,6 +242,7 @@ pub(crate) fn words_of(health: Health, state: &FeedState) -> String {
         Health::New => "not checked yet".into(),
         Health::Fine => "fine".into(),
         Health::Quiet => "quiet: nothing new for long".into(),
+        Health::Shrinking if state.cut_off => "needs a look: breaks off before its end".into(),
         Health::Shrinking => "shrank: nothing was taken away yet".into(),
         Health::Failing => format!("failing{}", since(state.failing_since)),
         Health::Moved => "moved to another address".into(),
@@ -275,7 +276,7 @@ pub(crate) fn say_report(state: &FeedState, output: &Output) -> Done {
         output.say(format!("  {} {line}{}", output.tone(Tone::Bad, "not read"), skipped.reason))?;
     }
     let moved = state.moved_to.as_ref().is_some_and(|(_, times)| *times >= MOVED_AFTER);
-    let sound = state.failures == 0 && state.shrank_since.is_none() && !moved;
+    let sound = state.failures == 0 && state.shrank_since.is_none() && !state.cut_off && !moved;
     if !sound && state.problems.is_empty() {
         // A feed that cannot be read, shrank or moved has not been found free of faults.
         return Ok(());

@@ -1,11 +1,13 @@
 //! How commands speak: tables and sentences for people, JSON for programs.
 
 use std::{
-    io::Write,
+    io::{IsTerminal, Write},
     sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
 };
 
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
+use indicatif::ProgressBar;
 use serde::Serialize;
 
 use super::{Done, Failed};
@@ -54,6 +56,16 @@ pub(crate) enum Tone {
 impl Output {
     pub(crate) fn new(json: bool, quiet: bool, colored: bool) -> Self {
         Self { json, quiet, colored }
+    }
+
+    /// A sign of life on a terminal while something takes long.
+    pub(crate) fn progress(&self, words: &str) -> ProgressBar {
+        if self.json || self.quiet || !std::io::stderr().is_terminal() {
+            return ProgressBar::hidden();
+        }
+        let bar = ProgressBar::new_spinner().with_message(words.to_owned());
+        bar.enable_steady_tick(Duration::from_millis(120));
+        bar
     }
 
     /// A line for people; nothing when JSON or silence is wanted.

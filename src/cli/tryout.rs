@@ -1,6 +1,6 @@
 //! `folkmoot try`: what would be read from this text?
 
-use std::io::BufRead;
+use std::{collections::HashSet, io::BufRead};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Subcommand};
@@ -10,7 +10,7 @@ use folkmoot::{
     config::Loaded,
     event::{Local, Status, midnight},
     feed::Feed,
-    normalise::phrase::{self, Posted, Session},
+    normalise::phrase::{self, Posted, Reading, Session},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -141,11 +141,13 @@ impl Date {
             return each_line(source, |text| {
                 let item: DateLine = serde_json::from_str(text)?;
                 let posted = item.posted.as_deref().map(instant).transpose()?;
-                Ok(serde_json::to_value(self.answer(item.text, posted))?)
+                let reading = self.read(&item.text, posted);
+                Ok(serde_json::to_value(Self::answer(item.text, &reading))?)
             });
         }
         let posted = self.posted.as_deref().map_or_else(|| Ok(clock::now()), instant)?;
-        let answer = self.answer(self.text.clone().unwrap_or_default(), Some(posted));
+        let reading = self.read(self.text.as_deref().unwrap_or_default(), Some(posted));
+        let answer = Self::answer(self.text.clone().unwrap_or_default(), &reading);
         if output.json {
             return output.value(&answer);
         }
@@ -156,16 +158,18 @@ impl Date {
             }
             (Some(_), false) => output.say("A date is found.")?,
         }
-        for session in shown(&answer) {
-            output.say(format!("  {session}"))?;
+        for session in &reading.sessions {
+            output.say(format!("  {}", shown(session)))?;
         }
         output.say(&answer.reason)
     }
 
-    fn answer(&self, text: String, posted: Option<DateTime<Utc>>) -> DateAnswer {
+    fn read(&self, text: &str, posted: Option<DateTime<Utc>>) -> Reading {
         let zone = chrono_tz::Europe::London;
-        let reading =
-            phrase::read(&text, &Posted { at: posted, zone, month_first: self.month_first });
+        phrase::read(text, &Posted { at: posted, zone, month_first: self.month_first })
+    }
+
+    fn answer(text: String, reading: &Reading) -> DateAnswer {
         let all: Vec<ShownSession> = reading.sessions.iter().map(session).collect();
         let first = reading.sessions.first().map(session);
         let chars = |at: usize| text.get(..at).unwrap_or(&text).chars().count();
@@ -177,22 +181,25 @@ impl Date {
             confidence: (reading.confidence * 100.0).round() / 100.0,
             held: reading.held,
             span: reading.span.map(|(from, to)| [chars(from), chars(to)]),
-            reason: reading.reason,
+            reason: reading.reason.clone(),
             status: reading.status,
             text,
         }
     }
 }
 
-fn shown(answer: &DateAnswer) -> Vec<String> {
-    let one = |start: &str, end: Option<&String>| match end {
-        Some(end) => format!("{start} to {end}"),
-        None => start.to_owned(),
+/// A session for people: the last day of several is one of them.
+fn shown(session: &Session) -> String {
+    let last = match (session.start, session.end) {
+        (Local::Date(first), Some(Local::Date(end))) => {
+            end.pred_opt().filter(|last| *last > first).map(Local::Date)
+        }
+        (_, end) => end,
     };
-    if answer.sessions.is_empty() {
-        return answer.start.iter().map(|start| one(start, answer.end.as_ref())).collect();
+    match last {
+        Some(last) => format!("{} to {}", local(session.start), local(last)),
+        None => local(session.start),
     }
-    answer.sessions.iter().map(|session| one(&session.start, session.end.as_ref())).collect()
 }
 
 fn session(session: &Session) -> ShownSession {
@@ -302,7 +309,12 @@ fn answer(judged: &Judged) -> Value {
 
 fn say(judged: &Judged, output: &Output) -> Done {
     let listed = if judged.listed { "Listed" } else { "Not listed" };
-    output.say(format!("{listed}: {}", judged.verdict.reason))?;
+    let reason = &judged.verdict.reason;
+    if reason.starts_with(listed) {
+        output.say(reason)?;
+    } else {
+        output.say(format!("{listed}: {reason}"))?;
+    }
     output.say(format!("Kind: {}", judged.kind))?;
     let services = if judged.services.is_empty() {
         "every service".into()
@@ -311,8 +323,12 @@ fn say(judged: &Judged, output: &Output) -> Done {
     };
     output.say(format!("Services: {services}"))?;
     let reasons = judged.kind_reasons.iter().chain(&judged.service_reasons);
+    let mut said = HashSet::new();
     for reason in reasons.chain(&judged.listed_reasons) {
-        output.say(format!("  \"{}\" in the {}: {}", reason.text, reason.from, reason.says))?;
+        let words = format!("  \"{}\" in the {}: {}", reason.text, reason.from, reason.says);
+        if said.insert(words.clone()) {
+            output.say(words)?;
+        }
     }
     Ok(())
 }

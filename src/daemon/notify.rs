@@ -167,7 +167,7 @@ fn in_words(health: Health) -> &'static str {
         Health::New => "not checked yet",
         Health::Fine => "fine again",
         Health::Quiet => "nothing new for long",
-        Health::Shrinking => "lost many events at once; nothing was taken away yet",
+        Health::Shrinking => "lost many events at once or breaks off; nothing was taken away yet",
         Health::Failing => "cannot be read",
         Health::Moved => "moved to another address",
         Health::Gone => "gone, its site says",

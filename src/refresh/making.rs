@@ -33,6 +33,9 @@ pub enum Stopped {
     /// It took too long.
     #[error("reading it took more than {} seconds and was given up", .0.as_secs())]
     TooSlow(Duration),
+    /// It had too little of the processor for too long.
+    #[error("this machine was too busy to read it within {} seconds; try again when it has less to do", .0.as_secs())]
+    Busy(Duration),
     /// Other bodies kept all places.
     #[error("no place to read it came free within {} seconds", .0.as_secs())]
     NoPlace(Duration),

@@ -36,6 +36,8 @@ use crate::{
 const READ_AT_ONCE: usize = 2;
 /// Longest that making sense of one body may take.
 const READ_CAP: Duration = Duration::from_secs(30);
+/// How often as long it may take where others keep the processor from us: that is no fault of the feed.
+const PATIENCE: u32 = 5;
 /// Longest that a body waits until others have been read: each of those checked at once may take all its time.
 const PLACE_CAP: Duration = Duration::from_secs(300);
 
@@ -83,6 +85,18 @@ pub struct Reader {
     pages: Mutex<PageCache>,
     /// Places for bodies that are being read.
     places: Semaphore,
+}
+
+/// What this program has had of the processor so far.
+fn worked() -> Duration {
+    let at = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    Duration::try_from(at).unwrap_or_default()
+}
+
+/// Whether a body that is not read yet had its fair share: on a machine that others keep busy, the clock on the wall says
+/// nothing of it.
+fn is_too_much(worked: Duration, cap: Duration) -> bool {
+    worked >= cap / 2
 }
 
 /// The question for a feed, without validators.
@@ -217,13 +231,20 @@ impl Reader {
         let _place = place.map_err(|_| Stopped::Closing)?;
         let stop = Stop::default();
         let _leaving = stop.at_leaving();
-        let task = tokio::task::spawn_blocking(move || work(&stop));
-        match tokio::time::timeout(cap, task).await {
-            Ok(Ok(done)) => Ok(done),
-            Ok(Err(fault)) if fault.is_panic() => Err(Stopped::Fault),
-            Ok(Err(_)) => Err(Stopped::Closing),
-            Err(_) => Err(Stopped::TooSlow(cap)),
+        let mut task = tokio::task::spawn_blocking(move || work(&stop));
+        let began = worked();
+        for _ in 0..PATIENCE {
+            match tokio::time::timeout(cap, &mut task).await {
+                Ok(Ok(done)) => return Ok(done),
+                Ok(Err(fault)) if fault.is_panic() => return Err(Stopped::Fault),
+                Ok(Err(_)) => return Err(Stopped::Closing),
+                Err(_) if is_too_much(worked().saturating_sub(began), cap) => {
+                    return Err(Stopped::TooSlow(cap));
+                }
+                Err(_) => {}
+            }
         }
+        Err(Stopped::Busy(cap * PATIENCE))
     }
 
     /// Places for bodies that are free.
@@ -356,5 +377,23 @@ impl Reader {
         let fetched = self.visit(&request, work.pause(), work.now).await.ok()?;
         let Fetched::Body { meta, bytes } = fetched else { return None };
         Some((meta.final_url.unwrap_or(request.url), bytes, meta.content_type))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_is_given_up_for_its_own_work_not_for_that_of_others() {
+        let cap = Duration::from_secs(30);
+        assert!(!is_too_much(Duration::from_secs(1), cap));
+        assert!(is_too_much(Duration::from_secs(29), cap));
+        let began = worked();
+        let mut sum = 0_u64;
+        while worked() == began {
+            sum = std::hint::black_box(sum + 1);
+        }
+        assert!(worked() > began, "{sum}");
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     fetch::{Failure, FailureKind, Meta},
     health::{Check, FeedState, MOVED_AFTER, Outcome},
     normalise::discretion::Hidden,
-    read::link,
+    read::{CutOff, link},
     reconcile::Reconciled,
     schedule::{Answer, next_check, weather::Meaning},
     store::Commit,
@@ -128,7 +128,10 @@ pub(super) fn good(scene: &Scene, good: &Good, result: Reconciled, memory: &Memo
         state.last_modified = sound_date(meta, scene.now).or(state.last_modified);
     }
     state.last_check = Some(scene.now);
-    state.last_good = Some(scene.now);
+    // What broke off is no good read, where there was one before.
+    if !state.cut_off || state.last_good.is_none() {
+        state.last_good = Some(scene.now);
+    }
     (state.failures, state.failing_since, state.gone) = (0, None, false);
     state.removed_since = None;
     state.shrank_since = result.shrank_since;
@@ -149,10 +152,10 @@ pub(super) fn good(scene: &Scene, good: &Good, result: Reconciled, memory: &Memo
     state.next_check =
         Some(next_check(scene.feed, &scene.settings.config.network, &state, answer, scene.now));
     let changes = result.added + result.changed + result.withdrawn;
-    let outcome = match (result.shrank_since, changes) {
-        (Some(_), _) => Outcome::Shrank,
-        (None, 0) => Outcome::Unchanged,
-        (None, _) => Outcome::Changed,
+    let outcome = match (result.shrank_since.is_some() || state.cut_off, changes) {
+        (true, _) => Outcome::Shrank,
+        (false, 0) => Outcome::Unchanged,
+        (false, _) => Outcome::Changed,
     };
     let bytes = good.body.as_ref().map_or(0, |body| body.bytes as u64);
     let (words, public) = good_words(scene, &state, &result);
@@ -206,6 +209,9 @@ fn take_body(state: &mut FeedState, scene: &Scene, meta: &Meta, body: &Body, res
     websub::discovered(state, scene.feed, (hub, topic), own);
     state.entries = made.entries;
     state.complete = made.complete;
+    // Some feeds never write their last line; what counts is whether anything is lost.
+    let lost = |cut: CutOff| result.cut_off || cut.item.is_some() || made.entries == 0;
+    state.cut_off = document.cut_off.is_some_and(lost);
     state.skipped = made.skipped.iter().chain(&result.skipped).take(LISTED).cloned().collect();
     state.problems = made.problems.iter().take(LISTED).cloned().collect();
 }
@@ -221,10 +227,11 @@ fn sound_date(meta: &Meta, now: DateTime<Utc>) -> Option<String> {
 /// The words, and those for everybody where they differ.
 fn good_words(scene: &Scene, state: &FeedState, result: &Reconciled) -> (String, Option<String>) {
     let mut words = Vec::new();
-    if result.cut_off {
-        words.push(
-            "The feed breaks off before its end. What was known from it stays as it was.".into(),
-        );
+    if state.cut_off {
+        words.push("The feed breaks off before its end.".into());
+        if scene.state.last_good.is_some() {
+            words.push("What was known from it stays as it was.".into());
+        }
     } else if state.shrank_since.is_some() {
         let missing = result.missing;
         words.push(format!(

@@ -570,7 +570,7 @@ async fn places_come_back_and_the_work_is_told() {
         let tell = tell.clone();
         move |stop: &Stop| {
             while !stop.is_told() {
-                std::thread::sleep(Duration::from_millis(1));
+                std::hint::spin_loop();
             }
             tell.send(()).unwrap();
         }
@@ -662,6 +662,8 @@ async fn a_feed_that_breaks_off_is_marked_and_asked_for_whole_again() {
     let cut = here.refresh(&settings, "a", at(60)).await.unwrap();
     assert_eq!((cut.check.outcome, cut.update.changes.len()), (Outcome::Shrank, 0));
     assert!(cut.check.words.starts_with("The feed breaks off before its end."), "{:?}", cut.check);
+    let state = here.memory().await.feeds["a"].clone();
+    assert!(state.cut_off && state.last_good == Some(at(0)), "{state:?}");
     // Its validators speak of a whole that never arrived.
     sites.serve(&url("a"), whole);
     let mended = here.refresh(&settings, "a", at(120)).await.unwrap();
@@ -669,6 +671,30 @@ async fn a_feed_that_breaks_off_is_marked_and_asked_for_whole_again() {
     assert_eq!((asked.etag, asked.last_modified), (None, None));
     assert_eq!(mended.check.words, "Nothing new.");
     assert_eq!(here.memory().await.feeds["a"].shrank_since, None);
+    assert!(!here.memory().await.feeds["a"].cut_off);
+}
+
+#[tokio::test]
+async fn a_feed_that_breaks_off_before_its_first_event_needs_a_look() {
+    use crate::{catalogue::FeedView, health::Health};
+    let (dir, sites) = (tempfile::tempdir().unwrap(), Arc::new(Sites::default()));
+    let settings = settings(&["a"]);
+    let whole = calendar(&[("u1@a", "Waste workshop", 4)]);
+    sites.serve(&url("a"), &whole[..whole.find("BEGIN:VEVENT").unwrap()]);
+    let here = refresher(dir.path(), &sites).await;
+    let cut = here.refresh(&settings, "a", at(0)).await.unwrap().check;
+    assert_eq!(
+        (cut.outcome, cut.words.as_str()),
+        (Outcome::Shrank, "The feed breaks off before its end.")
+    );
+    let health = async || {
+        let state = here.memory().await.feeds["a"].clone();
+        FeedView { feed: feed("a"), state }.health(at(1))
+    };
+    assert_eq!(health().await, Health::Shrinking);
+    sites.serve(&url("a"), whole);
+    here.refresh(&settings, "a", at(60)).await.unwrap();
+    assert_eq!(health().await, Health::Fine);
 }
 
 #[tokio::test]

@@ -169,3 +169,62 @@ async fn a_move_for_good_is_said_on_the_card_and_a_missing_page_in_a_sentence() 
     let (good, out, said) = folkmoot(folder.path(), &["check", &gone, "--allow-private-address"]);
     assert!(!good && out.is_empty() && said.contains("404"), "{out}{said}");
 }
+
+#[test]
+fn the_table_goes_by_the_next_date_and_says_what_is_called_off() {
+    let folder = tempfile::tempdir().unwrap();
+    let event = |uid: &str, title: &str, rest: &str| {
+        format!(
+            "BEGIN:VEVENT\r\nUID:{uid}@a.example\r\nDTSTAMP:20261101T000000Z\r\nSUMMARY:{title}\r\n{rest}\r\nEND:VEVENT\r\n"
+        )
+    };
+    let events = [
+        event("late", "Waste discovery day", "DTSTART:20270501T090000Z\r\nSTATUS:CANCELLED"),
+        event("day", "Housing discovery day", "DTSTART;VALUE=DATE:20261210"),
+        event(
+            "run",
+            "Library discovery day",
+            "DTSTART:20260106T100000Z\r\nRRULE:FREQ=MONTHLY;COUNT=16",
+        ),
+        event(
+            "run",
+            "Library discovery day",
+            "RECURRENCE-ID:20270206T100000Z\r\nDTSTART:20270206T100000Z\r\nSTATUS:CANCELLED",
+        ),
+    ];
+    let calendar = format!(
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//y//EN\r\n{}END:VCALENDAR\r\n",
+        events.concat()
+    );
+    std::fs::write(folder.path().join("a.ics"), calendar).unwrap();
+    let (good, said, wrong) =
+        folkmoot(folder.path(), &["check", "a.ics", "--now", "2026-11-22T12:00:00Z"]);
+    assert!(good, "{wrong}");
+    let at = |words: &str| said.find(words).unwrap_or_else(|| panic!("{words}: {said}"));
+    let (library, housing) =
+        (at("Sun 6 Dec 2026, 10:00 (5 dates, 1 cancelled)"), at("Thu 10 Dec 2026"));
+    assert!(library < housing && housing < at("Sat 1 May 2027"), "{said}");
+    assert!(at("yes, as cancelled") > at("Sat 1 May 2027"), "{said}");
+}
+
+#[test]
+fn what_is_tried_is_said_once_and_with_the_last_day() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, said, _) = folkmoot(folder.path(), &["try", "date", "8 and 9 March 2027"]);
+    assert!(said.contains("2027-03-08 to 2027-03-09\n"), "{said}");
+    let (_, said, _) = folkmoot(folder.path(), &["try", "tags", "Waste discovery day"]);
+    assert!(said.starts_with("Listed because"), "{said}");
+    let mut lines: Vec<&str> = said.lines().collect();
+    let all = lines.len();
+    lines.sort_unstable();
+    lines.dedup();
+    assert_eq!(lines.len(), all, "{said}");
+    let description = "For council waste officers, and for council and housing people.";
+    let arguments = ["check", "a.json", "--json"];
+    let feed = serde_json::json!({ "version": "https://jsonfeed.org/version/1.1", "title": "A", "items": [
+        { "id": "1", "title": "Waste discovery day, 4 March 2027", "content_text": description, "date_published": "2026-11-01T10:00:00Z" }
+    ]});
+    std::fs::write(folder.path().join("a.json"), feed.to_string()).unwrap();
+    let card = json(folder.path(), &arguments);
+    assert_eq!(card["events"][0]["audience"]["words"], "For council waste officers", "{card}");
+}

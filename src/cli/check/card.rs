@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use chrono_tz::Tz;
 use folkmoot::{
-    event::{Decision, Draft, Event, Facts, Listing, Occurrence, Span, midnight},
+    event::{Decision, Draft, Event, Facts, Listing, Occurrence, Span, Status, midnight},
     merge::{self, MergeContext},
     normalise::recurrence::expand,
     publish::{self, json},
@@ -24,13 +24,13 @@ use crate::cli::{
 const DAYS: u64 = 731;
 
 /// The range of dates that is shown.
-pub(super) struct Window {
+pub(crate) struct Window {
     from: DateTime<Utc>,
     to: DateTime<Utc>,
 }
 
 impl Window {
-    pub(super) fn new(
+    pub(crate) fn new(
         from: Option<&str>,
         to: Option<&str>,
         now: DateTime<Utc>,
@@ -48,6 +48,20 @@ impl Window {
     fn dates(&self, facts: &Facts) -> Vec<Occurrence> {
         let Some(span) = &facts.span else { return Vec::new() };
         expand(span, facts.time_zone, facts.recurrence.as_ref(), self.from, self.to).occurrences
+    }
+
+    /// Events in the order of their next dates; those without a date come last.
+    pub(crate) fn in_order<'a>(
+        &self,
+        drafts: impl Iterator<Item = &'a Draft>,
+    ) -> Vec<(&'a Draft, Dates)> {
+        let with = |draft: &'a Draft| (draft, Dates::of(&draft.facts, &self.dates(&draft.facts)));
+        let mut drafts: Vec<(&Draft, Dates)> = drafts.map(with).collect();
+        drafts.sort_by_key(|(draft, dates)| {
+            let start = dates.next.map(|next| next.start_utc(draft.facts.time_zone));
+            (start.is_none(), start)
+        });
+        drafts
     }
 }
 
@@ -185,9 +199,8 @@ pub(super) fn say(source: &str, examined: &Examined, window: &Window, output: &O
         count(Decision::Private),
         examined.made.skipped.len()
     ))?;
-    let mut drafts: Vec<&Draft> = examined.made.drafts.iter().collect();
-    drafts.sort_by_key(|draft| draft.facts.span);
-    let rows: Vec<Vec<String>> = drafts.iter().map(|draft| row(draft, window)).collect();
+    let drafts = examined.made.drafts.iter();
+    let rows: Vec<Vec<String>> = window.in_order(drafts).into_iter().map(row).collect();
     if !rows.is_empty() {
         output.say("")?;
         output.table(&["when", "event", "kind", "services", "shown", "why"], rows)?;
@@ -206,26 +219,68 @@ pub(super) fn say(source: &str, examined: &Examined, window: &Window, output: &O
     Ok(())
 }
 
-fn row(draft: &Draft, window: &Window) -> Vec<String> {
+fn row((draft, dates): (&Draft, Dates)) -> Vec<String> {
     let facts = &draft.facts;
-    let shown = match facts.verdict.decision {
+    let title = if facts.title.is_empty() { "(nothing is shown)" } else { &facts.title };
+    vec![
+        dates.words(facts),
+        title.to_owned(),
+        facts.kind.clone(),
+        facts.services.join(", "),
+        shown(facts),
+        facts.verdict.reason.clone(),
+    ]
+}
+
+/// Whether it would be listed, in a word, and as what.
+pub(crate) fn shown(facts: &Facts) -> String {
+    let decision = match facts.verdict.decision {
         Decision::Listed => "yes",
         Decision::Unlisted => "no",
         Decision::Held => "held",
         Decision::Private => "private",
     };
-    let dates = window.dates(facts).len();
-    let repeats =
-        if facts.recurrence.is_some() { format!(" ({dates} dates)") } else { String::new() };
-    let title = if facts.title.is_empty() { "(nothing is shown)" } else { &facts.title };
-    vec![
-        when(facts) + &repeats,
-        title.to_owned(),
-        facts.kind.clone(),
-        facts.services.join(", "),
-        shown.into(),
-        facts.verdict.reason.clone(),
-    ]
+    match facts.status {
+        Status::Confirmed => decision.into(),
+        Status::Tentative => format!("{decision}, as provisional"),
+        Status::Cancelled => format!("{decision}, as cancelled"),
+        Status::Postponed => format!("{decision}, as postponed"),
+    }
+}
+
+/// The dates of an event in a window.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Dates {
+    /// The first that is shown; of an event with none there, its own.
+    pub(crate) next: Option<Span>,
+    number: usize,
+    cancelled: usize,
+}
+
+impl Dates {
+    fn of(facts: &Facts, dates: &[Occurrence]) -> Self {
+        let changes = facts.recurrence.as_ref().map(|rule| rule.overrides.as_slice());
+        let off = |date: &&Occurrence| {
+            let change = date.changed_by.and_then(|at| changes.unwrap_or_default().get(at));
+            change.and_then(|change| change.status) == Some(Status::Cancelled)
+        };
+        let cancelled = dates.iter().filter(off).count();
+        // The next that takes place, if any does.
+        let next = dates.iter().find(|date| !off(date)).or(dates.first());
+        Self { next: next.map(|date| date.span).or(facts.span), number: dates.len(), cancelled }
+    }
+
+    /// "Thu 11 Mar 2027, 10:00 to 15:30 (5 dates, 1 cancelled)".
+    pub(crate) fn words(&self, facts: &Facts) -> String {
+        let next = self.next.map_or_else(|| when(facts), |next| span_words(&next, facts.time_zone));
+        let number =
+            if self.number == 1 { "1 date".into() } else { format!("{} dates", self.number) };
+        match (facts.recurrence.is_some(), self.cancelled) {
+            (false, _) => next,
+            (true, 0) => format!("{next} ({number})"),
+            (true, cancelled) => format!("{next} ({number}, {cancelled} cancelled)"),
+        }
+    }
 }
 
 /// What a publisher should change, the worst first.

@@ -1,14 +1,15 @@
 //! `folkmoot feeds add`: from any address of a site to a feed in feeds.toml, with a look at what it would list.
 
-use std::io::{BufRead, IsTerminal};
+use std::io::BufRead;
 
 use clap::Args;
 use folkmoot::{
+    clock,
     config::{
         Config, Loaded,
         edit::{self, NewFeed},
     },
-    event::{Decision, Draft},
+    event::Decision,
     feed::Format,
     fetch::guard,
     member::Members,
@@ -23,7 +24,7 @@ use super::{
         block_on,
         check::{
             Settings,
-            card::{format_words, when},
+            card::{Window, format_words, shown},
             examiner::{Examined, Examiner},
         },
     },
@@ -41,7 +42,7 @@ pub(crate) struct Add {
     /// Addresses of feeds, or of pages that lead to one; '-' reads a list from standard input.
     #[arg(required = true, value_name = "URL")]
     addresses: Vec<String>,
-    /// The feed's id; made from its address unless given.
+    /// The feed's id; made from its site's name and its title unless given.
     #[arg(long)]
     id: Option<String>,
     /// The feed's name; its own title unless given.
@@ -130,7 +131,7 @@ impl Add {
         // Who types a private address means it; a public page that leads to one is refused.
         settings.allow_private_address |= is_private_host(&url);
         let examiner = Examiner::new(loaded.clone())?;
-        let progress = progress(output, &format!("Looking at {}", shown_host(&url)));
+        let progress = output.progress(&format!("Looking at {}", shown_host(&url)));
         let found = block_on(find(&examiner, &settings, url))?;
         progress.finish_and_clear();
         let examined = found?;
@@ -218,15 +219,6 @@ pub(super) fn is_private_host(url: &Url) -> bool {
 
 fn shown_host(url: &Url) -> String {
     url.host_str().unwrap_or("the site").to_owned()
-}
-
-pub(crate) fn progress(output: &Output, words: &str) -> indicatif::ProgressBar {
-    if output.json || output.quiet || !std::io::stderr().is_terminal() {
-        return indicatif::ProgressBar::hidden();
-    }
-    let bar = indicatif::ProgressBar::new_spinner().with_message(words.to_owned());
-    bar.enable_steady_tick(std::time::Duration::from_millis(120));
-    bar
 }
 
 /// The feed at an address, or the best of those that the page there leads to, read as the daemon will read it.
@@ -330,15 +322,14 @@ fn preview(new: &NewFeed, examined: &Examined, output: &Output) -> Done {
         output.say(format!("  {} {}", output.tone(Tone::Bad, "!"), problem.text))?;
     }
     if items > 0 && !output.json {
-        let mut drafts: Vec<&Draft> =
-            examined.made.drafts.iter().filter(|draft| draft.private.is_none()).collect();
-        drafts.sort_by_key(|draft| {
-            (draft.facts.verdict.decision != Decision::Listed, draft.facts.span)
-        });
-        let rows = drafts.into_iter().take(SHOWN).map(|draft| {
+        let drafts = examined.made.drafts.iter().filter(|draft| draft.private.is_none());
+        let mut drafts = Window::new(None, None, clock::now())?.in_order(drafts);
+        // Those that would be listed come first.
+        drafts.sort_by_key(|(draft, _)| draft.facts.verdict.decision != Decision::Listed);
+        let rows = drafts.into_iter().take(SHOWN).map(|(draft, dates)| {
             let facts = &draft.facts;
-            let listed = if facts.verdict.decision == Decision::Listed { "yes" } else { "no" };
-            vec![when(facts), facts.title.clone(), listed.into(), facts.verdict.reason.clone()]
+            let reason = facts.verdict.reason.clone();
+            vec![dates.words(facts), facts.title.clone(), shown(facts), reason]
         });
         output.table(&["when", "event", "listed", "why"], rows.collect())?;
     }
@@ -407,6 +398,15 @@ pub(crate) fn id_for(url: &Url, title: Option<&str>, taken: &[String]) -> String
         }
         base.push_str(word);
     }
+    // An id that ends in "for" or "of" looks cut off.
+    while let Some((
+        rest,
+        "a" | "an" | "and" | "at" | "by" | "for" | "from" | "in" | "of" | "on" | "the" | "to"
+        | "with",
+    )) = base.rsplit_once('-')
+    {
+        base.truncate(rest.len());
+    }
     let base = if base.is_empty() { "feed".to_owned() } else { base };
     let free = |id: &String| !taken.contains(id);
     std::iter::once(base.clone())
@@ -428,6 +428,14 @@ mod tests {
         );
         let taken = ["westberks-events".to_owned(), "westberks-events-2".to_owned()];
         assert_eq!(id_for(&url, None, &taken), "westberks-events-3");
+        assert_eq!(
+            id_for(
+                &url,
+                Some("Council events for the waste and recycling teams of the south"),
+                &[]
+            ),
+            "westberks-council-events-for-the-waste"
+        );
         assert_eq!(id_for(&Url::parse("https://127.0.0.1/").unwrap(), Some("日本"), &[]), "feed");
     }
 

@@ -28,7 +28,7 @@ use super::{
         control,
     },
     Done, Failed, Global, One, Output, Tone,
-    add::{is_private_host, progress},
+    add::is_private_host,
     change, find,
 };
 
@@ -201,7 +201,7 @@ impl Find {
         let examiner = Examiner::new(loaded)?;
         let (mut all, mut failed) = (Vec::new(), 0);
         for council in councils {
-            let bar = progress(output, &format!("Looking at the site of {}", council.nice_name));
+            let bar = output.progress(&format!("Looking at the site of {}", council.nice_name));
             let visit = Visit { examiner: &examiner };
             let found = block_on(visit.council(&council, self.site.as_ref()))?;
             bar.finish_and_clear();

@@ -372,10 +372,11 @@ impl Candidate {
     pub(crate) fn at_time(&mut self, time: &Use, place: &str, posted: &Posted) {
         let mut group = self.group.clone();
         let Some(slot) = group.times.last_mut() else { return };
-        slot.push(Use { role: Role::Start, another: false, mark: time.mark.clone() });
+        slot.push(Use { role: Role::Start, another: false, ..time.clone() });
         let (placed, _) = calendar::place(&mut group, day(posted));
         let built = sessions::build(&group, &placed, posted.zone);
-        if built.list.is_empty() || built.list.len() != self.sessions.len() {
+        let as_many = built.list.len() == self.sessions.len() || time.daily;
+        if built.list.is_empty() || !as_many {
             return;
         }
         let mut doubts =

@@ -41,6 +41,8 @@ pub(crate) struct Use {
     pub(crate) role: Role,
     /// "and" or "or" ties it to the time before.
     pub(crate) another: bool,
+    /// "each day" stands beside it.
+    pub(crate) daily: bool,
 }
 
 /// Days that hang together and their times.
@@ -178,7 +180,23 @@ fn part(t: &Tokens, mark: &TimeMark, before: Option<usize>) -> Use {
         mark.start = end;
         mark.end = None;
     }
-    Use { role: roles::role(t, &mark), mark, another }
+    Use { role: roles::role(t, &mark), daily: is_daily(t, &mark), mark, another }
+}
+
+/// "9.30-4.30 each day", "daily from 10am", "both days: 10 to 4": the time is that of every day.
+fn is_daily(t: &Tokens, mark: &TimeMark) -> bool {
+    let small = |p: usize| {
+        matches!(t.mark(p), Some(',' | ':' | '-' | '(')) || t.one_of(p, &["on", "from", "at"])
+    };
+    let every = |p: usize| {
+        t.one_of(p, &["each", "every", "both", "per"]) && t.one_of(p + 1, &["day", "days"])
+            || t.is(p, "bob") && t.one_of(p + 1, &["dydd", "diwrnod"])
+    };
+    let daily = |p: usize| t.one_of(p, &["daily", "beunyddiol"]);
+    let behind = (mark.to..mark.to + 3).find(|&p| t.breaks(p) || !small(p));
+    let before = (mark.from.saturating_sub(3)..mark.from).rev().find(|&p| !small(p));
+    behind.is_some_and(|p| !t.breaks(p) && (daily(p) || every(p)))
+        || before.is_some_and(|p| daily(p) || p > 0 && every(p - 1))
 }
 
 /// "Start: … End: …", "starts …, ends …": the second is the end of the first.

@@ -53,6 +53,16 @@ fn times_of(group: &Group, stretch: Stretch) -> Vec<Use> {
         .unwrap_or_default()
 }
 
+/// Most days of which each is a session of its own; what goes on for longer is one stretch, as an exhibition is.
+const MOST_SESSIONS: usize = 12;
+
+/// The days of a stretch, unless it goes on for long.
+fn days(first: NaiveDate, last: NaiveDate) -> Vec<NaiveDate> {
+    let days: Vec<NaiveDate> =
+        first.iter_days().take_while(|day| *day <= last).take(MOST_SESSIONS + 1).collect();
+    if days.len() > MOST_SESSIONS { Vec::new() } else { days }
+}
+
 fn at_end(day: NaiveDate, clock: Clock) -> NaiveDateTime {
     let midnight = clock.form == Form::Midnight || clock.hour == 24;
     let resolved = halves::resolve(clock, None);
@@ -83,14 +93,23 @@ impl Builder<'_> {
         if stretch.first != stretch.last && self.both_ends(stretch, first, last) {
             return;
         }
-        // Times that apply to a range of days: the last of them may close the last day.
-        self.push(main, main.mark.end.or(closing), first, last);
-        if stretch.first == stretch.last {
-            for other in others.iter().filter(|other| {
-                other.another && other.mark.end.is_some() == main.mark.end.is_some()
-            }) {
-                self.push(other, other.mark.end, first, last);
-            }
+        let others = others
+            .iter()
+            .filter(|other| other.another && other.mark.end.is_some() == main.mark.end.is_some());
+        let daily = first < last && times.iter().any(|time| time.daily);
+        let days = if daily { days(first, last) } else { Vec::new() };
+        if days.is_empty() {
+            // Times that apply to a range of days: the last of them may close the last day.
+            self.push(main, main.mark.end.or(closing), first, last);
+        }
+        for day in &days {
+            self.push(main, main.mark.end.or(closing), *day, *day);
+        }
+        let days = if stretch.first == stretch.last { vec![first] } else { days };
+        for (day, other) in
+            days.iter().flat_map(|day| others.clone().map(move |other| (day, other)))
+        {
+            self.push(other, other.mark.end, *day, *day);
         }
     }
 

@@ -353,7 +353,7 @@ fn one_source(site: &Site, source: &Source, name: &str) -> Markup {
             @let first = words::then(site.language, source.first_seen.with_timezone(&site.zone).date_naive());
             @let last = words::moment(site.language, source.last_seen, site.zone);
             (site.fill(p::SEEN, &[("first", &first), ("last", &last)]))
-            @if let Some(credit) = &source.attribution { " " (credit) "." }
+            @if let Some(credit) = source.attribution.as_ref().filter(|credit| *credit != name) { " " (credit) "." }
             @if let Some(licence) = &source.licence { " " (site.fill(p::LICENCE, &[("licence", licence)])) }
         }
     }

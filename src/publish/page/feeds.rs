@@ -13,7 +13,7 @@ use super::{
 use crate::{
     catalogue::FeedView,
     feed::Format,
-    health::{Check, Health, Outcome},
+    health::{Check, FeedState, Health, Outcome},
     language::Language,
     read::{Problem, Severity},
 };
@@ -22,11 +22,12 @@ use crate::{
 const MOST: usize = 50;
 
 /// A state of health in a word, and what it means.
-pub(crate) fn health(health: Health) -> (Phrase, Phrase) {
+pub(crate) fn health(health: Health, state: &FeedState) -> (Phrase, Phrase) {
     match health {
         Health::New => (p::NEW, p::NEW_MEANS),
         Health::Fine => (p::WORKS, p::WORKS_MEANS),
         Health::Quiet => (p::QUIET, p::QUIET_MEANS),
+        Health::Shrinking if state.cut_off => (p::CUT_OFF, p::CUT_OFF_MEANS),
         Health::Shrinking => (p::SHRANK, p::SHRANK_MEANS),
         Health::Failing => (p::FAILING, p::FAILING_MEANS),
         Health::Moved => (p::MOVED, p::MOVED_MEANS),
@@ -82,12 +83,10 @@ pub fn feeds(site: &Site, feeds: &[&FeedView]) -> String {
             view.feed.member.as_deref().is_some_and(|member| member.eq_ignore_ascii_case(code))
         })
     };
-    let without: Vec<_> = site
-        .members
-        .councils()
-        .iter()
-        .filter(|c| !c.is_abolished(today) && !with_feed(&c.code))
-        .collect();
+    let councils = site.members.councils().iter();
+    let without = councils.filter(|c| !c.is_abolished(today) && !with_feed(&c.code));
+    let mut without: Vec<&str> = without.map(|council| site.council(council)).collect();
+    without.sort_by_cached_key(|name| name.to_lowercase());
     let mut sorted: Vec<&&FeedView> = feeds.iter().collect();
     sorted.sort_by_key(|view| view.name().to_lowercase());
     let works =
@@ -112,7 +111,7 @@ pub fn feeds(site: &Site, feeds: &[&FeedView]) -> String {
         p { (site.rich(p::NOT_YET_HERE, &[("number", &words::sentence(&number))], &["/publish"])) }
         details {
             summary { (site.say(p::SHOW_THEM)) }
-            ul.columns { @for council in without { li { (site.council(council)) } } }
+            ul.columns { @for council in without { li { (council) } } }
         }
     };
     layout(site, &Page::new(site.say(f::FEEDS), "/feeds"), &content)
@@ -134,14 +133,14 @@ fn row(site: &Site, view: &FeedView) -> Markup {
 fn tag(site: &Site, view: &FeedView) -> Markup {
     let state = view.health(site.now);
     let calm = matches!(state, Health::New | Health::Fine | Health::Quiet | Health::Paused);
-    html! { strong.tag.calm[calm] { (site.say(health(state).0)) } }
+    html! { strong.tag.calm[calm] { (site.say(health(state, &view.state).0)) } }
 }
 
 /// `/feeds/{id}`: the report card.
 #[must_use]
 pub fn card(site: &Site, view: &FeedView) -> String {
     let state = &view.state;
-    let (_, meaning) = health(view.health(site.now));
+    let (_, meaning) = health(view.health(site.now), state);
     let english = site.if_not(Language::English);
     let events = |number| phrases::EVENTS.count(site.language, number);
     let content = html! {

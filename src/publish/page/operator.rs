@@ -202,7 +202,7 @@ fn table(desk: &Desk, feeds: &[FeedLine]) -> Markup {
                     @for feed in feeds {
                         tr {
                             th scope="row" { a href=(format!("/operator/feeds/{}", feed.id)) { (feed.name) } }
-                            td { strong.tag { (health(feed.health).0.of(EN)) } @if let Some(check) = feed.state.history.last() { " " (check.words) } }
+                            td { strong.tag { (health(feed.health, feed.state).0.of(EN)) } @if let Some(check) = feed.state.history.last() { " " (check.words) } }
                             td { (when(desk, feed.state.last_check)) }
                             td { (when(desk, feed.state.last_good)) }
                             td.number { (feed.state.listed) }
@@ -247,7 +247,7 @@ pub fn feeds(desk: &Desk, feeds: &[FeedLine]) -> String {
 /// `/operator/feeds/{id}`.
 #[must_use]
 pub fn feed(desk: &Desk, feed: &FeedLine) -> String {
-    let (word, meaning) = health(feed.health);
+    let (word, meaning) = health(feed.health, feed.state);
     let (state, word, meaning) = (feed.state, word.of(EN), meaning.of(EN));
     let content = html! {
         p.lead { strong.tag { (word) } " " (meaning) }

@@ -11,6 +11,8 @@ phrases! {
     QUIET_MEANS = "It works, but has announced nothing for half a year.", "Mae’n gweithio, ond heb gyhoeddi dim ers hanner blwyddyn.";
     SHRANK = "Shrank", "Wedi crebachu";
     SHRANK_MEANS = "Many events went missing at once. Nothing was taken away: we wait to see whether it is meant.", "Aeth llawer o ddigwyddiadau ar goll ar unwaith. Nid oes dim wedi’i dynnu: rydym yn aros i weld ai dyna oedd y bwriad.";
+    CUT_OFF = "Breaks off", "Yn torri i ffwrdd";
+    CUT_OFF_MEANS = "What came ends before its end. Nothing was taken away: it is asked for whole at the next check.", "Daw’r hyn a gafwyd i ben cyn ei ddiwedd. Nid oes dim wedi’i dynnu: gofynnir am y cyfan yn y gwiriad nesaf.";
     FAILING = "Failing", "Yn methu";
     FAILING_MEANS = "The last checks failed. The events of the last good check are still shown.", "Methodd y gwiriadau diwethaf. Mae digwyddiadau’r gwiriad da diwethaf i’w gweld o hyd.";
     MOVED = "Moved", "Wedi symud";
