@@ -168,9 +168,12 @@ impl Classifier {
     fn organiser_words(&self, organiser: &crate::event::Organiser, feed: &Feed) -> String {
         let group = organiser.group.as_deref().or(feed.member.as_deref());
         let group = group.and_then(|id| self.members.group(id)).map(|group| group.name.as_str());
+        // A feed of a group's own says the group's name twice.
         let name = organiser.name.as_deref();
-        let group =
-            group.filter(|group| !name.is_some_and(|name| name.eq_ignore_ascii_case(group)));
+        let same = |group: &&str| {
+            name.is_some_and(|name| fold::phrase(name).trim() == fold::phrase(group).trim())
+        };
+        let group = group.filter(|group| !same(group));
         [name, group].into_iter().flatten().collect::<Vec<_>>().join("; ")
     }
 

@@ -22,7 +22,7 @@ mod words;
 mod write;
 
 pub use cursor::{Cursor, PATTERN as CURSOR_PATTERN, SortKey};
-pub use parse::{is_foreign, is_parameter, parse, parse_with};
+pub use parse::{is_foreign, is_parameter, parameters, parse, parse_with};
 pub use place::Point;
 
 /// Fields of an event in JSON, in their order (DESIGN, section 5.6): the values of `fields`.

@@ -278,6 +278,8 @@ fn text(listing: &Listing, base: &Base) -> Text {
     let services = facts.services.iter().filter_map(|id| base.vocabulary.service(id));
     let kind = base.vocabulary.kind(&facts.kind).filter(|kind| kind.id != "other");
     let changed = facts.recurrence.iter().flat_map(|recurrence| &recurrence.overrides);
+    // What the other sources of a merged event call it.
+    let elsewhere = facts.evidence.merged.iter().map(|reason| reason.text.as_str());
     let texts = [
         Some(facts.title.as_str()),
         facts.description.as_deref(),
@@ -296,6 +298,7 @@ fn text(listing: &Listing, base: &Base) -> Text {
             .into_iter()
             .flatten()
             .chain(services.map(|service| service.title.as_str()))
-            .chain(changed.filter_map(|change| change.title.as_deref())),
+            .chain(changed.filter_map(|change| change.title.as_deref()))
+            .chain(elsewhere),
     )
 }

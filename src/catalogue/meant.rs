@@ -1,4 +1,4 @@
-//! "Did you mean": a question that finds nothing, with its unknown words put right.
+//! "Did you mean": a question that finds nothing, with its unknown words put right, or the service that it speaks of.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use super::{
     Catalogue,
     text::{fold, wanted},
 };
-use crate::event::Decision;
+use crate::{classify::fold::phrase, event::Decision, vocabulary::Service};
 
 /// Less alike than this, another word is a guess.
 const ALIKE: f64 = 0.65;
@@ -39,6 +39,23 @@ impl Catalogue {
             changed = true;
         }
         changed.then(|| meant.join(" "))
+    }
+
+    /// The service that a question speaks of in one of the phrases of the vocabulary, and the question without that
+    /// phrase. A phrase that means a service goes before one that only supports it, a longer one before a shorter one.
+    #[must_use]
+    pub fn service_meant(&self, question: &str) -> Option<(&Service, String)> {
+        let asked = phrase(question);
+        let found = self.base.vocabulary.services.iter().flat_map(|service| {
+            let means = service.strong.iter().chain(&service.lead).map(|words| (1, words));
+            let titles = [(2, &service.title), (2, &service.id)];
+            let phrases = means.chain(service.weak.iter().map(|words| (0, words))).chain(titles);
+            phrases.map(move |(rank, words)| (rank, phrase(words), service))
+        });
+        let (_, words, service) = found
+            .filter(|(_, words, _)| !words.trim().is_empty() && asked.contains(words.as_str()))
+            .max_by_key(|(rank, words, _)| (*rank, words.len()))?;
+        Some((service, asked.replacen(&words, " ", 1).trim().to_owned()))
     }
 
     fn listed_texts(&self) -> impl Iterator<Item = &super::text::Text> {

@@ -31,6 +31,8 @@ pub(super) struct Part {
     pub(super) hits: Vec<Hit>,
     /// Words that are about the venue, the way there, the booking: they say nothing of the subject.
     aside: Vec<bool>,
+    /// Those of them that are the name of a venue.
+    venue: Vec<bool>,
 }
 
 /// Announcements are judged by what they say first.
@@ -54,21 +56,36 @@ impl Part {
         let folded = fold(&text);
         let hits = phrases.find(&folded);
         let mut aside = vec![false; folded.words.len()];
+        let mut named = aside.clone();
         if field == Field::Description {
             mark_boilerplate(&folded, &hits, &mut aside);
         }
         if let Some(venue) = venue {
-            mark_venue(&folded, venue, &mut aside);
+            mark_venue(&folded, venue, &mut named);
         }
         if field == Field::Title {
-            mark_trailing_venue(&text, &folded, &mut aside);
+            mark_trailing_venue(&text, &folded, &mut named);
         }
-        Self { field, text, folded, hits, aside }
+        aside.iter_mut().zip(&named).for_each(|(aside, named)| *aside |= named);
+        Self { field, text, folded, hits, aside, venue: named }
     }
 
     /// Whether a hit is about the subject.
     pub(super) fn counts(&self, hit: &Hit) -> bool {
         !(hit.first..hit.end).any(|at| self.aside.get(at).copied().unwrap_or(false))
+    }
+
+    /// Whether a hit is part of the name of a venue: of the event's own, or of one in capitals that ends in a word for a
+    /// building ("County Hall").
+    pub(super) fn in_venue(&self, hit: &Hit) -> bool {
+        let named = (hit.first..hit.end).any(|at| self.venue.get(at).copied().unwrap_or(false));
+        let capital = |word: &super::fold::Word| {
+            self.text.get(word.from..).is_some_and(|rest| rest.starts_with(char::is_uppercase))
+        };
+        let building = self.folded.words.get(hit.end).is_some_and(|next| {
+            !next.breaks && VENUES.contains(&next.folded.as_str()) && capital(next)
+        });
+        named || (building && self.folded.words.get(hit.first).is_some_and(capital))
     }
 
     /// The words of a hit as they stood.

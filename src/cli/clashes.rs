@@ -111,7 +111,8 @@ fn say(question: &Question, found: &Clashes, state: &State, output: &Output) -> 
         output.say(output.tone(Tone::Strong, &title))?;
         output.table(&header, rows(&found.same_service))?;
     }
-    let near = found.near.as_deref().map_or_else(String::new, |region| format!(" in {region}"));
+    let near = found.near.as_deref();
+    let near = near.map_or_else(|| " anywhere".to_owned(), |region| format!(" in {region}"));
     if found.done_before.is_empty() {
         return output
             .say(format!("\nNobody{near} is known to have done the same in the year before."));

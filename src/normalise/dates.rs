@@ -299,7 +299,7 @@ fn date(day: chrono::NaiveDate) -> String {
     format!("{} {}", day.day(), day.format("%B %Y"))
 }
 
-/// "Thursday 11 February 2027, 10:00 to 16:00".
+/// "Thursday 11 February 2027, 10am to 4pm".
 pub(super) fn in_words(span: &Span, zone: Tz) -> String {
     match span {
         Span::AllDay { start, end } => {
@@ -317,18 +317,18 @@ pub(super) fn in_words(span: &Span, zone: Tz) -> String {
                 "{} {}, {}",
                 from.format("%A"),
                 date(from.date_naive()),
-                from.format("%H:%M")
+                phrase::sentence::clock(from.time())
             );
             let Some(end) = end.filter(|end| end > start) else { return first };
             let to = zone.from_utc_datetime(&end.naive_utc());
             if to.date_naive() == from.date_naive() {
-                format!("{first} to {}", to.format("%H:%M"))
+                format!("{first} to {}", phrase::sentence::clock(to.time()))
             } else {
                 format!(
                     "{first} to {} {}, {}",
                     to.format("%A"),
                     date(to.date_naive()),
-                    to.format("%H:%M")
+                    phrase::sentence::clock(to.time())
                 )
             }
         }

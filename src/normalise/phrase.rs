@@ -18,7 +18,7 @@ mod ranges;
 mod calendar;
 mod sessions;
 pub(crate) mod status;
-mod sentence;
+pub(super) mod sentence;
 mod doubts;
 mod choice;
 

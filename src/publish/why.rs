@@ -65,7 +65,7 @@ pub fn why(listing: &Listing, words: &Vocabulary, name: &dyn Fn(&str) -> String)
     if why.services.is_empty() && facts.verdict.decision == Decision::Listed {
         why.services.push("It names no service, so it is shown as one for every service.".into());
     }
-    why.merged = evidence.merged.iter().map(joined).collect();
+    why.merged = evidence.merged.iter().map(|reason| joined(reason, listing, name)).collect();
     if listing.sources.len() > 1 {
         let supplied = listing.sources.iter().filter(|source| !source.fields.is_empty());
         why.fields = supplied
@@ -193,13 +193,18 @@ fn stood(from: &str, quotes: &[String]) -> String {
 }
 
 /// Why one more source belongs to it, or what the sources disagree about.
-fn joined(reason: &Reason) -> String {
+fn joined(reason: &Reason, listing: &Listing, name: &dyn Fn(&str) -> String) -> String {
     let Reason { text, from, says } = reason;
     let head = format!("also announced by {from}: ");
-    match says.strip_prefix(&head) {
-        Some(rest) => ended(&format!("Also announced by {from}, as “{text}”: {rest}")),
-        None => ended(&format!("{from} says “{text}”: {says}")),
-    }
+    let from = name(from);
+    let Some(rest) = says.strip_prefix(&head) else {
+        return ended(&format!("{from} says “{text}”: {says}"));
+    };
+    let rest = listing.sources.iter().fold(rest.to_owned(), |rest, source| {
+        let (id, called) = (&source.feed, name(&source.feed));
+        rest.replace(&format!("as in {id}: "), &format!("as in {called}: "))
+    });
+    ended(&format!("Also announced by {from}, as “{text}”: {rest}"))
 }
 
 fn called(field: &str) -> String {

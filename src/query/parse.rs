@@ -44,10 +44,15 @@ pub(super) const PARAMETERS: [&str; 22] = [
     "sort",
 ];
 
+/// Every name that means something at most addresses.
+pub fn parameters() -> impl Iterator<Item = &'static str> {
+    PARAMETERS.into_iter().chain(["fields"])
+}
+
 /// Whether a name means something at most addresses.
 #[must_use]
 pub fn is_parameter(name: &str) -> bool {
-    PARAMETERS.contains(&name) || name == "fields"
+    parameters().any(|known| known == name)
 }
 
 /// Whether campaigns, social networks or mail programs hang this on links that people pass on; it means nothing to us.
@@ -134,8 +139,8 @@ impl Parser<'_> {
     }
 
     fn unknown(&mut self, name: &str) {
-        let all: Vec<&str> =
-            PARAMETERS.into_iter().chain(["fields"]).chain(self.extra.iter().copied()).collect();
+        let mut all: Vec<&str> = parameters().collect();
+        all.extend(self.extra);
         let hint = hint(name, all.iter().copied());
         self.faults.push(Fault {
             parameter: short(name),
@@ -316,7 +321,11 @@ impl Parser<'_> {
     fn within(&mut self, value: &str) {
         match value.trim_end_matches("km").trim_end().parse::<f64>() {
             Ok(km) if (0.1..=2000.0).contains(&km) => self.request.query.within_km = Some(km),
-            _ => self.refuse("within", value, vec!["0.1 to 2000 (km)".into()]),
+            _ => {
+                let allowed = "0.1 to 2000 (km)";
+                let words = format!("'{}' is not a value of 'within': {allowed}", short(value));
+                self.fault("within", value, vec![allowed.to_owned()], words);
+            }
         }
     }
 
@@ -336,7 +345,11 @@ impl Parser<'_> {
     fn limit(&mut self, value: &str) {
         match value.parse::<usize>() {
             Ok(limit) if (1..=MAX_LIMIT).contains(&limit) => self.request.limit = Some(limit),
-            _ => self.refuse("limit", value, vec![format!("1 to {MAX_LIMIT}")]),
+            _ => {
+                let allowed = format!("1 to {MAX_LIMIT}");
+                let words = format!("'{}' is not a value of 'limit': {allowed}", short(value));
+                self.fault("limit", value, vec![allowed], words);
+            }
         }
     }
 

@@ -108,6 +108,9 @@ impl Refusal {
     /// A few words.
     pub(crate) fn title(&self, language: Language) -> &'static str {
         let phrase = match self {
+            Self::Unknown(wrong) if wrong.iter().all(|fault| fault.value.is_some()) => {
+                f::UNKNOWN_VALUE
+            }
             Self::Unknown(_) => f::UNKNOWN_FILTER,
             Self::NotFound(_) => f::NOT_FOUND,
             Self::Moved(_) | Self::Elsewhere(_) => f::ELSEWHERE,

@@ -185,7 +185,7 @@ pub(super) fn changes(ask: &Ask) -> Result<Answer, Refusal> {
                 return Err(Refusal::Unknown(vec![Fault {
                     parameter: "limit".into(),
                     value: Some(text.to_owned()),
-                    words: format!("'{text}' is not a value of 'limit' ({allowed})"),
+                    words: format!("'{text}' is not a value of 'limit': {allowed}"),
                     allowed: vec![allowed],
                 }]));
             }
@@ -223,7 +223,7 @@ pub(super) fn clashes(ask: &Ask) -> Result<Answer, Refusal> {
             let item = find::find(ask, id, elsewhere)?;
             ask.only(&["event"])?;
             Question::about(&item.listing, ask.now)
-                .ok_or_else(|| lacking("event", "this event has no date yet"))?
+                .ok_or_else(|| wrong("event", id, "this event has no date yet"))?
         }
         None => plan(ask)?,
     };
@@ -244,20 +244,14 @@ fn plan(ask: &Ask) -> Result<Question, Refusal> {
 
 fn day(text: &str) -> Result<NaiveDate, Refusal> {
     let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
-    day.filter(|day| (1900..=2200).contains(&day.year())).ok_or_else(|| {
-        let mut fault = fault("date", "a date is written as 2027-03-04");
-        fault.value = Some(text.chars().take(80).collect());
-        Refusal::Unknown(vec![fault])
-    })
+    day.filter(|day| (1900..=2200).contains(&day.year()))
+        .ok_or_else(|| wrong("date", text, "a date is written as 2027-03-04"))
 }
 
-fn fault(parameter: &str, words: &str) -> Fault {
+fn wrong(parameter: &str, value: &str, words: &str) -> Refusal {
     let (parameter, words) = (parameter.to_owned(), words.to_owned());
-    Fault { parameter, value: None, allowed: Vec::new(), words }
-}
-
-fn lacking(parameter: &str, words: &str) -> Refusal {
-    Refusal::Unknown(vec![fault(parameter, words)])
+    let value = Some(value.chars().take(80).collect());
+    Refusal::Unknown(vec![Fault { parameter, value, allowed: Vec::new(), words }])
 }
 
 fn feed_views(ask: &Ask) -> Vec<&FeedView> {

@@ -11,7 +11,7 @@ use crate::{
         Context,
         page::{Asked, Site},
     },
-    query::{Fault, is_foreign, is_parameter},
+    query::{Fault, is_foreign, is_parameter, parameters},
 };
 
 /// One question, ready to be answered without looking anything else up.
@@ -35,10 +35,10 @@ pub(crate) struct Ask {
 }
 
 impl Ask {
-    /// Decodes a query. On pages the fields that a form left empty mean "no filter"; a program that writes
-    /// `service=` has lost a value, and is told.
+    /// Decodes a query. On pages the fields that a form left empty mean "no filter"; a program or the code of a frame
+    /// that writes `service=` has lost a value, and is told.
     pub(crate) fn pairs(query: &str, audience: For) -> Vec<(String, String)> {
-        let form = |name: &str| audience.reads_pages() && (is_parameter(name) || name == "month");
+        let form = |name: &str| audience == For::People && (is_parameter(name) || name == "month");
         url::form_urlencoded::parse(query.as_bytes())
             .map(|(name, value)| (name.into_owned(), value.trim().to_owned()))
             .filter(|(name, value)| {
@@ -86,9 +86,9 @@ impl Ask {
             .pairs
             .iter()
             .filter(|(name, _)| !allowed.contains(&name.as_str()))
-            .map(|(name, value)| Fault {
+            .map(|(name, _)| Fault {
                 parameter: name.clone(),
-                value: Some(value.clone()),
+                value: None,
                 allowed: allowed.iter().map(|&name| name.to_owned()).collect(),
                 words: format!("There is no filter “{name}” at this address."),
             })
@@ -100,10 +100,13 @@ impl Ask {
     pub(crate) fn without(&self, refused: &[&str]) -> Result<(), Refusal> {
         let wrong = self.pairs.iter().filter(|(name, _)| refused.contains(&name.as_str()));
         let wrong: Vec<Fault> = wrong
-            .map(|(name, value)| Fault {
+            .map(|(name, _)| Fault {
                 parameter: name.clone(),
-                value: Some(value.clone()),
-                allowed: Vec::new(),
+                value: None,
+                allowed: parameters()
+                    .filter(|known| !refused.contains(known))
+                    .map(Into::into)
+                    .collect(),
                 words: format!("'{name}' has no meaning at this address"),
             })
             .collect();

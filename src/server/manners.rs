@@ -324,7 +324,7 @@ fn refuse(
         let catalogue = state.catalogue.load();
         let base = base(state, parts);
         let site = ask::site(&settings, &catalogue, &base, (state.clock)(), &spoken.asked);
-        super::pages::refusal(&site, refusal)
+        super::pages::refusal(&site, refusal, audience)
     } else {
         put(&mut headers, header::CONTENT_TYPE, "application/problem+json");
         refusal.problem().to_string()

@@ -117,6 +117,7 @@ fn body(path: &str) -> Value {
                     "services": {"type": "array", "items": {"type": "string"}},
                     "kinds": {"type": "array", "items": {"type": "string"}},
                     "council": {"type": ["string", "null"]},
+                    "notes": {"type": "array", "items": {"type": "string"}},
                     "near": {"type": ["string", "null"], "description": "The region that “near by” stands for; null for everywhere."},
                     "same_service": dates,
                     "done_before": dates,
@@ -144,6 +145,15 @@ fn id_schema(ask: &Ask, path: &str) -> Value {
     match values(ask, filter) {
         Some(allowed) => json!({"type": "string", "enum": allowed}),
         None => json!({"type": "string"}),
+    }
+}
+
+/// What an address takes besides filters, of how a list is wanted.
+fn more_of_a_list(path: &str) -> &'static [&'static str] {
+    match path {
+        "/include" | "/embed" | "/feed.atom" | "/feed.json" => &["limit"],
+        "/events.csv" => &["limit", "sort"],
+        _ => &[],
     }
 }
 
@@ -176,7 +186,8 @@ fn get(ask: &Ask, path: &str, operation: &str, takes: Takes, media: &str, words:
     if takes == Takes::Filters {
         parameters.extend(LISTING.iter().map(|(name, ..)| reference(name)));
     }
-    if path == "/include" {
+    parameters.extend(more_of_a_list(path).iter().map(|name| reference(name)));
+    if matches!(path, "/include" | "/embed") {
         let words = "Language of dates and labels; the first of these if not given.";
         let tags: Vec<&str> = language::offered(&ask.settings).iter().map(|l| l.tag()).collect();
         parameters.push(json!({"name": "lang", "in": "query", "description": words, "schema": {"type": "string", "enum": tags}}));
@@ -184,6 +195,12 @@ fn get(ask: &Ask, path: &str, operation: &str, takes: Takes, media: &str, words:
     if path == "/api/v1/occurrences" {
         let words = "FullCalendar’s zone: accepted; times always carry their offset.";
         parameters.push(json!({"name": "timeZone", "in": "query", "description": words, "schema": {"type": "string"}}));
+        for (name, ours) in [("start", "from"), ("end", "to")] {
+            let words = format!(
+                "FullCalendar’s word for `{ours}`, not to be used together with `from` or `to`; the answer is then a bare array."
+            );
+            parameters.push(json!({"name": name, "in": "query", "description": words, "schema": {"type": "string"}}));
+        }
     }
     if takes == Takes::Plan {
         parameters.extend(of_a_plan());

@@ -9,6 +9,7 @@ use super::{
     ask::{Ask, encode},
     find::{feed_view, find, request, scope},
     openapi,
+    routes::For,
 };
 use crate::{
     catalogue::{
@@ -34,6 +35,8 @@ use crate::{
 const PAGE: usize = 50;
 /// Days that the first page looks ahead.
 const NEAR_FUTURE: u64 = 92;
+/// A search that finds fewer dates than this may have meant something else.
+const LITTLE: usize = 5;
 /// Dates in a frame.
 const IN_A_FRAME: usize = 20;
 
@@ -54,12 +57,15 @@ fn dates(ask: &Ask, request: &Request) -> Dates {
     let total = ask.catalogue.count_dates(&request.query, Range::dates(&request.query, pinned));
     let next =
         page.next.map(|cursor| browse::join(&ask.path, &request.canonical_at(Some(&cursor))));
-    let help = if total == 0 { help(ask, &request.query) } else { Help::default() };
+    let help = match total {
+        0 => help(ask, &request.query, total),
+        _ => Help { service: service_meant(ask, &request.query, total), ..Help::default() },
+    };
     Dates { dates: page.dates, total, next, first: request.cursor.is_none(), help }
 }
 
 /// Other filters that find something where this one finds nothing.
-fn help(ask: &Ask, query: &Query) -> Help {
+fn help(ask: &Ask, query: &Query, total: usize) -> Help {
     let number = |query: &Query| ask.catalogue.count_dates(query, Range::dates(query, ask.now));
     let meant = query.q.as_deref().and_then(|words| ask.catalogue.meant(words)).and_then(|words| {
         let within = Query { q: Some(words.clone()), ..query.clone() };
@@ -71,7 +77,24 @@ fn help(ask: &Ask, query: &Query) -> Help {
         let number = number(&query);
         (words, query, number)
     });
-    Help { meant, wider: wider.filter(|(.., number)| *number > 0).collect() }
+    let service = service_meant(ask, query, total);
+    Help { meant, service, wider: wider.filter(|(.., number)| *number > 0).collect() }
+}
+
+/// The service that the words of a search speak of, where they find little and it finds more: the other words are kept
+/// as far as they find more too.
+fn service_meant(ask: &Ask, query: &Query, total: usize) -> Option<(String, Query, usize)> {
+    let words = query.q.as_deref().filter(|_| total < LITTLE)?;
+    let (service, rest) = ask.catalogue.service_meant(words)?;
+    let services = vec![service.id.clone()];
+    let plain = Query { scope: None, services, q: None, ..query.clone() };
+    let rest = Some(rest).filter(|rest| !rest.is_empty());
+    let narrow = Query { q: rest, ..plain.clone() };
+    let anywhere = Query { services: plain.services.clone(), ..Query::default() };
+    [narrow, plain, anywhere].into_iter().find_map(|meant| {
+        let number = ask.catalogue.count_dates(&meant, Range::dates(&meant, ask.now));
+        (number > total).then(|| (service.id.clone(), meant, number))
+    })
 }
 
 impl Dates {
@@ -161,11 +184,13 @@ pub(super) fn event(ask: &Ask) -> Result<Answer, Refusal> {
     Ok(Answer::page(page::event::event(&ask.site(), &shown)))
 }
 
-/// What else is on for the same services within a week of an event that is still to come.
+/// What else is on for the same main service within a week of an event that is still to come.
 fn around<'a>(ask: &'a Ask, listing: &Listing) -> Vec<(&'a Listing, Occurrence)> {
     let question = Question::about(listing, ask.now).filter(|question| question.end >= ask.now);
     let Some(question) = question else { return Vec::new() };
-    let listings = ask.catalogue.of_services(&question.services);
+    let main = listing.facts.services.first();
+    let mut listings = ask.catalogue.of_services(&question.services);
+    listings.retain(|other| other.facts.services.first() == main);
     let mut found = clash::clashes(&question, listings, ask.catalogue.members()).same_service;
     found.retain(|(listing, date)| date.span.end_utc(listing.facts.time_zone) >= ask.now);
     found
@@ -254,7 +279,11 @@ pub(super) fn month(ask: &Ask) -> Result<Answer, Refusal> {
     let found = ask.catalogue.all_dates(&query, Range::dates(&query, ask.now));
     let path = browse::join("/month", &request.canonical());
     let query = &request.query;
-    Ok(Answer::page(grid::month(&ask.site(), query, month, &path, &dated(&found))))
+    let later = match found.as_slice() {
+        [] => next_day(ask, query, Some(grid::following(month))).map(grid::first),
+        _ => None,
+    };
+    Ok(Answer::page(grid::month(&ask.site(), query, (month, later), &path, &dated(&found))))
 }
 
 fn undated_items(ask: &Ask) -> Vec<Arc<Item>> {
@@ -293,9 +322,13 @@ fn coming(ask: &Ask, query: &Query, days: u64, most: usize) -> Vec<Date> {
 pub(super) fn subscribe(ask: &Ask) -> Result<Answer, Refusal> {
     let query = request(ask, &[])?.query;
     let path = browse::join("/subscribe", &query.canonical());
-    let number = coming(ask, &query, 30, usize::MAX).len();
+    let coming = page::subscribe::Coming {
+        soon: coming(ask, &query, 30, usize::MAX).len(),
+        next: next_day(ask, &query, None),
+        all: ask.catalogue.count_dates(&query, Range::dates(&query, ask.now)),
+    };
     let size = super::calendars::text(ask, &query).len();
-    Ok(Answer::page(page::subscribe::subscribe(&ask.site(), &query, &path, number, size)))
+    Ok(Answer::page(page::subscribe::subscribe(&ask.site(), &query, &path, coming, size)))
 }
 
 /// `/share`.
@@ -303,11 +336,31 @@ pub(super) fn share(ask: &Ask) -> Result<Answer, Refusal> {
     let query = request(ask, &[])?.query;
     let path = browse::join("/share", &query.canonical());
     let dates = coming(ask, &query, 28, 200);
-    Ok(Answer::page(sharing::share(&ask.site(), &query, &path, &dated(&dates))))
+    let next = if dates.is_empty() { next(ask, &query) } else { Vec::new() };
+    Ok(Answer::page(sharing::share(&ask.site(), &query, &path, &dated(&dates), &dated(&next))))
+}
+
+/// The first date of a filter, if there is one.
+fn next(ask: &Ask, query: &Query) -> Vec<Date> {
+    let request = Request { query: query.clone(), limit: Some(1), ..Request::default() };
+    ask.catalogue.dates(&request, ask.now).dates
+}
+
+/// The day of the first date of a filter, from a day on.
+fn next_day(ask: &Ask, query: &Query, from: Option<NaiveDate>) -> Option<NaiveDate> {
+    let zone = ask.settings.network.time_zone;
+    let mut query = query.clone();
+    if let Some(from) = from {
+        (query.from, query.to) = (Some(Bound { at: midnight(from, zone), day: Some(from) }), None);
+    }
+    let first = next(ask, &query).into_iter().next()?;
+    let start = first.occurrence.span.start_utc(first.item.time_zone());
+    Some(start.with_timezone(&first.item.time_zone()).date_naive())
 }
 
 /// `/embed`.
 pub(super) fn embed(ask: &Ask) -> Result<Answer, Refusal> {
+    ask.without(&["cursor", "sort", "fields"])?;
     let request = request(ask, &[])?;
     let dates = coming(ask, &request.query, 548, request.limit.unwrap_or(IN_A_FRAME));
     Ok(Answer::page(sharing::embed(&ask.site(), &request.query, &dated(&dates))))
@@ -367,7 +420,7 @@ pub(super) fn api(ask: &Ask) -> Result<Answer, Refusal> {
 }
 
 /// The page that says why there is none.
-pub(super) fn refusal(site: &Site, refusal: &Refusal) -> String {
+pub(super) fn refusal(site: &Site, refusal: &Refusal, audience: For) -> String {
     let wrong: Vec<Wrong> = match refusal {
         Refusal::Unknown(faults) => {
             faults.iter().take(MOST_FAULTS).map(|fault| wrong(site, fault)).collect()
@@ -379,8 +432,11 @@ pub(super) fn refusal(site: &Site, refusal: &Refusal) -> String {
         Refusal::Moved(to) | Refusal::Elsewhere(to) => Some(to.as_str()),
         _ => None,
     };
-    let language = site.language;
-    page::refusal(site, refusal.title(language), &refusal.detail(language), &wrong, begin)
+    let (title, detail) = (refusal.title(site.language), refusal.detail(site.language));
+    match audience {
+        For::Frames => sharing::refusal(site, title, &detail, &wrong),
+        _ => page::refusal(site, title, &detail, &wrong, begin),
+    }
 }
 
 /// What is wrong with a parameter. Its details are known in English only: in Welsh they stand under a Welsh sentence.

@@ -784,7 +784,9 @@ async fn clashes_are_found_for_an_event_and_for_a_plan() {
     let later = get(&format!("/api/v1/clashes?{later}")).await.json();
     assert_eq!(later["done_before"][0]["id"], "wasteaaaaaaa", "{later}");
     assert!(titles(&later).is_empty());
+    assert!(later["notes"].is_null(), "near Oxford: {later}");
     let any = get("/api/v1/clashes?date=2026-11-30").await.json();
+    assert!(any["near"].is_null() && any["notes"][0].is_string(), "{any}");
     assert!(titles(&any).len() > titles(&plan).len(), "a plan without a service meets all: {any}");
     assert_eq!(get("/api/v1/clashes").await.status, 200, "a plan for today");
     for (query, parameter) in [
@@ -800,11 +802,7 @@ async fn clashes_are_found_for_an_event_and_for_a_plan() {
     }
     assert_eq!(get("/api/v1/clashes?event=nosuchaaaaaa").await.status, 404);
     let page = get("/events/wasteaaaaaaa").await;
-    assert!(
-        page.text().contains("Also on within a week, for the same services"),
-        "{}",
-        page.text()
-    );
+    assert!(page.text().contains("Also on within a week, for the same service"), "{}", page.text());
     assert!(!get("/events/campaaaaaaaa").await.text().contains("Also on within a week"));
 }
 
@@ -823,4 +821,116 @@ async fn a_place_without_a_position_says_so_in_every_shape() {
     }
     let near = get("/calendar.ics?near=WBK").await.text().replace("\r\n ", "");
     assert!(near.contains("within 50 km of West Berkshire"), "{near}");
+}
+
+#[tokio::test]
+async fn a_search_finds_what_other_sources_call_an_event() {
+    let found = get("/api/v1/events?q=booking+jam").await.json();
+    assert_eq!(found["events"][0]["id"], "makersaaaaaa", "{found}");
+}
+
+#[tokio::test]
+async fn a_plain_word_for_a_service_leads_to_the_service() {
+    for words in ["rubbish", "wheelie+bins", "missed+bins"] {
+        let page = get(&format!("/events?q={words}")).await;
+        let link = "Did you mean <a href=\"/events?service=waste\">Waste, recycling and street cleaning</a>? 3 dates.";
+        assert!(page.text().contains(link), "{words}: {}", page.text());
+    }
+    // One is found, the service has more; the other filters stay where that is so.
+    let page = get("/events?q=%22bins%22&council=WBK").await;
+    assert!(
+        page.text().contains("Did you mean <a href=\"/events?service=waste&amp;council=WBK\">")
+    );
+    let page = get("/events?q=waste&service=waste").await;
+    assert!(!page.text().contains("discovery</a>?"), "{}", page.text());
+}
+
+#[tokio::test]
+async fn what_is_far_ahead_is_not_called_nothing() {
+    let far = "kind=unconference";
+    let page = get(&format!("/subscribe?{far}")).await;
+    let words = ": no dates in the next 30 days. The next: Friday 5 March 2027; 1 date in all.";
+    assert!(page.text().contains(words), "{}", page.text());
+    let page = get(&format!("/share?{far}")).await;
+    let words = "Nothing is announced for these weeks.\nThe next one:\n\nFriday 5 to Saturday 6 March 2027\nLocalGovCamp";
+    assert!(page.text().contains(words), "{}", page.text());
+    let page = get(&format!("/month?{far}")).await;
+    let link = "The next dates are in <a href=\"/month?kind=unconference&amp;month=2027-03\">March 2027</a>.";
+    assert!(page.text().contains(link), "{}", page.text());
+    assert!(!get("/month").await.text().contains("The next dates are in"));
+}
+
+#[tokio::test]
+async fn an_end_that_is_the_start_was_not_given() {
+    let (state, catalogue) = world::state();
+    let mut listing = world::listings().remove(0);
+    let start = "2026-11-27T10:00:00Z".parse().unwrap();
+    listing.facts.span = Some(folkmoot::event::Span::Timed { start, end: Some(start) });
+    let update = Update { put: vec![Arc::new(listing)], ..Update::default() };
+    catalogue.store(Arc::new(catalogue.load().update(update, Some(world::now()))));
+    let router = server::router(state);
+    let page = send(&router, "GET", "/events/wasteaaaaaaa", &[]).await;
+    assert!(page.text().contains("10am</time> (end time not given)"), "{}", page.text());
+    assert!(!page.text().contains("endDate"), "schema.org's end is one that was given");
+    let event = send(&router, "GET", "/api/v1/events/wasteaaaaaaa", &[]).await.json();
+    assert_eq!(event["start"], event["end"], "as RFC 5545 has it");
+}
+
+#[tokio::test]
+async fn a_frame_with_a_fault_shows_a_plain_page() {
+    for address in
+        ["/embed?service=wast", "/embed?service=", "/embed?nonsense=1", "/embed?sort=title"]
+    {
+        let reply = get(address).await;
+        assert_eq!(reply.status, 400, "{address}");
+        assert!(reply.header("content-security-policy").contains("frame-ancestors *"));
+        for part in ["<script", "<nav", "<footer", "<details"] {
+            assert!(!reply.text().contains(part), "{address} has {part}");
+        }
+        assert_eq!(reply.text().matches("<h1>").count(), 1, "{address}");
+    }
+    assert!(get("/embed?service=wast").await.text().contains("did you mean 'waste'"));
+    assert_eq!(get("/events?service=").await.status, 200, "a form leaves it empty");
+}
+
+#[tokio::test]
+async fn a_refusal_names_what_is_at_fault() {
+    for (query, title, words) in [
+        ("/api/v1/events?nonsense=1", "We do not know that filter", "nonsense"),
+        ("/api/v1/events?limit=500", "That value cannot be used", "1 to 200"),
+        ("/api/v1/events?from=soon", "That value cannot be used", "2026-12-01"),
+        ("/calendar.ics?limit=5", "We do not know that filter", "'limit'"),
+    ] {
+        let problem = get(query).await.json();
+        assert_eq!(problem["title"], title, "{query}: {problem}");
+        assert!(problem["detail"].as_str().unwrap().contains(words), "{query}: {problem}");
+        assert_ne!(problem["errors"][0]["allowed"], serde_json::json!([]), "{query}");
+    }
+}
+
+#[tokio::test]
+async fn the_description_names_how_each_list_is_asked_for() {
+    let openapi = get("/api/v1/openapi.json").await.json();
+    let names = |path: &str| -> Vec<String> {
+        let all = openapi["paths"][path]["get"]["parameters"].as_array().unwrap();
+        all.iter()
+            .map(|one| {
+                let link = one["$ref"].as_str().and_then(|link| link.rsplit('/').next());
+                link.or(one["name"].as_str()).unwrap().to_owned()
+            })
+            .collect()
+    };
+    for (path, wanted) in [
+        ("/api/v1/occurrences", ["start", "end", "timeZone"].as_slice()),
+        ("/include", &["limit", "lang"]),
+        ("/embed", &["limit", "lang", "service"]),
+        ("/feed.json", &["limit"]),
+        ("/feed.atom", &["limit"]),
+        ("/events.csv", &["limit", "sort"]),
+    ] {
+        let known = names(path);
+        for name in wanted {
+            assert!(known.iter().any(|known| known == name), "{path} does not name {name}");
+        }
+    }
 }

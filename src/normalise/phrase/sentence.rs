@@ -28,7 +28,7 @@ fn long(day: NaiveDate) -> String {
 }
 
 /// "10am", "5:30pm", "midday", "midnight".
-fn clock(time: NaiveTime) -> String {
+pub(crate) fn clock(time: NaiveTime) -> String {
     match (time.hour(), time.minute()) {
         (12, 0) => "midday".into(),
         (0, 0) => "midnight".into(),

@@ -207,12 +207,12 @@ impl Vevent<'_> {
         }
         let credits = credits(listing);
         if !credits.is_empty() {
-            origin.push_str(&format!("Found in: {}\n", credits.join(", ")));
+            origin.push_str(&format!("Announced in: {}\n", credits.join(", ")));
         }
         if let Some(url) = &facts.url {
             origin.push_str(&format!("The organiser's page: {url}\n"));
         }
-        origin.push_str(&format!("More: {}", context.page(listing)));
+        origin.push_str(&format!("All about this event: {}", context.page(listing)));
         paragraphs.push(origin);
         paragraphs.join("\n\n")
     }
@@ -237,7 +237,7 @@ impl Vevent<'_> {
         }
         lines.push(match &facts.audience {
             Some(audience) => format!("Who may come: {}", audience.words),
-            None => "Check who may come".to_owned(),
+            None => "Check who may come: ask the organiser".to_owned(),
         });
         lines.extend(facts.cost.as_ref().map(|cost| format!("Cost: {cost}")));
         lines.extend(facts.booking_url.as_ref().map(|url| format!("Booking: {url}")));

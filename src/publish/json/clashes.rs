@@ -24,6 +24,9 @@ pub struct ClashesJson {
     pub council: Option<String>,
     /// The region that "near by" stands for; null for everywhere.
     pub near: Option<String>,
+    /// What has to be known of how it was understood; absent when there is nothing to say.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// On within a week before or after.
     pub same_service: Vec<ClashJson>,
     /// Done in the year before by other councils near by.
@@ -57,12 +60,17 @@ pub struct ClashJson {
     pub place: Option<String>,
 }
 
+/// Said where no council is given to be near.
+const ANYWHERE: &str =
+    "No council is known to be near, so “done_before” has events of councils anywhere.";
+
 /// What was found for a question.
 #[must_use]
 pub fn clashes(question: &Question, found: &Clashes, context: &Context) -> ClashesJson {
     let all = |part: &[(&Listing, Occurrence)]| -> Vec<ClashJson> {
         part.iter().map(|(listing, date)| clash(listing, date, context)).collect()
     };
+    let anywhere = found.near.is_none().then(|| ANYWHERE.to_owned());
     ClashesJson {
         event: question.event.clone(),
         start: in_zone(question.start, context.time_zone),
@@ -70,6 +78,7 @@ pub fn clashes(question: &Question, found: &Clashes, context: &Context) -> Clash
         kinds: question.kinds.iter().cloned().collect(),
         council: question.council.clone(),
         near: found.near.clone(),
+        notes: anywhere.into_iter().collect(),
         same_service: all(&found.same_service),
         done_before: all(&found.done_before),
     }

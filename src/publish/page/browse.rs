@@ -121,6 +121,7 @@ pub fn events(site: &Site, query: &Query, notes: &[String], path: &str, found: &
         @if found.dates.is_empty() {
             (nothing(site, query, &found.help))
         } @else {
+            (service_meant(site, &found.help))
             (list::dates(site, found))
         }
         (take_away(site, query))
@@ -324,6 +325,7 @@ fn nothing(site: &Site, query: &Query, help: &Help) -> Markup {
                 @let link = html! { a href=(site.at(&list_of(meant))) { (words) } };
                 p.meant { (site.rich(p::MEANT, &[("words", &link)], &[])) }
             }
+            (service_meant(site, help))
             p { (site.fill(phrase, &[("what", &what)])) }
             @if !help.wider.is_empty() {
                 ul {
@@ -333,6 +335,16 @@ fn nothing(site: &Site, query: &Query, help: &Help) -> Markup {
                 }
             }
             p { (site.rich(p::OR_SUBSCRIBE, &[], &[&join("/subscribe", &as_filters(query))])) }
+        }
+    }
+}
+
+/// The service that the words of a search speak of.
+fn service_meant(site: &Site, help: &Help) -> Markup {
+    html! {
+        @if let Some((id, meant, number)) = &help.service {
+            @let link = html! { a href=(site.at(&list_of(meant))) { (site.service(id)) } };
+            p.meant { (site.rich(p::MEANT, &[("words", &link)], &[])) " " (words::sentence(&dates(site, *number))) "." }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The page of one event: when, where, who may come, how to book, and why it is here.
 
+use chrono::{DateTime, NaiveDate, Utc};
 use maud::{Markup, html};
 
 use super::{
@@ -11,7 +12,7 @@ use super::{
     words,
 };
 use crate::{
-    event::{Attendance, Decision, Listing, Source, Status},
+    event::{Attendance, Decision, Listing, Source, Span, Status},
     language::Language,
     publish::why::why,
 };
@@ -91,6 +92,11 @@ pub fn event(site: &Site, shown: &Shown) -> String {
     layout(site, &page, &content)
 }
 
+/// Whether nothing is said of the end: a calendar's event without one ends as it begins (RFC 5545).
+fn is_open(span: &Span) -> bool {
+    matches!(span, Span::Timed { start, end } if end.is_none_or(|end| end <= *start))
+}
+
 /// Single line breaks of a plain text stay line breaks.
 fn lines(text: &str) -> Markup {
     html! {
@@ -138,7 +144,7 @@ fn main_facts(site: &Site, main: &Dated, shown: &Shown) -> Markup {
                 @match &main.span {
                     Some(span) => {
                         time datetime=(words::machine(span, zone)) { (words::sentence(&words::span(site.language, span, zone, site.zone))) }
-                        @if matches!(span, crate::event::Span::Timed { end: None, .. }) { (site.say(p::NO_END)) }
+                        @if is_open(span) { (site.say(p::NO_END)) }
                         @if shown.dates.len() > 1 { br; a href="#dates" { (site.say(p::ALL_DATES)) } }
                     }
                     None => (site.say(f::TO_BE_ANNOUNCED))
@@ -333,26 +339,42 @@ fn around(site: &Site, shown: &Shown) -> Markup {
 }
 
 fn sources(site: &Site, shown: &Shown) -> Markup {
+    let all = &shown.listing.sources;
+    let first = all.first().map(|source| seen(site, source));
+    let together =
+        first.filter(|first| all.len() > 1 && all.iter().all(|s| seen(site, s) == *first));
     html! {
         section {
             h2 { (site.say(p::SOURCES)) }
             ul {
                 @for (at, source) in shown.listing.sources.iter().enumerate() {
-                    (one_source(site, source, shown.feed_names.get(at).map_or(&source.feed, |name| name)))
+                    @let name = shown.feed_names.get(at).map_or(&source.feed, |name| name);
+                    (one_source(site, source, name, together.is_none()))
                 }
             }
+            @if let Some(days) = together { p.quiet { (when_seen(site, days)) } }
         }
     }
 }
 
-fn one_source(site: &Site, source: &Source, name: &str) -> Markup {
+/// The first and the last day on which a source was seen.
+fn seen(site: &Site, source: &Source) -> (NaiveDate, NaiveDate) {
+    let day = |at: DateTime<Utc>| at.with_timezone(&site.zone).date_naive();
+    (day(source.first_seen), day(source.last_seen))
+}
+
+fn when_seen(site: &Site, (first, last): (NaiveDate, NaiveDate)) -> String {
+    let [begin, end] = [first, last].map(|day| words::then(site.language, day));
+    let phrase = if first == last { p::SEEN_ONCE } else { p::SEEN };
+    site.fill(phrase, &[("first", &begin), ("last", &end)])
+}
+
+fn one_source(site: &Site, source: &Source, name: &str, dated: bool) -> Markup {
     html! {
         li {
             a href=(site.at(&format!("/feeds/{}", source.feed))) { (name) }
             @if let Some(url) = safe(source.url.as_deref()) { ", " a href=(url) { (site.say(p::ITS_PAGE)) } }
-            @let first = words::then(site.language, source.first_seen.with_timezone(&site.zone).date_naive());
-            @let last = words::moment(site.language, source.last_seen, site.zone);
-            (site.fill(p::SEEN, &[("first", &first), ("last", &last)]))
+            "." @if dated { " " (when_seen(site, seen(site, source))) }
             @if let Some(credit) = source.attribution.as_ref().filter(|credit| *credit != name) { " " (credit) "." }
             @if let Some(licence) = &source.licence { " " (site.fill(p::LICENCE, &[("licence", licence)])) }
         }

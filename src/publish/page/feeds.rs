@@ -15,7 +15,7 @@ use crate::{
     feed::Format,
     health::{Check, FeedState, Health, Outcome},
     language::Language,
-    read::{Problem, Severity},
+    read::{Problem, Severity, Skipped},
 };
 
 /// Most problems and unread items that a card writes out.
@@ -129,18 +129,29 @@ fn row(site: &Site, view: &FeedView) -> Markup {
     }
 }
 
-/// The state in a word; one that asks nothing of anybody is set quietly.
+/// The state in a word; one that asks nothing of anybody is set quietly, one in which nothing arrives gravely.
 fn tag(site: &Site, view: &FeedView) -> Markup {
     let state = view.health(site.now);
     let calm = matches!(state, Health::New | Health::Fine | Health::Quiet | Health::Paused);
-    html! { strong.tag.calm[calm] { (site.say(health(state, &view.state).0)) } }
+    let grave = matches!(state, Health::Failing | Health::Gone | Health::NeverWorked);
+    html! { strong.tag.calm[calm].grave[grave] { (site.say(health(state, &view.state).0)) } }
 }
 
 /// `/feeds/{id}`: the report card.
 #[must_use]
 pub fn card(site: &Site, view: &FeedView) -> String {
     let state = &view.state;
-    let (_, meaning) = health(view.health(site.now), state);
+    let state_now = view.health(site.now);
+    let wrong = state.problems.iter().any(|problem| problem.severity == Severity::Error);
+    let meaning = match state_now {
+        Health::Fine if wrong || !state.skipped.is_empty() => p::WORKS_BUT,
+        other => health(other, state).1,
+    };
+    // What is among the problems with its remedy is not told again.
+    let told = |item: &&Skipped| {
+        !state.problems.iter().any(|problem| problem.line.is_some() && problem.line == item.line)
+    };
+    let unread: Vec<&Skipped> = state.skipped.iter().filter(told).take(MOST).collect();
     let english = site.if_not(Language::English);
     let events = |number| phrases::EVENTS.count(site.language, number);
     let content = html! {
@@ -155,10 +166,10 @@ pub fn card(site: &Site, view: &FeedView) -> String {
             h2 { (site.say(p::UNDATED)) }
             p { (words::sentence(&site.fill(p::UNDATED_WHY, &[("number", &events(state.undated as usize))]))) }
         }
-        @if !state.skipped.is_empty() {
+        @if !unread.is_empty() {
             h2 { (site.say(p::UNREAD)) }
             ul {
-                @for item in state.skipped.iter().take(MOST) {
+                @for item in unread {
                     li { (line(site, item.line)) span lang=[english] { (discreet(&item.reason, false)) } }
                 }
             }
@@ -229,7 +240,8 @@ fn problems(site: &Site, view: &FeedView) -> Markup {
             ol.problems {
                 @for problem in sorted.iter().take(MOST) {
                     li {
-                        strong.tag { (site.say(severity(problem.severity))) } " "
+                        @let (grave, calm) = (problem.severity == Severity::Error, problem.severity == Severity::Info);
+                        strong.tag.grave[grave].calm[calm] { (site.say(severity(problem.severity))) } " "
                         (line(site, problem.line)) (said(&problem.text))
                         @if let Some(fix) = &problem.fix { p { (site.say(p::TO_DO)) (said(fix)) } }
                     }

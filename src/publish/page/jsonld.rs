@@ -55,6 +55,8 @@ fn times(span: &Span, zone: Tz) -> (Value, Value) {
             (start.to_string().into(), last.to_string().into())
         }
         Span::Timed { start, end } => {
+            // An end that is the start was not given.
+            let end = end.filter(|end| *end > start);
             let local = |at: chrono::DateTime<chrono::Utc>| at.with_timezone(&zone).to_rfc3339();
             (local(start).into(), end.map_or(Value::Null, |end| local(end).into()))
         }

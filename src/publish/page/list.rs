@@ -34,6 +34,8 @@ pub struct Found<'a> {
 pub struct Help {
     /// The words that were probably meant, and the filter with them.
     pub meant: Option<(String, Query)>,
+    /// The id of the service that the words speak of, the filter with it instead, and how many dates it finds.
+    pub service: Option<(String, Query, usize)>,
     /// What to change in words, the filter then, and how many dates it finds.
     pub(crate) wider: Vec<(Phrase, Query, usize)>,
 }

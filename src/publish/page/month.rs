@@ -28,9 +28,15 @@ pub fn following(day: NaiveDate) -> NaiveDate {
     first(day).checked_add_months(Months::new(1)).unwrap_or(day)
 }
 
-/// `/month`: the dates of the month that begins on `month`.
+/// `/month`: the dates of the month that begins on `month`; for one without any, the next month that has some.
 #[must_use]
-pub fn month(site: &Site, query: &Query, month: NaiveDate, path: &str, dates: &[Dated]) -> String {
+pub fn month(
+    site: &Site,
+    query: &Query,
+    (month, later): (NaiveDate, Option<NaiveDate>),
+    path: &str,
+    dates: &[Dated],
+) -> String {
     let title = words::month(site.language, month);
     let number = phrases::DATES.count(site.language, dates.len());
     let content = html! {
@@ -38,6 +44,10 @@ pub fn month(site: &Site, query: &Query, month: NaiveDate, path: &str, dates: &[
         p.count role="status" {
             (words::sentence(&site.fill(p::IN_MONTH, &[("number", &number), ("month", &title)])))
             (filter::after(site, query)) "."
+            @if let Some(later) = later {
+                @let link = html! { a href=(address(site, query, later)) { (words::month(site.language, later)) } };
+                " " (site.rich(p::MONTH_NEXT, &[("month", &link)], &[]))
+            }
         }
         @for note in place::notes(query, site.members) { p.note lang=[site.if_not(Language::English)] { (note) } }
         (views(site, query, true))
@@ -51,13 +61,16 @@ pub fn month(site: &Site, query: &Query, month: NaiveDate, path: &str, dates: &[
     layout(site, &page, &content)
 }
 
+/// The page of a month for the same filter.
+fn address(site: &Site, query: &Query, month: NaiveDate) -> String {
+    let filters = as_filters(query);
+    let and = if filters.is_empty() { "" } else { "&" };
+    site.at(&join("/month", &format!("{filters}{and}month={}", month.format("%Y-%m"))))
+}
+
 /// To the months before and after.
 fn steps(site: &Site, query: &Query, month: NaiveDate) -> Markup {
-    let filters = as_filters(query);
-    let link = |day: NaiveDate| {
-        let and = if filters.is_empty() { "" } else { "&" };
-        site.at(&join("/month", &format!("{filters}{and}month={}", day.format("%Y-%m"))))
-    };
+    let link = |day: NaiveDate| address(site, query, day);
     let before = month.checked_sub_months(Months::new(1)).unwrap_or(month);
     let after = following(month);
     html! {
@@ -97,7 +110,6 @@ fn grid(site: &Site, month: NaiveDate, dates: &[Dated]) -> Markup {
                 }
             }
         }
-        @if dates.is_empty() { p.quiet { (site.say(p::MONTH_EMPTY)) } }
     }
 }
 
@@ -122,14 +134,20 @@ fn cell(site: &Site, day: NaiveDate, today: bool, dates: &[Dated]) -> Markup {
             }
             @if !here.is_empty() {
                 ul {
-                    @for date in here { (entry(site, day, date)) }
+                    @for date in &here { (entry(site, day, date, is_twin(date, &here))) }
                 }
             }
         }
     }
 }
 
-fn entry(site: &Site, day: NaiveDate, date: &Dated) -> Markup {
+/// Whether another event of the day has the same title and time, so that only organiser and place tell them apart.
+fn is_twin(date: &Dated, here: &[&Dated]) -> bool {
+    let same = |other: &&&Dated| other.span == date.span && other.title == date.title;
+    here.iter().filter(same).count() > 1
+}
+
+fn entry(site: &Site, day: NaiveDate, date: &Dated, twin: bool) -> Markup {
     let facts = &date.listing.facts;
     let status = words::status(date.status, date.listing.withdrawn.is_some(), facts.full);
     html! {
@@ -143,6 +161,11 @@ fn entry(site: &Site, day: NaiveDate, date: &Dated) -> Markup {
             }
             a href=(site.at(&Site::event_path(date.listing))) lang=[foreign(site, facts.language.as_deref())] { (date.title) }
             @if let Some(status) = status { " " strong.tag { (site.say(status)) } }
+            @if twin {
+                @let place = words::whereabouts(site.language, date.place, facts.attendance);
+                br;
+                span.quiet { @if let Some(name) = site.organiser(date.listing) { (name) " · " } (place) }
+            }
         }
     }
 }

@@ -3,16 +3,16 @@
 use maud::{DOCTYPE, Markup, html};
 
 use super::{
-    Dated, Page, Site, browse, filter, layout,
+    Dated, Page, Site, Wrong, browse, filter, layout,
     list::foreign,
     phrases::{Phrase, browse as b, frame as f, share as p},
     words,
 };
 use crate::{event::Span, query::Query};
 
-/// The coming weeks as plain text that pastes cleanly anywhere.
+/// The coming weeks as plain text that pastes cleanly anywhere; where nothing is on, what comes next.
 #[must_use]
-pub fn as_text(site: &Site, query: &Query, dates: &[Dated]) -> String {
+pub fn as_text(site: &Site, query: &Query, dates: &[Dated], next: &[Dated]) -> String {
     let what = filter::in_words(site, query);
     let what = match what.as_str() {
         "" => site.name.to_owned(),
@@ -21,7 +21,13 @@ pub fn as_text(site: &Site, query: &Query, dates: &[Dated]) -> String {
     let weeks = query.from.is_none() && query.to.is_none();
     let heading = if weeks { site.fill(p::FOUR_WEEKS, &[("what", &what)]) } else { what };
     let mut text = format!("{heading}\n");
-    for date in dates {
+    if dates.is_empty() {
+        text.push_str(&format!("\n{}\n", site.say(p::NOTHING)));
+    }
+    if !next.is_empty() {
+        text.push_str(&format!("{}\n", site.say(p::NEXT)));
+    }
+    for date in dates.iter().chain(next) {
         let Some(span) = &date.span else { continue };
         text.push_str(&format!(
             "\n{}\n{}{}\n{}\n{}\n",
@@ -31,9 +37,6 @@ pub fn as_text(site: &Site, query: &Query, dates: &[Dated]) -> String {
             whereabouts(site, date),
             site.elsewhere(&Site::event_path(date.listing)),
         ));
-    }
-    if dates.is_empty() {
-        text.push_str(&format!("\n{}\n", site.say(p::NOTHING)));
     }
     let address = site.elsewhere(&browse::join("/subscribe", &query.canonical()));
     text.push_str(&format!("\n{}\n", site.fill(p::GET_LINE, &[("address", &address)])));
@@ -72,8 +75,8 @@ fn whereabouts(site: &Site, date: &Dated) -> String {
 
 /// `/share`.
 #[must_use]
-pub fn share(site: &Site, query: &Query, path: &str, dates: &[Dated]) -> String {
-    let text = as_text(site, query, dates);
+pub fn share(site: &Site, query: &Query, path: &str, dates: &[Dated], next: &[Dated]) -> String {
+    let text = as_text(site, query, dates, next);
     let rows = text.lines().count().clamp(8, 24);
     let content = html! {
         @let weeks = query.from.is_none() && query.to.is_none();
@@ -87,7 +90,8 @@ pub fn share(site: &Site, query: &Query, path: &str, dates: &[Dated]) -> String 
         h2 { (site.say(p::WITH_LINKS)) }
         p { (site.say(p::SELECT_LIST)) }
         div.paste {
-            @for date in dates {
+            @if dates.is_empty() { p { (site.say(p::NOTHING)) @if !next.is_empty() { " " (site.say(p::NEXT)) } } }
+            @for date in dates.iter().chain(next) {
                 @if let Some(span) = &date.span {
                     p {
                         (when(site, date, span)) br;
@@ -183,6 +187,43 @@ pub fn include(site: &Site, query: &Query, dates: &[Dated]) -> String {
 pub fn embed(site: &Site, query: &Query, dates: &[Dated]) -> String {
     let title = super::subscribe::calendar_name(site, query);
     let all = site.elsewhere(&browse::join("/events", &query.canonical()));
+    let content = html! {
+        @if dates.is_empty() { p { (site.say(b::NOTHING_YET)) } }
+        ul.events {
+            @for date in dates {
+                @if let Some(span) = &date.span {
+                    li.event {
+                        div.what {
+                            p.title {
+                                (link(site, date))
+                                @if let Some(status) = status_of(date) { " " strong.tag { (site.say(status)) } }
+                            }
+                            p.facts { (time(site, date, span)) " · " (whereabouts(site, date)) }
+                        }
+                    }
+                }
+            }
+        }
+        p.quiet { (p::EVERYTHING.rich(site.language, &[("site", &site.name)], &[all])) }
+    };
+    frame(site, &title, &content)
+}
+
+/// What a frame shows instead where its address is wrong: what is wrong with it, without the menu of the site.
+pub(crate) fn refusal(site: &Site, title: &str, detail: &str, wrong: &[Wrong]) -> String {
+    let content = html! {
+        @if wrong.is_empty() { p { (detail) } }
+        @for wrong in wrong {
+            p { (wrong.words) }
+            @if let Some(english) = &wrong.english { p.quiet lang="en" { (english) } }
+        }
+        p.quiet { (p::EVERYTHING.rich(site.language, &[("site", &site.name)], &[site.elsewhere("/events")])) }
+    };
+    frame(site, title, &content)
+}
+
+/// A page for a frame: no menu, no script.
+fn frame(site: &Site, title: &str, content: &Markup) -> String {
     html! {
         (DOCTYPE)
         html lang=(site.language.written()) {
@@ -198,23 +239,7 @@ pub fn embed(site: &Site, query: &Query, dates: &[Dated]) -> String {
             body.embed {
                 main {
                     h1 { (title) }
-                    @if dates.is_empty() { p { (site.say(b::NOTHING_YET)) } }
-                    ul.events {
-                        @for date in dates {
-                            @if let Some(span) = &date.span {
-                                li.event {
-                                    div.what {
-                                        p.title {
-                                            (link(site, date))
-                                            @if let Some(status) = status_of(date) { " " strong.tag { (site.say(status)) } }
-                                        }
-                                        p.facts { (time(site, date, span)) " · " (whereabouts(site, date)) }
-                                    }
-                                }
-                            }
-                        }
-                    }
-                    p.quiet { (p::EVERYTHING.rich(site.language, &[("site", &site.name)], &[all])) }
+                    (content)
                 }
             }
         }

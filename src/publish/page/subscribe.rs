@@ -1,11 +1,13 @@
 //! The page where a calendar address is made and handed to Outlook, Google, Apple or whatever else reads it.
 
+use chrono::NaiveDate;
 use maud::{Markup, html};
 use url::form_urlencoded::byte_serialize;
 
 use super::{
     Page, Site, browse, filter, layout,
     phrases::{self, Phrase, frame as f, share, subscribe as p},
+    words,
 };
 use crate::{publish::ical::LARGE, query::Query};
 
@@ -54,9 +56,34 @@ pub fn calendar_name(site: &Site, query: &Query) -> String {
     if what.is_empty() { site.name.to_owned() } else { format!("{}: {what}", site.name) }
 }
 
-/// `/subscribe`: `coming` dates in the next 30 days, and a calendar of `size` bytes.
+/// How many dates a calendar has to offer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Coming {
+    /// In the next 30 days.
+    pub soon: usize,
+    /// The day of the next one.
+    pub next: Option<NaiveDate>,
+    /// From now on.
+    pub all: usize,
+}
+
+/// ": 3 dates in the next 30 days.", or when the next one is where there is none.
+fn coming_in_words(site: &Site, coming: Coming) -> String {
+    let number = |number| phrases::DATES.count(site.language, number);
+    let soon = site.fill(p::IN_30_DAYS, &[("number", &number(coming.soon))]);
+    match coming.next.filter(|_| coming.soon == 0) {
+        Some(day) => {
+            let day = words::day(site.language, day);
+            let later = [("day", day.as_str()), ("number", &number(coming.all))];
+            format!("{soon} {}", site.fill(p::NEXT, &later))
+        }
+        None => soon,
+    }
+}
+
+/// `/subscribe`, with a calendar of `size` bytes.
 #[must_use]
-pub fn subscribe(site: &Site, query: &Query, path: &str, coming: usize, size: usize) -> String {
+pub fn subscribe(site: &Site, query: &Query, path: &str, coming: Coming, size: usize) -> String {
     let name = calendar_name(site, query);
     let addresses = addresses(site.base, query, &name);
     let what = filter::in_words(site, query);
@@ -66,9 +93,8 @@ pub fn subscribe(site: &Site, query: &Query, path: &str, coming: usize, size: us
         section.result aria-labelledby="yours" {
             h2 #yours { (site.say(p::YOURS)) }
             p {
-                @let number = phrases::DATES.count(site.language, coming);
                 strong { @if what.is_empty() { (site.say(p::ALL_EVENTS)) } @else { (what) } }
-                (site.fill(p::IN_30_DAYS, &[("number", &number)]))
+                (coming_in_words(site, coming))
             }
             (buttons(site, &addresses))
             (copy(site, &addresses))

@@ -61,7 +61,7 @@ pub(super) enum Takes {
 }
 
 /// Address, name of the operation, what it takes, media type, what it gives.
-pub(super) const ADDRESSES: [(&str, &str, Takes, &str, &str); 23] = [
+pub(super) const ADDRESSES: [(&str, &str, Takes, &str, &str); 24] = [
     (
         "/api/v1/events",
         "listEvents",
@@ -184,6 +184,13 @@ pub(super) const ADDRESSES: [(&str, &str, Takes, &str, &str); 23] = [
         Takes::Plain,
         "text/html",
         "The coming dates as a piece of HTML for another site’s page.",
+    ),
+    (
+        "/embed",
+        "getFrame",
+        Takes::Plain,
+        "text/html",
+        "The coming dates as a small page for a frame (iframe) of another site.",
     ),
     ("/events.csv", "getSpreadsheet", Takes::Plain, "text/csv", "The list as a spreadsheet."),
     ("/feed.atom", "getAtom", Takes::Plain, "application/atom+xml", "Newly announced events."),

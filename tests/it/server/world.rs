@@ -117,6 +117,8 @@ fn plain() -> Vec<Listing> {
             facts.kind = "makers".into();
             facts.services = vec!["waste".into()];
             facts.status = Status::Cancelled;
+            let says = "also announced by open-feed: same start";
+            facts.evidence.merged = vec![Reason::new("Tip booking jam", "open-feed", says)];
         }),
     ]
 }

@@ -72,6 +72,6 @@ phrases! {
     ALL_MEMBERS = "Councils, groups and regions", "Cynghorau, grwpiau a rhanbarthau";
 
     IN_MONTH = "{number} in {month}", "{number} ym mis {month}";
-    MONTH_EMPTY = "Nothing is announced for this month.", "Nid oes dim wedi’i gyhoeddi ar gyfer y mis hwn.";
+    MONTH_NEXT = "The next dates are in {month}.", "Mae’r dyddiadau nesaf ym mis {month}.";
     SINCE = "From {day}", "Ers {day}";
 }

@@ -44,11 +44,12 @@ phrases! {
     MORE_FOR = "Subscribe to more events for {service}", "Tanysgrifio i ragor o ddigwyddiadau: {service}";
     MORE_LIKE = "Subscribe to more events like this", "Tanysgrifio i ragor o ddigwyddiadau fel hwn";
     FILE_STAYS = "The file does not change after you have added it. A subscription does: it follows what organisers change.", "Nid yw’r ffeil yn newid ar ôl i chi ei hychwanegu. Mae tanysgrifiad yn newid: mae’n dilyn yr hyn y mae trefnwyr yn ei newid.";
-    AROUND = "Also on within a week, for the same services", "Hefyd o fewn wythnos, i’r un gwasanaethau";
+    AROUND = "Also on within a week, for the same service", "Hefyd o fewn wythnos, i’r un gwasanaeth";
     AROUND_MORE = "And more: {number}.", "A rhagor: {number}.";
     SOURCES = "Where this comes from", "O ble y daw hwn";
     ITS_PAGE = "its page there", "ei dudalen yno";
-    SEEN = ". First seen {first}, last seen {last}.", ". Gwelwyd gyntaf {first}, gwelwyd ddiwethaf {last}.";
+    SEEN = "First seen {first}, last seen {last}.", "Gwelwyd gyntaf {first}, gwelwyd ddiwethaf {last}.";
+    SEEN_ONCE = "Seen {first}.", "Gwelwyd {first}.";
     LICENCE = "Licence: {licence}.", "Trwydded: {licence}.";
     WHY_HERE = "Why is this here?", "Pam mae hwn yma?";
     WHY_NOT_HERE = "Why is this not listed?", "Pam nad yw hwn wedi’i restru?";

@@ -7,6 +7,7 @@ phrases! {
     NEW_MEANS = "It has not been checked yet.", "Nid yw wedi’i gwirio eto.";
     WORKS = "Works", "Yn gweithio";
     WORKS_MEANS = "The last check went well.", "Aeth y gwiriad diwethaf yn iawn.";
+    WORKS_BUT = "The last check went well, but not everything in it could be read: see what to change.", "Aeth y gwiriad diwethaf yn iawn, ond nid oedd modd darllen popeth: gweler beth i’w newid.";
     QUIET = "Quiet", "Tawel";
     QUIET_MEANS = "It works, but has announced nothing for half a year.", "Mae’n gweithio, ond heb gyhoeddi dim ers hanner blwyddyn.";
     SHRANK = "Shrank", "Wedi crebachu";

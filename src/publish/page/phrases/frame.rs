@@ -29,6 +29,7 @@ phrases! {
         "[Gweld beth sydd ymlaen], [chwilio’r holl ddigwyddiadau] neu [ddewis gwasanaeth].";
     ALLOWED = "What can be written there", "Beth gellir ei ysgrifennu yno";
     UNKNOWN_FILTER = "We do not know that filter", "Nid ydym yn adnabod yr hidlydd hwnnw";
+    UNKNOWN_VALUE = "That value cannot be used", "Ni ellir defnyddio’r gwerth hwnnw";
     WRONG_PARAMETER = "There is no filter “{parameter}” at this address.", "Nid oes hidlydd “{parameter}” yn y cyfeiriad hwn.";
     WRONG_VALUE = "“{value}” cannot stand for “{parameter}”.", "Ni ellir defnyddio “{value}” ar gyfer “{parameter}”.";
     NOT_FOUND = "Page not found", "Heb ddod o hyd i’r dudalen";

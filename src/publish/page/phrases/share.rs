@@ -5,6 +5,7 @@ use super::phrases;
 phrases! {
     FOUR_WEEKS = "{what}, the next four weeks", "{what}, y pedair wythnos nesaf";
     NOTHING = "Nothing is announced for these weeks.", "Nid oes dim wedi’i gyhoeddi ar gyfer yr wythnosau hyn.";
+    NEXT = "The next one:", "Yr un nesaf:";
     GET_LINE = "Get these in your calendar: {address}", "Cael y rhain yn eich calendr: {address}";
     LEAD = "The next four weeks, to paste into an e-mail, Teams or a newsletter.", "Y pedair wythnos nesaf, i’w gludo mewn e-bost, Teams neu gylchlythyr.";
     LEAD_CHOSEN = "The dates that you chose, to paste into an e-mail, Teams or a newsletter.", "Y dyddiadau a ddewiswyd gennych, i’w gludo mewn e-bost, Teams neu gylchlythyr.";

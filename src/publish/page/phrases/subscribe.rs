@@ -11,6 +11,7 @@ phrases! {
     YOURS = "Your calendar", "Eich calendr";
     ALL_EVENTS = "All events", "Pob digwyddiad";
     IN_30_DAYS = ": {number} in the next 30 days.", ": {number} yn y 30 diwrnod nesaf.";
+    NEXT = "The next: {day}; {number} in all.", "Y nesaf: {day}; {number} i gyd.";
     CHOOSE = "Choose your events", "Dewis eich digwyddiadau";
     MAKE = "Make my calendar", "Creu fy nghalendr";
     OUTLOOK_WORK = "Outlook at work or school", "Outlook yn y gwaith neu’r ysgol";
