@@ -75,9 +75,14 @@ impl Part {
         !(hit.first..hit.end).any(|at| self.aside.get(at).copied().unwrap_or(false))
     }
 
+    /// Whether a hit says something for or against: an audience in the name of a venue says nothing.
+    pub(super) fn speaks(&self, hit: &Hit) -> bool {
+        !(matches!(hit.role, Role::For(_)) && self.in_venue(hit))
+    }
+
     /// Whether a hit is part of the name of a venue: of the event's own, or of one in capitals that ends in a word for a
     /// building ("County Hall").
-    pub(super) fn in_venue(&self, hit: &Hit) -> bool {
+    fn in_venue(&self, hit: &Hit) -> bool {
         let named = (hit.first..hit.end).any(|at| self.venue.get(at).copied().unwrap_or(false));
         let capital = |word: &super::fold::Word| {
             self.text.get(word.from..).is_some_and(|rest| rest.starts_with(char::is_uppercase))

@@ -83,9 +83,8 @@ pub(super) fn weigh(
     let mut against: BTreeMap<usize, Tally> = BTreeMap::new();
     for part in parts {
         let share = if part.field == Field::Description { BODY } else { 1.0 };
-        for hit in &part.hits {
+        for hit in part.hits.iter().filter(|hit| part.speaks(hit)) {
             let (tally, sign, share) = match hit.role {
-                Role::For(_) if part.in_venue(hit) => continue,
                 Role::For(at) => (favour.entry(at).or_default(), signs.favour.get(at), 1.0),
                 Role::Against(at) => {
                     let sign = signs.against.get(at);
