@@ -224,10 +224,15 @@ fn is_listed(item: &&Arc<Item>) -> bool {
 /// What an address answers, by status.
 fn responses(path: &str, takes: Takes, media: &str, words: &str) -> Map<String, Value> {
     let problem = |words: &str| {
-        json!({
-            "description": words,
-            "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
-        })
+        let problem = json!({"schema": {"$ref": "#/components/schemas/Problem"}});
+        let mut content = json!({"application/problem+json": problem});
+        // In a frame somebody reads it.
+        if path == "/embed"
+            && let Some(content) = content.as_object_mut()
+        {
+            content.insert("text/html".into(), json!({"schema": {"type": "string"}}));
+        }
+        json!({"description": words, "content": content})
     };
     let mut responses = Map::new();
     responses.insert(
