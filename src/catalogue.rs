@@ -7,7 +7,8 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use rpds::{HashTrieMapSync, HashTrieSetSync, RedBlackTreeMapSync};
+use roaring::RoaringBitmap;
+use rpds::{HashTrieMapSync, HashTrieSetSync, ListSync, RedBlackTreeMapSync, VectorSync};
 
 use crate::{
     event::{Change, Id, Listing},
@@ -34,6 +35,7 @@ pub use filter::Filter;
 pub use item::Item;
 pub use list::{Date, DatePage, Hit, MAX_DATES, Page};
 pub use range::Range;
+use text::{Changed, Words, wanted};
 
 /// What a catalogue is built upon.
 #[derive(Debug, Clone)]
@@ -85,6 +87,7 @@ pub enum Found {
 /// A property by which listings are indexed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Facet {
+    Listed,
     Service(String),
     General,
     Kind(String),
@@ -98,6 +101,9 @@ pub(crate) enum Facet {
 /// Sort key of a time: milliseconds since 1970.
 type Millis = i64;
 
+/// What a listing is called in the indexes; free for another once the listing has left.
+type Number = u32;
+
 /// All public listings of one moment.
 #[derive(Debug, Clone)]
 pub struct Catalogue {
@@ -106,8 +112,14 @@ pub struct Catalogue {
     items: RedBlackTreeMapSync<Id, Arc<Item>>,
     /// By the end of the last date, so that what is over is never looked at; undated listings come last.
     by_end: RedBlackTreeMapSync<(Millis, Id), Arc<Item>>,
-    /// Narrow ways in for queries that name a facet.
-    facets: HashTrieMapSync<Facet, HashTrieSetSync<Id>>,
+    /// By number, with gaps where listings have left.
+    numbered: VectorSync<Option<Arc<Item>>>,
+    /// The gaps.
+    free: ListSync<Number>,
+    /// Which listings have a facet.
+    facets: HashTrieMapSync<Facet, RoaringBitmap>,
+    /// Which listings have a word.
+    words: Words,
     /// When any listing last changed, appeared or left.
     touched: DateTime<Utc>,
     merged: HashTrieMapSync<Id, Id>,
@@ -131,7 +143,10 @@ impl Catalogue {
             base,
             items: RedBlackTreeMapSync::new_sync(),
             by_end: RedBlackTreeMapSync::new_sync(),
+            numbered: VectorSync::new_sync(),
+            free: ListSync::new_sync(),
             facets: HashTrieMapSync::new_sync(),
+            words: Words::default(),
             touched: DateTime::UNIX_EPOCH,
             merged: HashTrieMapSync::new_sync(),
             gone: HashTrieSetSync::new_sync(),
@@ -157,6 +172,7 @@ impl Catalogue {
     #[must_use]
     pub fn update(&self, update: Update, at: Option<DateTime<Utc>>) -> Self {
         let mut next = self.clone();
+        let mut words = Changed::default();
         for view in update.feeds {
             next.feeds.insert_mut(view.feed.id.clone(), Arc::new(view));
         }
@@ -175,19 +191,20 @@ impl Catalogue {
             next.log.insert_mut(change.cursor, change);
         }
         for (from, into) in update.merged {
-            next.take_out(&from, at);
+            next.take_out(&from, at, &mut words);
             next.gone.remove_mut(&from);
             next.merged.insert_mut(from, into);
         }
         for id in update.removed {
-            next.take_out(&id, at);
+            next.take_out(&id, at, &mut words);
             if !next.merged.contains_key(&id) {
                 next.gone.insert_mut(id);
             }
         }
         for listing in update.put {
-            next.put(listing, at);
+            next.put(listing, at, &mut words);
         }
+        next.words.apply(words);
         next
     }
 
@@ -308,9 +325,11 @@ impl Catalogue {
     /// The public listings that are for one of these services, in order of id.
     #[must_use]
     pub fn of_services(&self, services: &[String]) -> Vec<&Listing> {
-        let sets = services.iter().filter_map(|id| self.facets.get(&Facet::Service(id.clone())));
-        let ids: BTreeSet<&Id> = sets.flat_map(HashTrieSetSync::iter).collect();
-        ids.into_iter().filter_map(|id| self.items.get(id)).map(|item| &*item.listing).collect()
+        let any: Vec<Facet> = services.iter().cloned().map(Facet::Service).collect();
+        let items = self.numbered(self.having(&any));
+        let mut found: Vec<&Listing> = items.map(|item| &*item.listing).collect();
+        found.sort_unstable_by(|a, b| a.id.cmp(&b.id));
+        found
     }
 
     /// How many public listings there are.
@@ -352,17 +371,36 @@ impl Catalogue {
     /// A query made ready to judge listings.
     #[must_use]
     pub fn filter<'a>(&self, query: &'a Query) -> Filter<'a> {
-        Filter::new(query, &self.base.vocabulary, &self.base.members)
+        let words = query.q.as_deref().map(|question| self.words.find(&wanted(question)));
+        Filter::new(query, &self.base.vocabulary, &self.base.members, words)
     }
 
-    fn put(&mut self, listing: Arc<Listing>, at: Option<DateTime<Utc>>) {
+    /// The listings that have any of these facets.
+    fn having(&self, any: &[Facet]) -> RoaringBitmap {
+        let sets = any.iter().filter_map(|facet| self.facets.get(facet));
+        sets.fold(RoaringBitmap::new(), |all, one| all | one)
+    }
+
+    fn numbered(&self, numbers: RoaringBitmap) -> impl Iterator<Item = &Arc<Item>> {
+        numbers.into_iter().filter_map(|number| self.numbered.get(number as usize)?.as_ref())
+    }
+
+    fn put(&mut self, listing: Arc<Listing>, at: Option<DateTime<Utc>>, words: &mut Changed) {
         let id = listing.id.clone();
         if !item::is_public(&listing) {
-            self.take_out(&id, at);
+            self.take_out(&id, at, words);
             self.gone.insert_mut(id);
             return;
         }
-        let item = Item::new(listing, &self.base, self.window);
+        let number = match self.items.get(&id) {
+            Some(old) => {
+                words.remove(old.number, item::words(&old.listing, &self.base));
+                old.number
+            }
+            None => self.free_number(),
+        };
+        words.add(number, item::words(&listing, &self.base));
+        let item = Item::new(listing, number, &self.base, self.window);
         let at = at.unwrap_or(item.listing.updated);
         self.touched = self.touched.max(at);
         for facet in &item.facets {
@@ -381,31 +419,45 @@ impl Catalogue {
         self.drop_from_indexes(id);
         self.by_end.insert_mut((item.last_end, id.clone()), Arc::clone(item));
         for facet in &item.facets {
-            let mut ids = self.facets.get(facet).cloned().unwrap_or_else(HashTrieSetSync::new_sync);
-            ids.insert_mut(id.clone());
-            self.facets.insert_mut(facet.clone(), ids);
+            match self.facets.get_mut(facet) {
+                Some(numbers) => drop(numbers.insert(item.number)),
+                None => {
+                    self.facets.insert_mut(facet.clone(), RoaringBitmap::from_iter([item.number]))
+                }
+            }
         }
+        self.numbered.set_mut(item.number as usize, Some(Arc::clone(item)));
         self.items.insert_mut(id.clone(), Arc::clone(item));
     }
 
-    fn take_out(&mut self, id: &str, at: Option<DateTime<Utc>>) {
-        if let Some(old) = self.items.get(id) {
-            self.touched = self.touched.max(at.unwrap_or(old.listing.updated));
-            self.drop_from_indexes(id);
-            self.items.remove_mut(id);
+    /// A number that no listing has.
+    fn free_number(&mut self) -> Number {
+        if let Some(number) = self.free.first().copied() {
+            self.free.drop_first_mut();
+            return number;
         }
+        self.numbered.push_back_mut(None);
+        Number::try_from(self.numbered.len() - 1).unwrap_or(Number::MAX)
+    }
+
+    fn take_out(&mut self, id: &str, at: Option<DateTime<Utc>>, words: &mut Changed) {
+        let Some(old) = self.items.get(id).cloned() else { return };
+        self.touched = self.touched.max(at.unwrap_or(old.listing.updated));
+        words.remove(old.number, item::words(&old.listing, &self.base));
+        self.drop_from_indexes(id);
+        self.items.remove_mut(id);
+        self.numbered.set_mut(old.number as usize, None);
+        self.free.push_front_mut(old.number);
     }
 
     fn drop_from_indexes(&mut self, id: &str) {
         let Some(old) = self.items.get(id).cloned() else { return };
         self.by_end.remove_mut(&(old.last_end, id.to_owned()));
         for facet in &old.facets {
-            let Some(mut ids) = self.facets.get(facet).cloned() else { continue };
-            ids.remove_mut(id);
-            if ids.is_empty() {
+            let Some(numbers) = self.facets.get_mut(facet) else { continue };
+            numbers.remove(old.number);
+            if numbers.is_empty() {
                 self.facets.remove_mut(facet);
-            } else {
-                self.facets.insert_mut(facet.clone(), ids);
             }
         }
     }

@@ -30,7 +30,11 @@ use hyper_util::{
     service::TowerToHyperService,
 };
 use ipnet::IpNet;
-use tokio::{net::TcpListener, sync::Semaphore, task::JoinSet};
+use tokio::{
+    net::TcpListener,
+    sync::{Notify, Semaphore},
+    task::JoinSet,
+};
 use tower::ServiceExt as _;
 
 use crate::{
@@ -145,7 +149,7 @@ pub struct State {
     /// Finished answers.
     cache: cache::Cache,
     /// Bounds the answers made at once, and makes a crowd that wants the same one wait for the first.
-    renderers: Semaphore,
+    renderers: Arc<Semaphore>,
     /// Who asked how often.
     limiter: limit::Limiter,
     /// Bounds those who wait for changes.
@@ -168,7 +172,7 @@ impl State {
             ready: AtomicBool::new(true),
             trouble: ArcSwap::default(),
             cache: cache::Cache::default(),
-            renderers: Semaphore::new(4),
+            renderers: Arc::new(Semaphore::new(4)),
             limiter: limit::Limiter::default(),
             waiting: Semaphore::new(256),
             callbacks: OnceLock::new(),
@@ -334,7 +338,10 @@ async fn connection(
     router: Router,
     mut closed: tokio::sync::watch::Receiver<()>,
 ) {
+    let asked = Arc::new(Notify::new());
+    let heard = Arc::clone(&asked);
     let service = TowerToHyperService::new(router.map_request(move |mut request: Request<_>| {
+        heard.notify_one();
         request.extensions_mut().insert(origin::Peer(peer));
         request
     }));
@@ -351,6 +358,13 @@ async fn connection(
         .max_concurrent_streams(64)
         .max_header_list_size(u32::try_from(LARGEST_HEAD).unwrap_or(u32::MAX));
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
+    // Which version of HTTP is spoken is found out without any time limit: who asks for nothing is not waited for.
+    tokio::select! {
+        ended = connection.as_mut() => return farewell(peer, ended),
+        _ = closed.changed() => {}
+        () = asked.notified() => {}
+        () = tokio::time::sleep(HEAD_TIMEOUT) => return,
+    }
     tokio::select! {
         ended = connection.as_mut() => return farewell(peer, ended),
         _ = closed.changed() => {}

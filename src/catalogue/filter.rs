@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{
-    Facet, Item,
-    text::{Wanted, wanted},
-};
+use roaring::RoaringBitmap;
+
+use super::{Facet, Item};
 use crate::{
-    event::{Attendance, Decision},
+    event::{Attendance, Decision, Status},
     member::Members,
     query::{
         DEFAULT_WITHIN_KM, ListedFilter, Point, Query, Scope,
@@ -59,7 +58,8 @@ pub struct Filter<'a> {
     query: &'a Query,
     kinds: BTreeSet<String>,
     councils: BTreeSet<String>,
-    words: Vec<Wanted>,
+    /// The listings that have all words of the question; `None` when nothing is asked.
+    words: Option<RoaringBitmap>,
     scope: Option<ScopeSet>,
 }
 
@@ -73,10 +73,15 @@ enum ScopeSet {
 }
 
 impl<'a> Filter<'a> {
-    pub(super) fn new(query: &'a Query, words: &Vocabulary, members: &Members) -> Self {
+    pub(super) fn new(
+        query: &'a Query,
+        vocabulary: &Vocabulary,
+        members: &Members,
+        words: Option<RoaringBitmap>,
+    ) -> Self {
         let scope = query.scope.as_ref().map(|scope| match scope {
             Scope::Service(id) => ScopeSet::Service(id.clone()),
-            Scope::Kind(id) => ScopeSet::Kinds(words.kinds_meant(std::slice::from_ref(id))),
+            Scope::Kind(id) => ScopeSet::Kinds(vocabulary.kinds_meant(std::slice::from_ref(id))),
             Scope::Council(code) => {
                 ScopeSet::Councils(with_successors(std::slice::from_ref(code), members))
             }
@@ -85,9 +90,9 @@ impl<'a> Filter<'a> {
         });
         Self {
             query,
-            kinds: words.kinds_meant(&query.kinds),
+            kinds: vocabulary.kinds_meant(&query.kinds),
             councils: with_successors(&query.councils, members),
-            words: query.q.as_deref().map(wanted).unwrap_or_default(),
+            words,
             scope,
         }
     }
@@ -114,7 +119,7 @@ impl<'a> Filter<'a> {
         check(any_of(&query.series, series.iter()), About::Series);
         check(any_of(&query.groups, organiser.group.iter()), About::Group);
         check(any_of(&query.feeds, item.listing.sources.iter().map(|s| &s.feed)), About::Feed);
-        check(query.status.is_empty() || query.status.contains(&facts.status), About::Status);
+        check(item.statuses().any(|status| self.has_status(status)), About::Status);
         let council = organiser.council.as_deref();
         check(
             query.councils.is_empty() || council.is_some_and(|code| self.councils.contains(code)),
@@ -128,7 +133,7 @@ impl<'a> Filter<'a> {
         // Not stated counts as open.
         let open_to = facts.audience.as_ref().map(|audience| &audience.open_to);
         check(open_to.is_none() || any_of(&query.open_to, open_to.into_iter()), About::OpenTo);
-        check(item.text.has_all(&self.words), About::Words);
+        check(self.words.as_ref().is_none_or(|all| all.contains(item.number)), About::Words);
         let listed = facts.verdict.decision == Decision::Listed;
         let wanted = match query.listed {
             ListedFilter::Yes => listed,
@@ -138,6 +143,11 @@ impl<'a> Filter<'a> {
         check(wanted, About::Listed);
         check(self.scope(item, general), About::Scope);
         fails
+    }
+
+    /// Whether a date of this status is asked for.
+    pub(super) fn has_status(&self, status: Status) -> bool {
+        self.query.status.is_empty() || self.query.status.contains(&status)
     }
 
     fn scope(&self, item: &Item, general: bool) -> bool {
@@ -182,6 +192,11 @@ impl<'a> Filter<'a> {
             (Some(here), Some(there)) => distance_km(here, there) <= within,
             _ => point.is_in(&item.regions),
         }
+    }
+
+    /// The listings that have all words of the question.
+    pub(super) fn words(&self) -> Option<&RoaringBitmap> {
+        self.words.as_ref()
     }
 
     /// Sets of facets of which a listing must have one each: the ways in by index.

@@ -5,9 +5,10 @@ use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
 use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Tz;
 
-use super::{Base, Facet, Millis, Range, text::Text};
+use super::{Base, Facet, Millis, Number, Range, text};
 use crate::{
     event::{Decision, Listing, Occurrence, Status},
+    member::Council,
     normalise::recurrence,
     query::{
         place::{position_of_postcode, region_id, regions_of_postcode, wider},
@@ -20,15 +21,16 @@ use crate::{
 pub struct Item {
     /// The listing.
     pub listing: Arc<Listing>,
-    /// Regions where one can go, as ids: the venue's, else those of the organiser's council.
+    /// Regions where one can go, as ids: those of the venue's postcode, else of its town and of the organiser's council.
     pub regions: Vec<String>,
-    /// Where it is in WGS 84 degrees: the venue, else its postcode, else the organiser's council.
+    /// Where it is in WGS 84 degrees: the venue, else its postcode, else its town, else the organiser's council.
     pub position: Option<(f64, f64)>,
     /// Its dates within `window`, sorted; all of them when it does not repeat.
     kept: Vec<Occurrence>,
     window: Range,
+    /// What it is called in the indexes.
+    pub(super) number: Number,
     pub(super) facets: Vec<Facet>,
-    pub(super) text: Text,
     /// End of its last date; `Millis::MAX` when it goes on for ever or has no date.
     pub(super) last_end: Millis,
 }
@@ -39,14 +41,13 @@ pub(super) fn is_public(listing: &Listing) -> bool {
 }
 
 impl Item {
-    pub(super) fn new(listing: Arc<Listing>, base: &Base, window: Range) -> Self {
+    pub(super) fn new(listing: Arc<Listing>, number: Number, base: &Base, window: Range) -> Self {
         let regions = regions(&listing, base);
         let position = position(&listing, base);
         let facets = facets(&listing, &regions);
-        let text = text(&listing, base);
         let kept = expand(&listing, window);
         let last_end = last_end(&listing);
-        Self { listing, regions, position, kept, window, facets, text, last_end }
+        Self { listing, regions, position, kept, window, number, facets, last_end }
     }
 
     pub(super) fn rewindowed(&self, window: Range) -> Arc<Self> {
@@ -123,6 +124,13 @@ impl Item {
             return Some(first);
         }
         self.occurrences(range).into_iter().find(|occurrence| !self.is_cancelled(occurrence))
+    }
+
+    /// Its status, and those of its dates that have one of their own.
+    pub(super) fn statuses(&self) -> impl Iterator<Item = Status> {
+        let facts = &self.listing.facts;
+        let changed = facts.recurrence.iter().flat_map(|recurrence| &recurrence.overrides);
+        std::iter::once(facts.status).chain(changed.filter_map(|change| change.status))
     }
 
     /// Whether this date (not the whole series) was called off.
@@ -222,6 +230,15 @@ fn last_end(listing: &Listing) -> Millis {
     last.timestamp_millis().saturating_add(1)
 }
 
+/// The council of the town that the venue names last, as addresses do: "Central Library, Leeds".
+fn town<'a>(listing: &Listing, base: &'a Base) -> Option<&'a Council> {
+    let place = listing.facts.place.as_ref()?;
+    let texts = [&place.address, &place.name].into_iter().flatten();
+    texts
+        .filter_map(|text| text.rsplit(',').next())
+        .find_map(|name| base.members.council_named(name))
+}
+
 fn regions(listing: &Listing, base: &Base) -> Vec<String> {
     let facts = &listing.facts;
     let council = facts.organiser.council.as_deref().and_then(|code| base.members.council(code));
@@ -233,6 +250,10 @@ fn regions(listing: &Listing, base: &Base) -> Vec<String> {
         Some(council) if venue.is_empty() || venue.contains(&council.as_str()) => vec![council],
         _ => venue.iter().map(|region| (*region).to_owned()).collect(),
     };
+    // Towns share names, so that the organiser's side counts as well.
+    let town = town(listing, base).filter(|_| postcode.is_none());
+    let town = town.map(|town| region_id(&town.region));
+    regions.extend(town.filter(|region| !regions.contains(region)));
     let wide: BTreeSet<&str> = regions.iter().flat_map(|region| wider(region)).collect();
     regions.extend(wide.into_iter().map(str::to_owned));
     regions
@@ -248,7 +269,10 @@ fn position(listing: &Listing, base: &Base) -> Option<(f64, f64)> {
         (Some(position), _) => Some(position),
         // A postcode without a position is not where the organiser's council is.
         (None, Some(postcode)) => position_of_postcode(postcode),
-        (None, None) => council.and_then(|code| base.members.position(code)),
+        (None, None) => {
+            let town = town(listing, base).map(|town| town.code.as_str());
+            town.or(council).and_then(|code| base.members.position(code))
+        }
     }
 }
 
@@ -257,6 +281,9 @@ fn facets(listing: &Listing, regions: &[String]) -> Vec<Facet> {
     let mut facets: Vec<Facet> = facts.services.iter().cloned().map(Facet::Service).collect();
     if facts.services.is_empty() {
         facets.push(Facet::General);
+    }
+    if facts.verdict.decision == Decision::Listed {
+        facets.push(Facet::Listed);
     }
     facets.push(Facet::Kind(facts.kind.clone()));
     facets.extend(facts.series.as_deref().map(|series| Facet::Series(slug(series))));
@@ -269,7 +296,8 @@ fn facets(listing: &Listing, regions: &[String]) -> Vec<Facet> {
     facets
 }
 
-fn text(listing: &Listing, base: &Base) -> Text {
+/// The words by which a listing is found.
+pub(super) fn words(listing: &Listing, base: &Base) -> BTreeSet<String> {
     let facts = &listing.facts;
     let place = facts.place.as_ref();
     let organiser = &facts.organiser;
@@ -293,7 +321,7 @@ fn text(listing: &Listing, base: &Base) -> Text {
         facts.series.as_deref(),
         kind.map(|kind| kind.title.as_str()),
     ];
-    Text::new(
+    text::words(
         texts
             .into_iter()
             .flatten()

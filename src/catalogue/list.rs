@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::{Catalogue, Facet, Filter, Item, Millis, Range, text::fold};
+use roaring::RoaringBitmap;
+
+use super::{Catalogue, Filter, Item, Millis, Range, text::fold};
 use crate::{
     event::{Id, Listing, Local, Occurrence},
     query::{Cursor, Query, Request, Sort, SortKey},
@@ -73,7 +75,8 @@ impl Catalogue {
         let more = hits.len() > request.page_size();
         hits.truncate(request.page_size());
         let next = hits.last().filter(|_| more).map(|(key, hit)| {
-            Cursor { now: pinned, key: key.clone(), id: hit.id().to_owned() }.encode()
+            let (key, id) = (key.clone(), hit.id().to_owned());
+            Cursor { now: pinned, key, id, sort: request.sort }.encode()
         });
         Page { hits: hits.into_iter().map(|(_, hit)| hit).collect(), next, total }
     }
@@ -82,14 +85,22 @@ impl Catalogue {
     #[must_use]
     pub fn dates(&self, request: &Request, now: DateTime<Utc>) -> DatePage {
         let pinned = request.cursor.as_ref().map_or(now, |cursor| cursor.now);
-        let mut dates = self.dated(&request.query, Range::dates(&request.query, pinned));
-        if let Some(Cursor { key: SortKey::Time(at), id, .. }) = &request.cursor {
-            dates.retain(|(start, date)| start > at || (start == at && date.id() > *id));
-        }
+        let descending = request.sort.is_descending();
+        let is_after = |(start, date): &(Millis, Date)| match &request.cursor {
+            Some(Cursor { key: SortKey::Time(at), id, .. }) => {
+                let (here, there) = ((*start, date.id()), (*at, id.clone()));
+                if descending { here < there } else { here > there }
+            }
+            _ => true,
+        };
+        let filter = self.filter(&request.query);
+        let dates = self.dated(&filter, Range::dates(&request.query, pinned)).filter(is_after);
+        let mut dates = first(dates, request.page_size() + 1, descending);
         let more = dates.len() > request.page_size();
-        let dates = first(dates, request.page_size());
+        dates.truncate(request.page_size());
         let next = dates.last().filter(|_| more).map(|(start, date)| {
-            Cursor { now: pinned, key: SortKey::Time(*start), id: date.id() }.encode()
+            let key = SortKey::Time(*start);
+            Cursor { now: pinned, key, id: date.id(), sort: request.sort }.encode()
         });
         DatePage { dates: dates.into_iter().map(|(_, date)| date).collect(), next }
     }
@@ -97,7 +108,9 @@ impl Catalogue {
     /// All dates in a range, at most [`MAX_DATES`].
     #[must_use]
     pub fn all_dates(&self, query: &Query, range: Range) -> Vec<Date> {
-        first(self.dated(query, range), MAX_DATES).into_iter().map(|(_, date)| date).collect()
+        let filter = self.filter(query);
+        let dates = first(self.dated(&filter, range), MAX_DATES, false);
+        dates.into_iter().map(|(_, date)| date).collect()
     }
 
     /// How many dates there are in a range.
@@ -105,7 +118,10 @@ impl Catalogue {
     pub fn count_dates(&self, query: &Query, range: Range) -> usize {
         let filter = self.filter(query);
         let items = self.candidates(&filter, range).filter(|item| filter.passes(item));
-        items.map(|item| item.count(range)).sum()
+        if query.status.is_empty() {
+            return items.map(|item| item.count(range)).sum();
+        }
+        self.dated(&filter, range).count()
     }
 
     /// The listings of a calendar: those with a date in the range, in order of first start.
@@ -152,7 +168,7 @@ impl Catalogue {
         found.into_iter()
     }
 
-    /// The listings that can pass at all, by the narrowest way in.
+    /// The listings that can pass at all.
     pub(super) fn candidates<'a>(
         &'a self,
         filter: &Filter,
@@ -161,46 +177,52 @@ impl Catalogue {
         if range.is_empty() {
             return Box::new(std::iter::empty());
         }
-        let size = |facets: &Vec<Facet>| -> usize {
-            facets.iter().filter_map(|facet| self.facets.get(facet)).map(|ids| ids.size()).sum()
-        };
-        let narrowest = filter.ways_in().into_iter().min_by_key(size);
         let from = range.from.timestamp_millis();
-        if let Some(facets) = narrowest.filter(|facets| size(facets) < self.items.size() / 2) {
-            let mut ids: Vec<&Id> =
-                facets.iter().filter_map(|facet| self.facets.get(facet)).flatten().collect();
-            ids.sort_unstable();
-            ids.dedup();
-            let items = ids.into_iter().filter_map(|id| self.items.get(id));
-            return Box::new(items.filter(move |item| item.last_end > from));
+        let ways = filter.ways_in().into_iter().map(|facets| self.having(&facets));
+        let numbers = filter.words().cloned().into_iter().chain(ways).reduce(|all, way| all & way);
+        let few = |numbers: &RoaringBitmap| numbers.len() < self.items.size() as u64 / 2;
+        if let Some(numbers) = numbers.filter(few) {
+            return Box::new(self.numbered(numbers).filter(move |item| item.last_end > from));
         }
         let begin = (from.saturating_add(1), String::new());
         Box::new(self.by_end.range(begin..).map(|(_, item)| item))
     }
 
     /// Dates in a range with their starts, in no order.
-    fn dated(&self, query: &Query, range: Range) -> Vec<(Millis, Date)> {
-        let filter = self.filter(query);
-        let mut dates: Vec<(Millis, Date)> = Vec::new();
-        for item in self.candidates(&filter, range).filter(|item| filter.passes(item)) {
-            dates.extend(item.occurrences(range).into_iter().map(|occurrence| {
+    fn dated(&self, filter: &Filter, range: Range) -> impl Iterator<Item = (Millis, Date)> {
+        let items = self.candidates(filter, range).filter(|item| filter.passes(item));
+        items.flat_map(move |item| {
+            let dates = item.occurrences(range).into_iter();
+            let dates = dates.filter(|date| filter.has_status(item.listing.status_of(date)));
+            dates.map(|occurrence| {
                 let start = occurrence.span.start_utc(item.time_zone()).timestamp_millis();
                 (start, Date { item: Arc::clone(item), occurrence })
-            }));
-        }
-        dates
+            })
+        })
     }
 }
 
-/// So many of the dates, the first ones, in order.
-fn first(mut dates: Vec<(Millis, Date)>, number: usize) -> Vec<(Millis, Date)> {
-    let order = |a: &(Millis, Date), b: &(Millis, Date)| (a.0, a.1.key()).cmp(&(b.0, b.1.key()));
-    if number < dates.len() {
-        dates.select_nth_unstable_by(number, order);
-        dates.truncate(number);
+/// So many of the dates, the first ones, in order; never many more in memory than that.
+fn first(
+    dates: impl Iterator<Item = (Millis, Date)>,
+    number: usize,
+    descending: bool,
+) -> Vec<(Millis, Date)> {
+    let order = |a: &(Millis, Date), b: &(Millis, Date)| {
+        let order = (a.0, a.1.key()).cmp(&(b.0, b.1.key()));
+        if descending { order.reverse() } else { order }
+    };
+    let mut found: Vec<(Millis, Date)> = Vec::new();
+    for date in dates {
+        found.push(date);
+        if found.len() > 2 * number + 1_000 {
+            found.select_nth_unstable_by(number, order);
+            found.truncate(number);
+        }
     }
-    dates.sort_unstable_by(order);
-    dates
+    found.sort_unstable_by(order);
+    found.truncate(number);
+    found
 }
 
 impl Date {

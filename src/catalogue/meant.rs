@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use strsim::normalized_damerau_levenshtein;
 
 use super::{
-    Catalogue,
+    Catalogue, Facet,
     text::{fold, wanted},
 };
-use crate::{classify::fold::phrase, event::Decision, vocabulary::Service};
+use crate::{classify::fold::phrase, vocabulary::Service};
 
 /// Less alike than this, another word is a guess.
 const ALIKE: f64 = 0.65;
@@ -22,11 +22,9 @@ impl Catalogue {
     pub fn meant(&self, question: &str) -> Option<String> {
         let folded = fold(question);
         let asked: Vec<&str> = folded.split_whitespace().take(MOST_WORDS).collect();
-        let known = |word: &str| {
-            let wanted = wanted(word);
-            self.listed_texts().any(|text| text.has_all(&wanted))
-        };
-        let mut all: Option<BTreeMap<&str, usize>> = None;
+        let listed = self.having(&[Facet::Listed]);
+        let known = |word: &str| !self.words.find(&wanted(word)).is_disjoint(&listed);
+        let mut all: Option<BTreeMap<&str, u64>> = None;
         let mut changed = false;
         let mut meant: Vec<String> = Vec::new();
         for word in asked {
@@ -34,7 +32,7 @@ impl Catalogue {
                 meant.push(word.to_owned());
                 continue;
             }
-            let all = all.get_or_insert_with(|| self.words_in_use());
+            let all = all.get_or_insert_with(|| self.words.of(&listed).collect());
             meant.push(nearest(word, all)?.to_owned());
             changed = true;
         }
@@ -57,26 +55,10 @@ impl Catalogue {
             .max_by_key(|(rank, words, _)| (*rank, words.len()))?;
         Some((service, asked.replacen(&words, " ", 1).trim().to_owned()))
     }
-
-    fn listed_texts(&self) -> impl Iterator<Item = &super::text::Text> {
-        self.items
-            .values()
-            .filter(|item| item.listing.facts.verdict.decision == Decision::Listed)
-            .map(|item| &item.text)
-    }
-
-    /// Every word of a listed event, and how many events have it.
-    fn words_in_use(&self) -> BTreeMap<&str, usize> {
-        let mut words = BTreeMap::new();
-        for word in self.listed_texts().flat_map(super::text::Text::words) {
-            *words.entry(word).or_default() += 1;
-        }
-        words
-    }
 }
 
 /// The most similar word; of two equally similar ones the more frequent.
-fn nearest<'a>(word: &str, all: &BTreeMap<&'a str, usize>) -> Option<&'a str> {
+fn nearest<'a>(word: &str, all: &BTreeMap<&'a str, u64>) -> Option<&'a str> {
     let length = word.chars().count();
     all.iter()
         .filter(|(known, _)| known.chars().count().abs_diff(length) <= 2)

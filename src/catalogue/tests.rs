@@ -455,3 +455,96 @@ fn an_update_shares_all_that_did_not_change() {
         .count();
     assert_eq!(shared, 1_999);
 }
+
+#[test]
+fn a_venue_that_ends_with_a_town_lies_in_its_region() {
+    let at = |place: &str| {
+        let mut listing = named("town", "Meet-up");
+        listing.facts.organiser.council = Some("CMD".into());
+        let name = Some(place.to_owned());
+        listing.facts.place = Some(crate::event::Place { name, ..Default::default() });
+        samples::catalogue([listing])
+    };
+    let leeds = at("Central Library, Leeds");
+    assert_eq!(ids(&leeds, "region=yorkshire-and-the-humber"), ["town"]);
+    assert_eq!(ids(&leeds, "region=london"), ["town"], "towns share names");
+    assert_eq!(ids(&leeds, "near=LS1&within=10"), ["town"]);
+    assert_eq!(ids(&leeds, "near=Leeds&within=10"), ["town"]);
+    assert_eq!(ids(&at("Leeds Road Hub"), "region=yorkshire-and-the-humber"), [""; 0]);
+}
+
+#[test]
+fn a_status_is_that_of_the_date() {
+    let mut series = weekly("series");
+    if let Some(rule) = &mut series.facts.recurrence {
+        rule.overrides[0].status = Some(Status::Cancelled);
+    }
+    let catalogue = samples::catalogue([series, named("single", "Once")]);
+    let dates = |address: &str| -> Vec<(String, Status)> {
+        let page = catalogue.dates(&ask(&catalogue, address), now());
+        let dates = page.dates.into_iter();
+        dates
+            .map(|date| {
+                let status = date.item.listing.status_of(&date.occurrence);
+                (date.item.listing.id.clone(), status)
+            })
+            .collect()
+    };
+    assert_eq!(dates("status=cancelled"), [("series".to_owned(), Status::Cancelled)]);
+    let confirmed = dates("status=confirmed&to=2026-12-20");
+    assert!(confirmed.len() > 2, "{confirmed:?}");
+    assert!(confirmed.iter().all(|(_, status)| *status == Status::Confirmed), "{confirmed:?}");
+    let query = ask(&catalogue, "status=cancelled").query;
+    assert_eq!(catalogue.count_dates(&query, Range::dates(&query, now())), 1);
+    assert_eq!(ids(&catalogue, "status=cancelled"), ["series"]);
+}
+
+#[test]
+fn dates_can_be_had_from_the_last_on() {
+    let catalogue = catalogue();
+    let all =
+        |address: &str| -> Vec<String> {
+            let (mut request, mut seen) = (ask(&catalogue, address), Vec::new());
+            loop {
+                let page = catalogue.dates(&request, now());
+                seen.extend(page.dates.iter().map(|date| {
+                    format!("{} {:?}", date.item.listing.id, date.occurrence.instance)
+                }));
+                let Some(next) = page.next else { return seen };
+                request = ask(&catalogue, &format!("{address}&cursor={next}"));
+            }
+        };
+    let mut forwards = all("to=2027-02-01&limit=3");
+    forwards.reverse();
+    assert!(forwards.len() > 9, "{forwards:?}");
+    assert_eq!(all("to=2027-02-01&limit=3&sort=-start"), forwards);
+}
+
+#[test]
+fn a_list_goes_on_in_the_order_in_which_it_began() {
+    let catalogue = catalogue();
+    let first = catalogue.list(&ask(&catalogue, "sort=title&limit=2"), now());
+    let cursor = first.next.unwrap();
+    let by_title = ids(&catalogue, "sort=title");
+    for order in ["", "&sort=title", "&sort=-updated"] {
+        assert_eq!(ids(&catalogue, &format!("cursor={cursor}{order}")), by_title[2..], "{order}");
+    }
+    let other = ask(&catalogue, &format!("cursor={cursor}&sort=-updated"));
+    assert!(other.notes.iter().any(|note| note.contains("title")), "{:?}", other.notes);
+}
+
+#[test]
+fn a_question_without_words_finds_nothing_and_numbers_are_used_again() {
+    let mut catalogue = catalogue();
+    assert_eq!(ids(&catalogue, "q=%21%21%21"), [""; 0]);
+    for round in 0..5 {
+        let removed = Update { removed: vec!["bhousing".into()], ..Update::default() };
+        catalogue = catalogue.update(removed, None);
+        assert_eq!(ids(&catalogue, "q=repairs"), [""; 0], "{round}");
+        let put = vec![Arc::new(named("bhousing", "Housing repairs show and tell"))];
+        catalogue = catalogue.update(Update { put, ..Update::default() }, None);
+        assert_eq!(ids(&catalogue, "q=repairs"), ["bhousing"], "{round}");
+        assert_eq!(ids(&catalogue, "q=open&kind=take-part"), ["dopen"], "{round}");
+    }
+    assert_eq!(catalogue.numbered.len(), 8);
+}

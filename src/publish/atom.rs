@@ -64,7 +64,7 @@ pub fn write_entries(info: &FeedInfo, entries: &[AtomEntry]) -> String {
         let _ = writeln!(xml, "{}{text}", "  ".repeat(depth));
     };
     let updated = entries.iter().map(|entry| entry.updated).max();
-    line(1, format!("<id>{}</id>", urn(&info.source)));
+    line(1, format!("<id>{}</id>", urn(path_of(&info.source))));
     line(1, element("title", &info.title));
     if let Some(subtitle) = &info.description {
         line(1, element("subtitle", subtitle));
@@ -161,6 +161,12 @@ fn when(item: &Item, context: &Context, now: DateTime<Utc>) -> String {
         Some(_) => format!("{words}, and other dates"),
         None => words,
     }
+}
+
+/// What follows the name of the site in an address.
+fn path_of(address: &str) -> &str {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    rest.find('/').and_then(|at| rest.get(at..)).unwrap_or_default()
 }
 
 /// A permanent id that says nothing of our address: a UUID (RFC 9562, version 8) of what it stands for.

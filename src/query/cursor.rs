@@ -3,10 +3,11 @@
 use chrono::{DateTime, Utc};
 use data_encoding::HEXLOWER;
 
+use super::{SORTS, Sort};
 use crate::event::Id;
 
 /// What a cursor looks like, for the API's description.
-pub const PATTERN: &str = "^[0-9]{1,13}\\.[a-z0-9]{1,16}(:[0-9]{8}(T[0-9]{6})?)?\\.(t-?[0-9]{1,15}|x([0-9a-f]{2}){0,400})$";
+pub const PATTERN: &str = "^[0-9]{1,13}\\.[a-z0-9]{1,16}(:[0-9]{8}(T[0-9]{6})?)?\\.(-?start|title|-?updated|-?created)\\.(t-?[0-9]{1,15}|x([0-9a-f]{2}){0,400})$";
 
 /// Place in a list, after the item named.
 ///
@@ -19,6 +20,8 @@ pub struct Cursor {
     pub key: SortKey,
     /// Its id.
     pub id: Id,
+    /// The order of the list: a place in one order is none in another.
+    pub sort: Sort,
 }
 
 /// What a list is sorted by.
@@ -38,7 +41,7 @@ impl Cursor {
             SortKey::Time(at) => format!("t{at}"),
             SortKey::Text(text) => format!("x{}", HEXLOWER.encode(text.as_bytes())),
         };
-        format!("{}.{}.{key}", self.now.timestamp_millis(), self.id)
+        format!("{}.{}.{}.{key}", self.now.timestamp_millis(), self.id, self.sort.as_str())
     }
 
     /// Reads a cursor; `None` when it is not one of ours ([`PATTERN`]).
@@ -47,12 +50,14 @@ impl Cursor {
         if text.len() > 2_000 {
             return None;
         }
-        let mut parts = text.splitn(3, '.');
+        let mut parts = text.splitn(4, '.');
         let now = DateTime::from_timestamp_millis(parts.next()?.parse().ok()?)?;
         let id = parts.next()?.to_owned();
         if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b':') {
             return None;
         }
+        let order = parts.next()?;
+        let (_, sort) = SORTS.into_iter().find(|(word, _)| *word == order)?;
         let key = parts.next()?;
         let key = match key.strip_prefix('t') {
             Some(at) => SortKey::Time(at.parse().ok()?),
@@ -61,7 +66,7 @@ impl Cursor {
                 SortKey::Text(String::from_utf8_lossy(&bytes).into_owned())
             }
         };
-        Some(Self { now, key, id })
+        Some(Self { now, key, id, sort })
     }
 }
 
@@ -72,12 +77,16 @@ mod tests {
     #[test]
     fn survives_the_journey() {
         for key in [SortKey::Time(-5), SortKey::Time(i64::MAX), SortKey::Text("a\nt b".into())] {
-            let cursor =
-                Cursor { now: DateTime::UNIX_EPOCH, key, id: "abc:20261201T100000".into() };
+            let cursor = Cursor {
+                now: DateTime::UNIX_EPOCH,
+                key,
+                id: "abc:20261201T100000".into(),
+                sort: Sort::UpdatedDescending,
+            };
             assert_eq!(Cursor::decode(&cursor.encode()), Some(cursor));
         }
         assert_eq!(Cursor::decode("rubbish"), None);
-        assert_eq!(Cursor::decode("1.a b.t1"), None);
+        assert_eq!(Cursor::decode("1.a b.start.t1"), None);
         assert_eq!(Cursor::decode(""), None);
     }
 }

@@ -5,7 +5,7 @@ use strsim::{jaro_winkler, normalized_damerau_levenshtein};
 
 use super::{
     Bound, Cursor, EVENT_FIELDS, Fault, Known, MAX_LIMIT, OCCURRENCE_FIELDS, OPEN_TO, Point,
-    Request, SORTS,
+    Request, SORTS, Sort,
     place::{
         self, nations, outward, position_of_postcode, region_id, regions, regions_of_postcode,
     },
@@ -63,6 +63,9 @@ pub fn is_foreign(name: &str) -> bool {
 
 /// More values than this for one filter is no honest question.
 const MAX_VALUES: usize = 400;
+/// Letters and words of a question.
+const MOST_LETTERS: usize = 200;
+const MOST_WORDS: usize = 30;
 
 /// Reads the filters and list parameters of an address.
 ///
@@ -123,7 +126,7 @@ impl Parser<'_> {
             "or_online" => self.request.query.or_online = self.yes(name, value),
             "near" => self.near(value),
             "within" => self.within(value),
-            "q" => self.request.query.q = Some(clean_words(value)),
+            "q" => self.question(value),
             "from" => self.request.query.from = self.bound(name, value),
             "to" => self.request.query.to = self.bound(name, value),
             "listed" | "sort" => self.choices(name, value),
@@ -131,6 +134,18 @@ impl Parser<'_> {
             "cursor" => self.cursor(value),
             _ => self.unknown(name),
         }
+    }
+
+    /// One that is cut off would find more than was asked for.
+    fn question(&mut self, value: &str) {
+        let words = clean_words(value);
+        let (letters, number) = (words.chars().count(), words.split(' ').count());
+        if letters > MOST_LETTERS || number > MOST_WORDS {
+            let words = format!("'q' has at most {MOST_WORDS} words and {MOST_LETTERS} letters");
+            let allowed = vec![format!("up to {MOST_WORDS} words")];
+            self.fault("q", value, allowed, words);
+        }
+        self.request.query.q = Some(words);
     }
 
     fn empty(&mut self, name: &str, value: &str) {
@@ -288,7 +303,8 @@ impl Parser<'_> {
             return;
         }
         for written in list(value) {
-            let council = self.known.members.council(written);
+            let members = self.known.members;
+            let council = members.council(written).or_else(|| members.council_named(written));
             let point = council
                 .map(|council| Point::Council {
                     code: council.code.clone(),
@@ -305,11 +321,11 @@ impl Parser<'_> {
                 Some(point) => self.request.query.near.push(point),
                 None => {
                     let allowed =
-                        ["a council's code (WBK)", "an outward postcode (RG14)", "51.40,-1.32"];
+                        ["a council (WBK, Leeds)", "an outward postcode (RG14)", "51.40,-1.32"];
                     let allowed = allowed.map(str::to_owned).to_vec();
                     let words = format!(
-                        "'{}' is neither the code of a council, nor an outward postcode such as RG14, nor a \
-                         position such as 51.40,-1.32",
+                        "'{}' is neither a council, nor the first part of a postcode such as RG14, nor a position such \
+                         as 51.40,-1.32",
                         short(written)
                     );
                     self.fault("near", written, allowed, words);
@@ -389,6 +405,16 @@ impl Parser<'_> {
         query.attendance.sort_unstable();
         query.attendance.dedup();
         query.near.truncate(20);
+        if let Some(cursor) = self.request.cursor.as_ref().filter(|c| c.sort != self.request.sort) {
+            // It names a place in one order, which is none in another.
+            if self.request.sort != Sort::default() {
+                let word = cursor.sort.as_str();
+                self.request
+                    .notes
+                    .push(format!("A list goes on in the order in which it began: {word}."));
+            }
+            self.request.sort = cursor.sort;
+        }
         self.request.notes.extend(place::notes(query, self.known.members));
         query.q = query.q.take().filter(|words| !words.is_empty());
         let mut seen = std::collections::HashSet::new();

@@ -20,13 +20,6 @@ impl Query {
         pairs.text
     }
 
-    /// The query and its scope as a key for caches.
-    #[must_use]
-    pub fn key(&self) -> String {
-        let path = self.scope.as_ref().map(super::Scope::path).unwrap_or_default();
-        format!("{path}?{}", self.canonical())
-    }
-
     fn write(&self, pairs: &mut Pairs) {
         pairs.list("service", &self.services);
         pairs.flag("general", self.general);

@@ -20,7 +20,7 @@ use crate::{
         json,
         page::{browse, feeds::discreet},
     },
-    query::{Fault, MAX_LIMIT, Query},
+    query::{Fault, MAX_LIMIT, Query, Request, Sort},
     store::LOG_KEPT,
 };
 
@@ -92,7 +92,7 @@ pub(super) fn occurrences(ask: &Ask) -> Result<Answer, Refusal> {
     if ask.first("start").is_some() || ask.first("end").is_some() {
         return full_calendar(ask);
     }
-    let request = request(ask, &["timeZone"])?;
+    let request = in_order_of_time(request(ask, &["timeZone"])?)?;
     let page = ask.catalogue.dates(&request, ask.now);
     let context = ask.context();
     let items =
@@ -101,31 +101,47 @@ pub(super) fn occurrences(ask: &Ask) -> Result<Answer, Refusal> {
     Ok(list("occurrences", items.collect(), next, &request.notes))
 }
 
-/// FullCalendar's JSON feed: `start` and `end` are its words for our `from` and `to`, and it wants a bare array.
+/// FullCalendar's JSON feed: `start` and `end` are its words for our `from` and `to`, and it wants a bare array. A widget
+/// adds its two to whatever address it was given, so that with our own as well both hold.
 fn full_calendar(ask: &Ask) -> Result<Answer, Refusal> {
-    let both = ask.pairs.iter().find(|(name, _)| matches!(name.as_str(), "from" | "to"));
-    if let Some((name, value)) = both {
-        return Err(Refusal::Unknown(vec![Fault {
-            parameter: name.clone(),
-            value: Some(value.clone()),
-            allowed: vec!["start".into(), "end".into()],
-            words: format!("'{name}' cannot be used together with 'start' and 'end'"),
-        }]));
-    }
-    let pairs = ask.pairs.iter().map(|(name, value)| {
-        let name = match name.as_str() {
-            "start" => "from",
-            "end" => "to",
-            other => other,
-        };
-        (name.to_owned(), value.clone())
+    let ours = |name: &str| matches!(name, "from" | "to");
+    let (bounds, others): (Vec<_>, Vec<_>) =
+        ask.pairs.iter().cloned().partition(|(name, _)| ours(name));
+    let theirs = others.into_iter().map(|(name, value)| match name.as_str() {
+        "start" => ("from".to_owned(), value),
+        "end" => ("to".to_owned(), value),
+        _ => (name, value),
     });
-    let request = find::parse(ask, pairs.collect(), &["timeZone"]).map_err(in_its_words)?;
-    let dates = ask.catalogue.all_dates(&request.query, Range::dates(&request.query, ask.now));
+    let request = find::parse(ask, theirs.collect(), &["timeZone"]).map_err(in_its_words)?;
+    let Request { mut query, sort, limit, fields, .. } = in_order_of_time(request)?;
+    let own = find::parse(ask, bounds, &[])?.query;
+    query.from = query.from.into_iter().chain(own.from).max_by_key(|bound| bound.at);
+    query.to = query.to.into_iter().chain(own.to).min_by_key(|bound| bound.at);
     let context = ask.context();
+    let mut dates = ask.catalogue.all_dates(&query, Range::dates(&query, ask.now));
+    if sort == Sort::StartDescending {
+        dates.reverse();
+    }
+    dates.truncate(limit.unwrap_or(usize::MAX));
     let dates = dates.iter().map(|date| json!(json::full_calendar(date, &context)));
-    Ok(Answer::json(&Value::Array(dates.collect())))
+    Ok(Answer::json(&Value::Array(dates.map(|date| json::pick(date, &fields)).collect())))
 }
+
+/// Dates have no other order.
+fn in_order_of_time(request: Request) -> Result<Request, Refusal> {
+    if matches!(request.sort, Sort::Start | Sort::StartDescending) || request.cursor.is_some() {
+        return Ok(request);
+    }
+    Err(Refusal::Unknown(vec![Fault {
+        parameter: "sort".into(),
+        value: Some(request.sort.as_str().into()),
+        allowed: DATE_ORDERS.map(str::to_owned).to_vec(),
+        words: "dates are in the order of their starts: 'start' or '-start'".into(),
+    }]))
+}
+
+/// The orders of a list of dates.
+pub(super) const DATE_ORDERS: [&str; 2] = ["start", "-start"];
 
 /// The longest that a reader may ask to wait for changes, in seconds.
 const LONGEST_WAIT: u64 = 60;
@@ -173,6 +189,8 @@ fn in_its_words(refusal: Refusal) -> Refusal {
 }
 
 /// `/api/v1/changes`.
+///
+/// Whoever waits asks again at the same address: a copy kept on the way would answer in our place.
 pub(super) fn changes(ask: &Ask) -> Result<Answer, Refusal> {
     ask.only(&["since", "limit", "wait"])?;
     wait(ask.first("wait"))?;
@@ -210,7 +228,8 @@ pub(super) fn changes(ask: &Ask) -> Result<Answer, Refusal> {
     let next = format!("{begin}?{}", encode(pairs));
     let link = format!("<{next}>; rel=\"next\"");
     Ok(Answer::json(&json!({ "changes": lines, "next": next, "more": page.more }))
-        .with("link", link))
+        .with("link", link)
+        .with("cache-control", "no-cache".into()))
 }
 
 /// `/api/v1/clashes`: for an event that is known (`event`; nothing else says more of it then), or for a plan (`date`,
@@ -234,6 +253,9 @@ pub(super) fn clashes(ask: &Ask) -> Result<Answer, Refusal> {
 
 fn plan(ask: &Ask) -> Result<Question, Refusal> {
     let query = request(ask, &["date"])?.query;
+    if let [_, second, ..] = query.councils.as_slice() {
+        return Err(wrong("council", second, "a plan is that of one council"));
+    }
     let zone = ask.settings.network.time_zone;
     let day = match ask.first("date") {
         Some(date) => day(date)?,
@@ -251,7 +273,11 @@ fn day(text: &str) -> Result<NaiveDate, Refusal> {
 fn wrong(parameter: &str, value: &str, words: &str) -> Refusal {
     let (parameter, words) = (parameter.to_owned(), words.to_owned());
     let value = Some(value.chars().take(80).collect());
-    Refusal::Unknown(vec![Fault { parameter, value, allowed: Vec::new(), words }])
+    let allowed = match parameter.as_str() {
+        "date" => vec!["2027-03-04".to_owned()],
+        _ => Vec::new(),
+    };
+    Refusal::Unknown(vec![Fault { parameter, value, allowed, words }])
 }
 
 fn feed_views(ask: &Ask) -> Vec<&FeedView> {
@@ -314,12 +340,14 @@ pub(super) fn kinds(ask: &Ask) -> Result<Answer, Refusal> {
 /// `/api/v1/stats`.
 pub(super) fn stats(ask: &Ask) -> Result<Answer, Refusal> {
     ask.no_parameters()?;
-    let mut stats = json!(ask.catalogue.stats(ask.now));
+    let numbers = ask.catalogue.stats(ask.now);
+    let mut stats = json!(numbers);
     if let Some(object) = stats.as_object_mut() {
         let at = ask.now.to_rfc3339_opts(SecondsFormat::Secs, true);
         object.insert("at".into(), at.into());
-        let stats = ask.catalogue.stats(ask.now);
-        for (name, time) in [("last_change", stats.last_change), ("last_check", stats.last_check)] {
+        for (name, time) in
+            [("last_change", numbers.last_change), ("last_check", numbers.last_check)]
+        {
             let time = time.map(|time| time.to_rfc3339_opts(SecondsFormat::Secs, true));
             object.insert(name.into(), time.into());
         }

@@ -40,7 +40,7 @@ impl Ask {
     pub(crate) fn pairs(query: &str, audience: For) -> Vec<(String, String)> {
         let form = |name: &str| audience == For::People && (is_parameter(name) || name == "month");
         url::form_urlencoded::parse(query.as_bytes())
-            .map(|(name, value)| (name.into_owned(), value.trim().to_owned()))
+            .map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()))
             .filter(|(name, value)| {
                 let left_empty = value.is_empty() && form(name);
                 !is_foreign(name) && !left_empty

@@ -134,6 +134,16 @@ impl Held {
         }
     }
 
+    /// Whether [`Held::body`] has nothing to pack any more.
+    pub(crate) fn is_ready(&self, coding: Coding) -> bool {
+        let packed = match coding {
+            Coding::Identity => return true,
+            Coding::Gzip => &self.gzip,
+            Coding::Brotli => &self.brotli,
+        };
+        self.answer.body.len() < WORTH_COMPRESSING || packed.get().is_some()
+    }
+
     /// Strong validator of the bytes as sent: one for each coding (RFC 9110, section 8.8.3.3).
     pub(crate) fn etag(&self, coding: Coding) -> String {
         match coding.name() {

@@ -17,6 +17,7 @@ use crate::{
         page::{Site, browse, feeds::discreet, filter, subscribe},
     },
     query::{Query, Request, Scope, place},
+    store::CHECKS_KEPT,
 };
 
 /// Events in a feed of new announcements unless `limit` says otherwise.
@@ -180,13 +181,17 @@ pub(super) fn health(ask: &Ask) -> Result<Answer, Refusal> {
     let page = format!("{}/feeds/{}", ask.base, view.feed.id);
     let good = |check: &Check| matches!(check.outcome, Outcome::Changed | Outcome::Unchanged);
     let mut changes: Vec<&Check> = Vec::new();
-    for check in &view.state.history {
+    let history = &view.state.history;
+    for check in history {
         if changes.last().is_none_or(|last| good(last) != good(check)) {
             changes.push(check);
         }
     }
+    // What came before the checks that are kept is forgotten, and with it when the first of these states began.
+    let begun = usize::from(history.len() >= CHECKS_KEPT);
     let entries: Vec<AtomEntry> = changes
         .iter()
+        .skip(begun)
         .rev()
         .map(|check| AtomEntry {
             id: atom::urn(&format!("{} {}", view.feed.id, check.at.timestamp())),

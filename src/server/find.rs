@@ -136,7 +136,8 @@ pub(super) fn scope(ask: &Ask, make: fn(String) -> Scope) -> Result<Scope, Refus
 pub(super) fn feed_view(ask: &Ask) -> Result<&FeedView, Refusal> {
     let view = ask.catalogue.feed(ask.id()).map(AsRef::as_ref);
     if let Some(now) = ask.catalogue.feed_now(ask.id()).filter(|now| *now != ask.id()) {
-        return Err(Refusal::Moved(ask.path.replacen(ask.id(), now, 1)));
+        let rest = if ask.path.ends_with("/health.atom") { "/health.atom" } else { "" };
+        return Err(Refusal::Moved(format!("/feeds/{now}{rest}")));
     }
     view.ok_or(Refusal::NotFound(Said::Phrase(f::NO_FEED)))
 }

@@ -180,22 +180,31 @@ async fn held(
     };
     let (tag, links) = (asked.language.tag(), asked.explicit);
     let key = format!("{base} {tag} {links} {path}?{}", Ask::canonical(&pairs));
-    if let Some(held) = state.cache.get(&key, &moment) {
+    let coding = Coding::choose(said(&parts.headers, header::ACCEPT_ENCODING));
+    if let Some(held) = state.cache.get(&key, &moment).filter(|held| held.is_ready(coding)) {
         return Ok(held);
     }
     let crowd = || Refusal::Busy(f::CROWD);
-    let waited = tokio::time::timeout(PATIENCE, state.renderers.acquire()).await;
-    let Ok(_permit) = waited.map_err(|_| crowd())? else { return Err(Refusal::Broken) };
-    if let Some(held) = state.cache.get(&key, &moment) {
-        return Ok(held);
-    }
+    let place = Arc::clone(&state.renderers).acquire_owned();
+    let waited = tokio::time::timeout(PATIENCE, place).await;
+    let Ok(permit) = waited.map_err(|_| crowd())? else { return Err(Refusal::Broken) };
     // What may depend on the time sees it in whole periods, so that equal content gives equal bytes.
     let seen = DateTime::from_timestamp(period * audience.period(), 0).unwrap_or(now);
-    let place = Arc::clone(state);
+    let shelf = Arc::clone(state);
     let make = route.make;
     let work = tokio::task::spawn_blocking(move || {
-        let ask = Ask { catalogue, settings, base, path, id, pairs, now: seen, asked };
-        make(&ask).map(|answer| place.cache.put(&key, moment, answer, now))
+        // The work goes on when its asker has left, so that it keeps its place itself.
+        let _permit = permit;
+        let held = match shelf.cache.get(&key, &moment) {
+            Some(held) => held,
+            None => {
+                let ask = Ask { catalogue, settings, base, path, id, pairs, now: seen, asked };
+                shelf.cache.put(&key, moment, make(&ask)?, now)
+            }
+        };
+        // Packing takes long enough to hold up others.
+        held.body(coding);
+        Ok(held)
     });
     match tokio::time::timeout(PATIENCE, work).await {
         Ok(Ok(made)) => made,
@@ -212,7 +221,7 @@ fn base(state: &State, parts: &Parts) -> String {
     let peer = parts.extensions.get::<Peer>().map(|peer| peer.0.ip());
     origin::base(
         settings.network.url.as_ref(),
-        &parts.headers,
+        (&parts.headers, parts.uri.authority()),
         peer,
         &settings.trusted_proxies,
         settings.listen,

@@ -8,6 +8,7 @@ use tables::{ADDRESSES, FIELDS, FILTERS, LISTING, Takes};
 
 use super::{
     answer::{Answer, Refusal},
+    api::DATE_ORDERS,
     ask::Ask,
     language,
 };
@@ -153,6 +154,7 @@ fn more_of_a_list(path: &str) -> &'static [&'static str] {
     match path {
         "/include" | "/embed" | "/feed.atom" | "/feed.json" => &["limit"],
         "/events.csv" => &["limit", "sort"],
+        "/api/v1/events/{id}" => &["fields"],
         _ => &[],
     }
 }
@@ -183,8 +185,10 @@ fn get(ask: &Ask, path: &str, operation: &str, takes: Takes, media: &str, words:
         let known = FILTERS.iter().filter(|(name, ..)| is_open(ask, name));
         parameters.extend(known.map(|(name, ..)| reference(name)));
     }
+    let dates = path == "/api/v1/occurrences";
     if takes == Takes::Filters {
-        parameters.extend(LISTING.iter().map(|(name, ..)| reference(name)));
+        let here = LISTING.iter().filter(|(name, ..)| !(dates && *name == "sort"));
+        parameters.extend(here.map(|(name, ..)| reference(name)));
     }
     parameters.extend(more_of_a_list(path).iter().map(|name| reference(name)));
     if matches!(path, "/include" | "/embed") {
@@ -192,12 +196,13 @@ fn get(ask: &Ask, path: &str, operation: &str, takes: Takes, media: &str, words:
         let tags: Vec<&str> = language::offered(&ask.settings).iter().map(|l| l.tag()).collect();
         parameters.push(json!({"name": "lang", "in": "query", "description": words, "schema": {"type": "string", "enum": tags}}));
     }
-    if path == "/api/v1/occurrences" {
+    if dates {
+        parameters.push(json!({"name": "sort", "in": "query", "description": "By start; `-start` gives the last first.", "schema": {"type": "string", "enum": DATE_ORDERS}}));
         let words = "FullCalendar’s zone: accepted; times always carry their offset.";
         parameters.push(json!({"name": "timeZone", "in": "query", "description": words, "schema": {"type": "string"}}));
         for (name, ours) in [("start", "from"), ("end", "to")] {
             let words = format!(
-                "FullCalendar’s word for `{ours}`, not to be used together with `from` or `to`; the answer is then a bare array."
+                "FullCalendar’s word for `{ours}` (given both, both hold); the answer is then a bare array."
             );
             parameters.push(json!({"name": name, "in": "query", "description": words, "schema": {"type": "string"}}));
         }
@@ -308,6 +313,9 @@ fn parameter(ask: &Ask, name: &str, example: &str, words: &str) -> Value {
     let mut value = match name {
         "limit" => json!({"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": 50}),
         "within" => json!({"type": "number", "minimum": 0.1, "maximum": 2000}),
+        "q" => {
+            json!({"type": "string", "maxLength": 200, "pattern": "^\\s*(\\S+\\s+){0,29}\\S*\\s*$"})
+        }
         "cursor" => json!({"type": "string", "pattern": format!("^$|{CURSOR_PATTERN}")}),
         "from" | "to" => json!({"anyOf": [
             {"type": "string", "pattern": format!("^{DAY}$")},

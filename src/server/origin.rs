@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use axum::http::{HeaderMap, header::HOST};
+use axum::http::{HeaderMap, header::HOST, uri::Authority};
 use ipnet::IpNet;
 use url::Url;
 
@@ -18,7 +18,7 @@ pub(crate) struct Peer(pub(crate) SocketAddr);
 /// this name leads here; `X-Forwarded-*` count only from a proxy that the operator named.
 pub(crate) fn base(
     url: Option<&Url>,
-    headers: &HeaderMap,
+    (headers, authority): (&HeaderMap, Option<&Authority>),
     peer: Option<IpAddr>,
     trusted: &[IpNet],
     listen: Option<SocketAddr>,
@@ -27,6 +27,7 @@ pub(crate) fn base(
         return url.as_str().trim_end_matches('/').to_owned();
     }
     let said = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let peer = peer.map(|peer| peer.to_canonical());
     let behind_proxy = peer.is_some_and(|peer| trusted.iter().any(|net| net.contains(&peer)));
     let last = |text: &str| text.rsplit(',').next().unwrap_or_default().trim().to_owned();
     let (forwarded_host, https) = if behind_proxy {
@@ -35,7 +36,9 @@ pub(crate) fn base(
     } else {
         (None, false)
     };
-    let asked = said(HOST.as_str()).map(str::to_owned).filter(|host| is_host(host));
+    // HTTP/2 says it in the address (RFC 9113, section 8.3.1).
+    let asked = said(HOST.as_str()).or(authority.map(Authority::as_str));
+    let asked = asked.map(str::to_owned).filter(|host| is_host(host));
     let host = forwarded_host
         .or(asked)
         .or_else(|| listen.map(|address| address.to_string()))
@@ -114,12 +117,19 @@ mod tests {
             ("x-forwarded-host", "b.example"),
             ("x-forwarded-proto", "https"),
         ]);
-        assert_eq!(base(Some(&url), &lies, None, &[], listen), "https://events.example.org");
-        assert_eq!(base(None, &lies, None, &nets, listen), "http://a.example");
-        assert_eq!(base(None, &lies, Some(proxy), &nets, listen), "https://b.example");
-        assert_eq!(base(None, &lies, Some(proxy), &[], listen), "http://a.example");
+        assert_eq!(
+            base(Some(&url), (&lies, None), None, &[], listen),
+            "https://events.example.org"
+        );
+        assert_eq!(base(None, (&lies, None), None, &nets, listen), "http://a.example");
+        assert_eq!(base(None, (&lies, None), Some(proxy), &nets, listen), "https://b.example");
+        assert_eq!(base(None, (&lies, None), Some(proxy), &[], listen), "http://a.example");
+        let mapped: IpAddr = "::ffff:10.0.0.1".parse().unwrap();
+        assert_eq!(base(None, (&lies, None), Some(mapped), &nets, listen), "https://b.example");
+        let second = Some(&"c.example".parse().unwrap());
+        assert_eq!(base(None, (&headers(&[]), second), None, &[], listen), "http://c.example");
         let bad = headers(&[("host", "a.example/<script>")]);
-        assert_eq!(base(None, &bad, None, &[], listen), "http://127.0.0.1:8080");
+        assert_eq!(base(None, (&bad, None), None, &[], listen), "http://127.0.0.1:8080");
     }
 
     #[test]

@@ -46,8 +46,8 @@ impl For {
     /// Value of `Cache-Control`.
     pub(crate) fn cache_control(self) -> &'static str {
         match self {
-            Self::Calendars => "public, max-age=300",
-            Self::Assets => "public, max-age=604800",
+            // Their addresses stay the same from release to release.
+            Self::Calendars | Self::Assets => "public, max-age=300",
             Self::People | Self::Frames | Self::Programs => "public, max-age=60",
         }
     }

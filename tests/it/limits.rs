@@ -94,3 +94,20 @@ async fn without_the_setting_nobody_is_counted() {
     let answer = Client::builder().no_proxy().build().unwrap().get(address).send().await.unwrap();
     assert_eq!((answer.status(), said(&answer, "ratelimit")), (StatusCode::OK, ""));
 }
+
+#[tokio::test]
+async fn who_asks_for_nothing_is_not_waited_for() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let (base, _) = limited().await;
+    let address = base.strip_prefix("http://").unwrap();
+    // The beginning of HTTP/2, and no more.
+    let silent = ["", "P", "PRI * HTTP/2.0\r\n"].map(async |said| {
+        let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+        stream.write_all(said.as_bytes()).await.unwrap();
+        // Whether it ends with an error or without is all the same.
+        drop(stream.read_to_end(&mut Vec::new()).await);
+    });
+    let ended = futures_util::future::join_all(silent);
+    let minute = std::time::Duration::from_secs(60);
+    assert!(tokio::time::timeout(minute, ended).await.is_ok(), "still connected after a minute");
+}

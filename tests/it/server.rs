@@ -425,6 +425,64 @@ async fn full_calendar_gets_a_bare_array() {
 }
 
 #[tokio::test]
+async fn full_calendar_adds_its_bounds_to_those_of_the_address() {
+    let starts = |reply: Value| -> Vec<String> {
+        let dates = reply.as_array().unwrap().clone();
+        dates.iter().map(|date| date["start"].as_str().unwrap().to_owned()).collect()
+    };
+    let month = "start=2026-11-01T00:00:00Z&end=2026-12-01T00:00:00Z";
+    let all = starts(get(&format!("/api/v1/occurrences?{month}")).await.json());
+    assert!(all.len() > 2, "{all:?}");
+    let split = &all[1][..10];
+    let later = get(&format!("/api/v1/occurrences?{month}&from={split}")).await;
+    assert_eq!(later.status, 200, "{}", later.text());
+    let sooner = get(&format!("/api/v1/occurrences?to={split}&{month}")).await;
+    let (later, sooner) = (starts(later.json()), starts(sooner.json()));
+    assert!(!sooner.is_empty() && later.len() < all.len(), "{sooner:?} {later:?}");
+    assert_eq!([sooner, later].concat(), all);
+    let none = get(&format!("/api/v1/occurrences?{month}&from=2026-12-02&to=2026-12-24")).await;
+    assert_eq!((none.status.as_u16(), none.json()), (200, serde_json::json!([])));
+}
+
+#[tokio::test]
+async fn full_calendar_obeys_what_else_the_address_says() {
+    let month = "/api/v1/occurrences?start=2026-11-01T00:00:00Z&end=2026-12-01T00:00:00Z";
+    let all = get(month).await.json();
+    let last = get(&format!("{month}&sort=-start&limit=1&fields=id,start")).await.json();
+    let last = last.as_array().unwrap().clone();
+    assert_eq!(
+        (last.len(), &last[0]["start"]),
+        (1, &all.as_array().unwrap().last().unwrap()["start"])
+    );
+    assert!(last[0]["title"].is_null(), "{last:?}");
+    let wrong = get("/api/v1/occurrences?sort=title").await;
+    assert_eq!(
+        (wrong.status.as_u16(), &wrong.json()["errors"][0]["allowed"]),
+        (400, &serde_json::json!(["start", "-start"])),
+        "{}",
+        wrong.text()
+    );
+}
+
+#[tokio::test]
+async fn what_says_too_much_or_too_little_is_refused() {
+    let words = vec!["word"; 30].join("+");
+    assert_eq!(get(&format!("/api/v1/events?q={words}")).await.status, 200);
+    for query in [format!("q={words}+more"), format!("q={}", "x".repeat(201))] {
+        assert_eq!(get(&format!("/api/v1/events?{query}")).await.status, 400, "{query}");
+    }
+    assert_eq!(get("/api/v1/clashes?council=WBK,RDG&service=waste").await.status, 400);
+    let spaced = get("/api/v1/events?near%20=RG145LD").await;
+    assert!(!spaced.header("location").contains("5LD"), "{}", spaced.header("location"));
+    assert!(spaced.status.is_redirection());
+}
+
+#[tokio::test]
+async fn nothing_keeps_an_answer_from_those_who_wait_for_changes() {
+    assert_eq!(get("/api/v1/changes").await.header("cache-control"), "no-cache");
+}
+
+#[tokio::test]
 async fn pages_of_a_list_go_on() {
     let router = router();
     let mut path = "/api/v1/events?limit=3".to_owned();

@@ -36,6 +36,6 @@ pub(super) fn bound(value: &str, zone: Tz) -> Option<Bound> {
 
 /// One spelling for what is the same question.
 pub(super) fn clean_words(value: &str) -> String {
-    let words: String = value.chars().take(200).filter(|c| !c.is_control()).collect();
+    let words: String = value.chars().filter(|c| !c.is_control()).collect();
     words.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -111,7 +111,7 @@ pub(super) const ADDRESSES: [(&str, &str, Takes, &str, &str); 24] = [
         "listMembers",
         Takes::Nothing,
         "application/json",
-        "Groups, and the councils that have a feed or an event.",
+        "Groups, and the councils that have a feed.",
     ),
     (
         "/api/v1/councils",
