@@ -89,7 +89,7 @@ fn changes(made: made_up::MadeUp, store: memory::Store) {
     let step = (made.events.len() / CHANGES).max(1);
     for (n, (event, _)) in made.events.iter().step_by(step).enumerate() {
         let mut commit = Commit::new(memory::now() + TimeDelta::minutes(1));
-        commit.events = vec![moved(event, n)];
+        commit.events = vec![moved(event, n).into()];
         let began = Instant::now();
         let commit = settle::settle(&memory, &settings, commit, &[]);
         let merged = began.elapsed();

@@ -14,7 +14,7 @@ mod place;
 mod title;
 mod words;
 
-use std::{borrow::Cow, collections::HashMap};
+use std::{borrow::Cow, collections::HashMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
 
@@ -95,7 +95,7 @@ pub struct MergeContext<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ListingChange {
     /// New or changed.
-    Put(Box<Listing>),
+    Put(Arc<Listing>),
     /// Became part of another.
     Merged {
         /// The listing that is no more.

@@ -3,7 +3,10 @@
 //! Identity lasts ([`pairing`]), a bad fetch takes nothing away ([`absence`]), and content that stays the same
 //! changes nothing, not even a time stamp. Of private items only a hash, the start and the reason go on from here.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use chrono::{DateTime, Duration, Utc};
 
@@ -64,7 +67,7 @@ pub enum Saw {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reconciled {
     /// Events to keep, new ones and changed ones.
-    pub put: Vec<Event>,
+    pub put: Vec<Arc<Event>>,
     /// Events to drop.
     pub removed: Vec<Id>,
     /// How many are new.
@@ -217,7 +220,7 @@ fn announce(before: &Before, draft: Draft, given: &mut HashSet<Id>, result: &mut
     given.insert(id.clone());
     let (feed, now) = (before.feed.id.clone(), before.now);
     result.added += 1;
-    result.put.push(Event {
+    let event = Event {
         id,
         feed,
         draft,
@@ -227,7 +230,8 @@ fn announce(before: &Before, draft: Draft, given: &mut HashSet<Id>, result: &mut
         withdrawn: None,
         updated: now,
         sequence: 0,
-    });
+    };
+    result.put.push(event.into());
 }
 
 /// An item that is known.
@@ -257,13 +261,13 @@ fn meet(
             changed.updated = before.now;
         }
         changed.sequence += u32::from(difference == Difference::Rescheduled || came_back);
-        result.put.push(changed);
+        result.put.push(changed.into());
     }
     result.changed += u32::from(difference > Difference::Silent || came_back);
 }
 
 /// An item that says what it said: a new version only where that is due.
-fn seen_again(before: &Before, event: &Event) -> Option<Event> {
+fn seen_again(before: &Before, event: &Event) -> Option<Arc<Event>> {
     let back = event.absent_since.is_some() || event.withdrawn.is_some();
     if !back && before.now - event.last_seen < SEEN_EVERY {
         return None;
@@ -275,7 +279,7 @@ fn seen_again(before: &Before, event: &Event) -> Option<Event> {
         seen.sequence += 1;
     }
     (seen.absent_since, seen.withdrawn) = (None, None);
-    Some(seen)
+    Some(seen.into())
 }
 
 /// How much two versions of an item differ.

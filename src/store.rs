@@ -162,11 +162,11 @@ pub struct Commit {
     /// Checks to add to the history of a feed.
     pub checks: Vec<(String, Check)>,
     /// New and changed events.
-    pub events: Vec<Event>,
+    pub events: Vec<Arc<Event>>,
     /// Events that are dropped.
     pub events_removed: Vec<Id>,
     /// New and changed listings.
-    pub listings: Vec<Listing>,
+    pub listings: Vec<Arc<Listing>>,
     /// Listings that are no more.
     pub listings_removed: Vec<Id>,
     /// Listings that became part of another: from, into.
@@ -174,7 +174,7 @@ pub struct Commit {
     /// Listings that stand on their own again.
     pub aliases_removed: Vec<Id>,
     /// Last states of listings that were merged or taken away, while their events remain.
-    pub remembered: Vec<Listing>,
+    pub remembered: Vec<Arc<Listing>>,
     /// Those that need not be remembered any more.
     pub remembered_removed: Vec<Id>,
     /// For the log, in order.

@@ -98,8 +98,8 @@ impl<'a> Side<'a> {
 
 /// The events that one change may concern, and the pairs among them.
 pub(super) struct Neighbourhood<'a> {
-    /// By id, so that no order of arrival shows.
-    pub(super) sides: BTreeMap<Id, Side<'a>>,
+    /// By id, so that no order of arrival shows; boxed, since a tree of large values is half empty.
+    pub(super) sides: BTreeMap<Id, Box<Side<'a>>>,
     /// Pairs that are one, smaller id first.
     pub(super) pairs: BTreeMap<(Id, Id), Weighed>,
     /// For each event, those that it is one with.
@@ -141,7 +141,7 @@ pub(super) fn neighbourhood<'a>(
             }
             Some(side) => {
                 next.extend(partners(&side, world, context, &mut found, &mut loaded));
-                found.sides.insert(id, side);
+                found.sides.insert(id, Box::new(side));
             }
         }
         queue.extend(next.into_iter().filter(|id| asked.insert(id.clone())));

@@ -1,6 +1,9 @@
 //! Which id and UID a group of events goes by, and what that changes in the store.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use chrono::{DateTime, Utc};
 
@@ -51,7 +54,7 @@ pub(super) fn changes(
     order.sort();
     let contests = contests(found, world, context);
     let mut uids = BTreeSet::new();
-    let mut now: BTreeMap<Id, Listing> = BTreeMap::new();
+    let mut now: BTreeMap<Id, Arc<Listing>> = BTreeMap::new();
     for (_, id, ids) in order {
         let elsewhere = |uid: &str| {
             let holder = world.listing_with_uid(uid);
@@ -65,9 +68,9 @@ pub(super) fn changes(
         let first = found.sides.get(&id).map(|side| uid(&side.event, context.domain));
         let uid = claim(&id, &own, had, first, &contests).filter(free).unwrap_or(own);
         uids.insert(uid.clone());
-        let sides: Vec<&Side> = ids.iter().filter_map(|id| found.sides.get(id)).collect();
+        let sides: Vec<&Side> = ids.iter().filter_map(|id| Some(&**found.sides.get(id)?)).collect();
         let listing = fields::listing(id.clone(), uid, &sides, was(&id), context);
-        now.insert(id, listing);
+        now.insert(id, listing.into());
     }
     differences(&before, now)
 }
@@ -136,7 +139,10 @@ fn contests(
     claims.into_iter().filter_map(contest).collect()
 }
 
-fn differences(before: &BTreeMap<Id, &Listing>, now: BTreeMap<Id, Listing>) -> Vec<ListingChange> {
+fn differences(
+    before: &BTreeMap<Id, &Listing>,
+    now: BTreeMap<Id, Arc<Listing>>,
+) -> Vec<ListingChange> {
     let holder: BTreeMap<&str, &str> = now
         .values()
         .flat_map(|listing| {
@@ -157,8 +163,8 @@ fn differences(before: &BTreeMap<Id, &Listing>, now: BTreeMap<Id, Listing>) -> V
     }
     let put = now
         .into_iter()
-        .filter(|(id, listing)| before.get(id).is_none_or(|was| *was != listing))
-        .map(|(_, listing)| ListingChange::Put(Box::new(listing)));
+        .filter(|(id, listing)| before.get(id).is_none_or(|was| **was != **listing))
+        .map(|(_, listing)| ListingChange::Put(listing));
     changes.extend(put);
     changes
 }

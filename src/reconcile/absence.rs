@@ -139,16 +139,17 @@ pub fn judge(
         let waiting = event.withdrawn.is_none() && upcoming(event, before.now);
         match since {
             None => {
-                result.put.push(Event { absent_since: Some(before.now), ..missed(before, event) })
+                result.put.push(missed(before, event).into());
             }
             Some(since) if waiting && trusted && confirmed(before, event, since) => {
                 result.withdrawn += 1;
-                result.put.push(Event {
+                let gone = Event {
                     withdrawn: Some(before.now),
                     updated: before.now,
                     sequence: event.sequence + 1,
                     ..event.clone()
-                });
+                };
+                result.put.push(gone.into());
                 continue;
             }
             Some(_) => {}
@@ -168,7 +169,7 @@ fn unproven(before: &Before, absent: &[&Event], result: &mut Reconciled) {
     }
     if window {
         let newly = absent.iter().filter(|event| event.absent_since.is_none());
-        result.put.extend(newly.map(|event| missed(before, event)));
+        result.put.extend(newly.map(|event| missed(before, event).into()));
     }
 }
 

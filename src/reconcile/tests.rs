@@ -91,7 +91,7 @@ impl Story {
         self.events.retain(|event| !result.removed.contains(&event.id));
         for event in &result.put {
             self.events.retain(|old| old.id != event.id);
-            self.events.push(event.clone());
+            self.events.push(Event::clone(event));
         }
         self.events.sort_by(|a, b| a.id.cmp(&b.id));
         result

@@ -86,10 +86,10 @@ impl Memory {
             memory.remembered.insert(listing.id.clone(), Arc::new(listing));
         }
         for event in snapshot.events {
-            memory.put_event(event);
+            memory.put_event(Arc::new(event));
         }
         for listing in snapshot.listings {
-            memory.put_listing(listing);
+            memory.put_listing(Arc::new(listing));
         }
         memory
     }
@@ -218,20 +218,20 @@ impl Memory {
             self.take_event(id);
         }
         for event in &commit.events {
-            self.put_event(event.clone());
+            self.put_event(Arc::clone(event));
         }
         for id in &commit.listings_removed {
             self.take_listing(id);
         }
         for listing in &commit.listings {
-            self.put_listing(listing.clone());
+            self.put_listing(Arc::clone(listing));
         }
         self.aliases.extend(commit.aliases.iter().cloned());
         for from in &commit.aliases_removed {
             self.aliases.remove(from);
         }
         for listing in &commit.remembered {
-            self.remembered.insert(listing.id.clone(), Arc::new(listing.clone()));
+            self.remembered.insert(listing.id.clone(), Arc::clone(listing));
         }
         for id in &commit.remembered_removed {
             self.remembered.remove(id);
@@ -252,11 +252,11 @@ impl Memory {
         self.log.drain(..gone);
     }
 
-    fn put_event(&mut self, event: Event) {
+    fn put_event(&mut self, event: Arc<Event>) {
         self.take_event(&event.id);
         self.by_feed.entry(event.feed.clone()).or_default().insert(event.id.clone());
         self.block(&event);
-        self.events.insert(event.id.clone(), Arc::new(event));
+        self.events.insert(event.id.clone(), event);
     }
 
     fn take_event(&mut self, id: &str) {
@@ -289,13 +289,13 @@ impl Memory {
         }
     }
 
-    fn put_listing(&mut self, listing: Listing) {
+    fn put_listing(&mut self, listing: Arc<Listing>) {
         self.take_listing(&listing.id);
         for source in &listing.sources {
             self.listing_of.insert(source.event.clone(), listing.id.clone());
         }
         self.by_uid.insert(listing.uid.clone(), listing.id.clone());
-        self.listings.insert(listing.id.clone(), Arc::new(listing));
+        self.listings.insert(listing.id.clone(), listing);
     }
 
     fn take_listing(&mut self, id: &str) {
@@ -355,7 +355,7 @@ pub struct Overlay<'a> {
 impl<'a> Overlay<'a> {
     /// A memory as it would be with these events put and those removed.
     #[must_use]
-    pub fn new(memory: &'a Memory, put: &'a [Event], removed: &'a [Id]) -> Self {
+    pub fn new(memory: &'a Memory, put: &'a [Arc<Event>], removed: &'a [Id]) -> Self {
         let mut events: HashMap<&str, Option<&Event>> =
             removed.iter().map(|id| (id.as_str(), None)).collect();
         let mut blocks: HashMap<String, Vec<&str>> = HashMap::new();

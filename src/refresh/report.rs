@@ -147,7 +147,7 @@ pub(super) fn good(scene: &Scene, good: &Good, result: Reconciled, memory: &Memo
     let stored = memory.events_of(&scene.feed.id).into_iter();
     let kept = stored.filter(|event| !touched.contains(&event.id));
     (state.listed, state.undated, state.unlisted) =
-        settle::tally(kept.chain(&result.put), &memory.corrections);
+        settle::tally(kept.chain(result.put.iter().map(|event| &**event)), &memory.corrections);
     let answer = Answer::Good { fresh_for: meta.fresh_for };
     state.next_check =
         Some(next_check(scene.feed, &scene.settings.config.network, &state, answer, scene.now));

@@ -149,7 +149,9 @@ fn renames(memory: &Memory, settings: &Settings) -> Vec<(String, String)> {
 fn rename(memory: &Memory, from: &str, to: &str, commit: &mut Commit) {
     let Some(state) = memory.feeds.get(from) else { return };
     let moved = memory.events_of(from).into_iter();
-    commit.events.extend(moved.map(|event| Event { feed: to.to_owned(), ..event.clone() }));
+    commit
+        .events
+        .extend(moved.map(|event| Arc::new(Event { feed: to.to_owned(), ..event.clone() })));
     commit.checks.extend(state.history.iter().map(|check| (to.to_owned(), check.clone())));
     let mut former: Vec<String> =
         state.former.iter().filter(|id| *id != to && *id != from).cloned().collect();

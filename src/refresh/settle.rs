@@ -40,10 +40,10 @@ pub fn settle(memory: &Memory, settings: &Settings, mut commit: Commit, also: &[
     let overlay = Overlay::new(memory, &events, &removed);
     for change in merge(&changed, &overlay, &context(memory, settings, commit.at)) {
         match change {
-            ListingChange::Put(listing) => put(memory, *listing, &mut commit),
+            ListingChange::Put(listing) => put(memory, listing, &mut commit),
             ListingChange::Merged { id, into } => {
                 log(&mut commit, memory.listings.get(&id), None, Some(&into));
-                commit.remembered.extend(memory.listings.get(&id).map(|was| (**was).clone()));
+                commit.remembered.extend(memory.listings.get(&id).cloned());
                 commit.aliases.push((id.clone(), into));
                 commit.listings_removed.push(id);
             }
@@ -51,7 +51,7 @@ pub fn settle(memory: &Memory, settings: &Settings, mut commit: Commit, also: &[
                 let was = memory.listings.get(&id);
                 log(&mut commit, was, None, None);
                 if overlay.event(&id).is_some() {
-                    commit.remembered.extend(was.map(|was| shell(was)));
+                    commit.remembered.extend(was.map(|was| Arc::new(shell(was))));
                 }
                 commit.listings_removed.push(id);
             }
@@ -72,7 +72,7 @@ fn recount(memory: &Memory, commit: &mut Commit, also: &[Id]) {
     let touched: HashSet<Id> = put.chain(&commit.events_removed).cloned().collect();
     for feed in feeds {
         let kept = memory.events_of(&feed).into_iter().filter(|event| !touched.contains(&event.id));
-        let put = commit.events.iter().filter(|event| event.feed == feed);
+        let put = commit.events.iter().map(|event| &**event).filter(|event| event.feed == feed);
         let counts = tally(kept.chain(put), &memory.corrections);
         let known = commit.feeds.iter_mut().find(|state| state.feed == feed);
         let fresh = || memory.feeds.get(&feed).cloned();
@@ -103,7 +103,7 @@ pub(super) fn context<'a>(
     }
 }
 
-fn put(memory: &Memory, listing: Listing, commit: &mut Commit) {
+fn put(memory: &Memory, listing: Arc<Listing>, commit: &mut Commit) {
     let was = memory.listings.get(&listing.id);
     log(commit, was, Some(&listing), None);
     if memory.aliases.contains_key(&listing.id) {

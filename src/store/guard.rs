@@ -126,8 +126,8 @@ pub(super) fn is_held(dir: &Path) -> bool {
 }
 
 /// Bytes that may still be written to the disk under a directory.
-pub(super) fn free(dir: &Path) -> Result<u64, StoreError> {
-    let facts = rustix::fs::statvfs(dir).map_err(|error| io_error(dir, &error.into()))?;
+pub(super) fn free(dir: &Path) -> io::Result<u64> {
+    let facts = rustix::fs::statvfs(dir)?;
     Ok(facts.f_bavail.saturating_mul(facts.f_frsize))
 }
 

@@ -16,7 +16,7 @@ use std::{
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use serde::{Serialize, de::DeserializeOwned};
-use sled::{Batch, Db, IVec, Tree};
+use sled::{Db, IVec, Tree};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
@@ -27,7 +27,10 @@ use super::{
 use crate::{event::Change, health::Check};
 
 mod fresh;
+mod redo;
 mod tend;
+
+use self::redo::{Changes, Gathered, Numbers};
 
 pub(super) use fresh::{make, replace};
 
@@ -235,10 +238,15 @@ impl Writer {
         let (serial, cursor, log_start) = (self.serial + 1, self.cursor, self.log_start);
         let base = self.base.as_mut().ok_or(StoreError::Closed)?;
         let kept = base.guarded(&dir, |base| base.write(commit, serial, cursor, log_start, cut));
-        let committed = kept.inspect_err(|error| {
+        let (committed, large) = kept.inspect_err(|error| {
             tracing::error!(%error, "a commit could not be kept; the store is opened anew before the next");
             self.base = None;
         })?;
+        let base = self.base.as_mut().filter(|_| large);
+        if let Some(Err(error)) = base.map(|base| base.guarded(&dir, Base::roll_forward)) {
+            tracing::error!(%error, "a large commit is kept, but not in its place; the store is opened anew before the next");
+            self.base = None;
+        }
         self.serial = serial;
         self.cursor = cursor + committed.changes.len() as u64;
         self.log_start = committed.log_start;
@@ -262,6 +270,9 @@ impl Writer {
         if self.base.is_some() {
             return Ok(());
         }
+        // What could not be written whole takes the room that is wanted.
+        redo::clear(&guard::database(&self.guard.dir))
+            .map_err(|error| guard::io_error(&self.guard.dir, &error))?;
         self.guard.probe(4 * 1024 * 1024)?;
         fresh::finish_swap(&self.guard.dir)
             .map_err(|error| guard::io_error(&self.guard.dir, &error))?;
@@ -294,7 +305,9 @@ fn emptied(dir: &Path, words: &str) -> StoreError {
 
 impl Base {
     fn open(dir: &Path) -> Result<Self, StoreError> {
-        Self::open_at(dir, guard::database(dir))
+        let mut base = Self::open_at(dir, guard::database(dir))?;
+        base.guarded(dir, Self::roll_forward)?;
+        Ok(base)
     }
 
     fn open_at(dir: &Path, path: PathBuf) -> Result<Self, StoreError> {
@@ -415,6 +428,7 @@ impl Base {
         Ok(into)
     }
 
+    /// Keeps a commit; true where it lies in the file of large ones and is to be brought into the tree yet.
     fn write(
         &mut self,
         commit: &Commit,
@@ -422,29 +436,45 @@ impl Base {
         cursor: u64,
         log_start: u64,
         cut: bool,
+    ) -> Result<(Committed, bool), Fault> {
+        let next = cursor + commit.changes.len() as u64;
+        let mut changes = Changes::new(&self.path, Numbers { serial, cursor: next });
+        let committed = self.gather(&mut changes, commit, cursor, log_start, cut)?;
+        let Gathered::Few(batch) = changes.finish()? else { return Ok((committed, true)) };
+        self.tree.apply_batch(batch)?;
+        self.persist()?;
+        Ok((committed, false))
+    }
+
+    fn gather(
+        &self,
+        to: &mut Changes,
+        commit: &Commit,
+        cursor: u64,
+        log_start: u64,
+        cut: bool,
     ) -> Result<Committed, Fault> {
-        let mut batch = Batch::default();
-        self.put_feeds(&mut batch, commit)?;
+        self.gather_feeds(to, commit)?;
         for event in &commit.events {
-            batch.insert(key("e/", &event.id), encode(event)?);
+            to.put(key("e/", &event.id), encode(&**event)?)?;
         }
         for listing in &commit.listings {
-            batch.insert(key("l/", &listing.id), encode(listing)?);
+            to.put(key("l/", &listing.id), encode(&**listing)?)?;
         }
         for (from, into) in &commit.aliases {
-            batch.insert(key("a/", from), encode(into)?);
+            to.put(key("a/", from), encode(into)?)?;
         }
         for listing in &commit.remembered {
-            batch.insert(key("r/", &listing.id), encode(listing)?);
+            to.put(key("r/", &listing.id), encode(&**listing)?)?;
         }
         if let Some(rules) = &commit.rules {
-            batch.insert(RULES, encode(rules)?);
+            to.put(IVec::from(RULES), encode(rules)?)?;
         }
         for decision in &commit.decisions {
-            batch.insert(key("d/", &decision.event), encode(decision)?);
+            to.put(key("d/", &decision.event), encode(decision)?)?;
         }
         for stone in &commit.tombstones {
-            batch.insert(key("t/", &stone.event), encode(stone)?);
+            to.put(key("t/", &stone.event), encode(stone)?)?;
         }
         let gone = [
             ("d/", &commit.decisions_removed),
@@ -454,60 +484,55 @@ impl Base {
             ("r/", &commit.remembered_removed),
         ];
         for (prefix, ids) in gone {
-            ids.iter().for_each(|id| batch.remove(key(prefix, id)));
+            ids.iter().try_for_each(|id| to.remove(key(prefix, id)))?;
         }
         let mut committed = Committed { changes: Vec::new(), log_start };
         for (cursor, new) in (cursor..).zip(&commit.changes) {
             let (change, id, into) = (new.change, new.id.clone(), new.into.clone());
             let change = Change { cursor, at: commit.at, change, id, into };
-            batch.insert(key("c/", &format!("{cursor:016x}")), encode(&change)?);
+            to.put(key("c/", &format!("{cursor:016x}")), encode(&change)?)?;
             committed.changes.push(change);
         }
         if cut {
-            committed.log_start = self.cut_log(&mut batch, commit.at, cursor)?;
+            committed.log_start = self.cut_log(to, commit.at, cursor)?;
         }
-        let next = cursor + commit.changes.len() as u64;
-        batch.insert(CURSOR, next.to_be_bytes().to_vec());
-        batch.insert(SERIAL, serial.to_be_bytes().to_vec());
         if commit.purge {
-            batch.insert(PURGE, &b"1"[..]);
+            to.put(IVec::from(PURGE), b"1".to_vec())?;
         }
-        self.tree.apply_batch(batch)?;
-        self.persist()?;
         Ok(committed)
     }
 
-    fn put_feeds(&mut self, batch: &mut Batch, commit: &Commit) -> Result<(), Fault> {
+    fn gather_feeds(&self, to: &mut Changes, commit: &Commit) -> Result<(), Fault> {
         for state in &commit.feeds {
             // The history has keys of its own, so that a check costs one line and not ninety.
             let state = crate::health::FeedState { history: Vec::new(), ..state.clone() };
-            batch.insert(key("f/", &state.feed), encode(&state)?);
+            to.put(key("f/", &state.feed), encode(&state)?)?;
         }
         for (feed, check) in &commit.checks {
             let prefix = format!("{feed}\0");
             let known = self.tree.scan_prefix(key("h/", &prefix)).keys();
             let known = known.collect::<Result<Vec<_>, _>>()?;
             let stamp = format!("{prefix}{:016x}", check.at.timestamp_micros().max(0));
-            batch.insert(key("h/", &stamp), encode(check)?);
+            to.put(key("h/", &stamp), encode(check)?)?;
             let surplus = (known.len() + 1).saturating_sub(CHECKS_KEPT);
-            known.into_iter().take(surplus).for_each(|old| batch.remove(old));
+            known.into_iter().take(surplus).try_for_each(|old| to.remove(old))?;
         }
         for feed in &commit.feeds_removed {
-            batch.remove(key("f/", feed));
+            to.remove(key("f/", feed))?;
             for old in self.tree.scan_prefix(key("h/", &format!("{feed}\0"))).keys() {
-                batch.remove(old?);
+                to.remove(old?)?;
             }
         }
         Ok(())
     }
 
     /// Drops what is older than the log reaches back; gives the cursor of the oldest change that stays.
-    fn cut_log(&self, batch: &mut Batch, now: DateTime<Utc>, next: u64) -> Result<u64, Fault> {
+    fn cut_log(&self, to: &mut Changes, now: DateTime<Utc>, next: u64) -> Result<u64, Fault> {
         for item in self.tree.scan_prefix(b"c/").take(DROP_AT_ONCE) {
             let (key, value) = item?;
             match decode::<Change>(&value) {
                 Ok(change) if now - change.at <= LOG_KEPT => return Ok(change.cursor),
-                _ => batch.remove(key),
+                _ => to.remove(key)?,
             }
         }
         Ok(next)

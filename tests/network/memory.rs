@@ -6,7 +6,10 @@
     reason = "a fault of a test is shown by its panic"
 )]
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use chrono::{DateTime, TimeZone, Utc};
 use folkmoot::{
@@ -141,7 +144,7 @@ impl Store {
                     }
                     self.gone.remove(&listing.id);
                     self.by_uid.insert(listing.uid.clone(), listing.id.clone());
-                    self.listings.insert(listing.id.clone(), *listing);
+                    self.listings.insert(listing.id.clone(), Arc::unwrap_or_clone(listing));
                 }
                 ListingChange::Merged { id, .. } | ListingChange::Removed { id } => {
                     let old = self.listings.remove(&id).unwrap();

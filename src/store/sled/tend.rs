@@ -33,7 +33,8 @@ impl Writer {
         if !must && !out_of_proportion(bytes, kept) {
             return Ok(tended);
         }
-        let (wanted, free) = (wanted(bytes, kept), guard::free(&dir)?);
+        let free = guard::free(&dir).map_err(|error| guard::io_error(&dir, &error))?;
+        let wanted = wanted(bytes, kept);
         if free < wanted {
             tended.put_off = Some(format!(
                 "the disk has {} MB free and a copy of the store wants {} MB",

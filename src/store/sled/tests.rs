@@ -90,8 +90,8 @@ async fn what_was_committed_is_there_after_reopening() {
     let first = Commit {
         feeds: vec![state.clone()],
         checks: vec![("a".into(), check(0))],
-        events: vec![event("one", "Camp"), event("two", &"long ".repeat(10_000))],
-        listings: vec![listing("one"), listing("two")],
+        events: vec![event("one", "Camp").into(), event("two", &"long ".repeat(10_000)).into()],
+        listings: vec![listing("one").into(), listing("two").into()],
         aliases: vec![("old".into(), "one".into())],
         changes: vec![added("one"), added("two")],
         ..Commit::new(at(0))
@@ -171,7 +171,8 @@ async fn one_process_at_a_time_and_no_store_out_of_nothing() {
 async fn filled(dir: &Path) {
     let store = open(how(dir, Create::IfAbsent)).await.unwrap();
     for n in 0..50 {
-        let events = (0..20).map(|k| event(&format!("{n}-{k}"), &"words ".repeat(60))).collect();
+        let events =
+            (0..20).map(|k| event(&format!("{n}-{k}"), &"words ".repeat(60)).into()).collect();
         store.commit(Commit { events, ..Commit::new(at(n)) }.into()).await.unwrap();
     }
     store.close().await;
@@ -300,7 +301,7 @@ fn found(word: &str, dir: &Path) -> bool {
 async fn what_must_not_stay_is_cleaned_by_the_next_program_if_need_be() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(how(dir.path(), Create::IfAbsent)).await.unwrap();
-    let put = |title: &str| vec![event("one", title), event("two", "Camp")];
+    let put = |title: &str| vec![event("one", title).into(), event("two", "Camp").into()];
     store
         .commit(Commit { events: put("Quibblesnatch"), ..Commit::new(at(0)) }.into())
         .await
@@ -321,5 +322,136 @@ async fn what_must_not_stay_is_cleaned_by_the_next_program_if_need_be() {
     assert!(store.tend(at(4)).await.unwrap().purge);
     assert!(!store.tend(at(13)).await.unwrap().purge);
     assert_eq!(store.load().await.unwrap().events.len(), 2);
+    store.close().await;
+}
+
+/// So many events and listings with their lines in the log: more than goes in one batch.
+const MANY: usize = 1_200;
+
+fn large(title: &str, minutes: i64) -> Commit {
+    let ids = (0..MANY).map(|n| format!("many-{n:04}"));
+    Commit {
+        events: ids.clone().map(|id| event(&id, title).into()).collect(),
+        listings: ids.clone().map(|id| listing(&id).into()).collect(),
+        events_removed: vec!["0-0".into()],
+        changes: ids.map(|id| added(&id)).collect(),
+        ..Commit::new(at(minutes))
+    }
+}
+
+/// Leaves a large commit in its file, as a kill does that comes after so many steps of bringing it into the tree.
+fn killed_after(steps: usize, dir: &Path, commit: &Commit) {
+    let guard = Guard::take(dir, Create::Never).unwrap();
+    let mut base = Base::open(&guard.dir).unwrap();
+    let (serial, cursor, log_start) = base.counters().unwrap();
+    assert!(base.write(commit, serial + 1, cursor, log_start, false).unwrap().1, "it is large");
+    let (_, mut file) = redo::open_whole(&dir.join("store/redo")).unwrap();
+    for _ in 0..steps {
+        base.tree.apply_batch(redo::read_step(&mut file).unwrap().unwrap()).unwrap();
+    }
+    base.db.flush().unwrap();
+}
+
+fn left(dir: &Path) -> [bool; 2] {
+    ["store/redo", "store/redo.partial"].map(|name| dir.join(name).exists())
+}
+
+#[tokio::test]
+async fn a_large_commit_is_kept_and_leaves_nothing_beside() {
+    let dir = tempfile::tempdir().unwrap();
+    filled(dir.path()).await;
+    let store = open(how(dir.path(), Create::Never)).await.unwrap();
+    let done = store.commit(large("Camp", 60).into()).await.unwrap();
+    assert_eq!((done.changes.len(), done.changes.last().unwrap().cursor), (MANY, MANY as u64));
+    assert_eq!(left(dir.path()), [false; 2]);
+    let small = Commit { changes: vec![added("x")], ..Commit::new(at(61)) };
+    assert_eq!(store.commit(small.into()).await.unwrap().changes.first().unwrap().cursor, 1201);
+    store.close().await;
+    let store = open(how(dir.path(), Create::Never)).await.unwrap();
+    let kept = store.load().await.unwrap();
+    assert_eq!((kept.events.len(), kept.listings.len(), kept.log.len()), (MANY + 999, MANY, 1201));
+    assert!(kept.unreadable.is_empty() && !kept.events.iter().any(|event| event.id == "0-0"));
+    store.close().await;
+}
+
+#[tokio::test]
+async fn a_large_commit_that_a_kill_stopped_half_way_is_brought_to_its_end() {
+    for steps in [0, 1, 3] {
+        let dir = tempfile::tempdir().unwrap();
+        filled(dir.path()).await;
+        killed_after(steps, dir.path(), &large("Camp", 60));
+        assert_eq!(left(dir.path()), [true, false]);
+        let store = open(how(dir.path(), Create::Never)).await.unwrap();
+        let kept = store.load().await.unwrap();
+        let counts = (kept.events.len(), kept.listings.len(), kept.log.len(), kept.next_cursor);
+        assert_eq!(counts, (MANY + 999, MANY, MANY, MANY as u64 + 1), "{steps}");
+        assert_eq!(left(dir.path()), [false; 2]);
+        store.commit(Commit::new(at(61)).into()).await.unwrap();
+        store.close().await;
+        assert_eq!(titles(dir.path()).await, MANY + 999);
+    }
+}
+
+#[tokio::test]
+async fn of_a_large_commit_that_was_never_whole_nothing_is_left() {
+    let dir = tempfile::tempdir().unwrap();
+    filled(dir.path()).await;
+    killed_after(0, dir.path(), &large("Quibblesnatch", 60));
+    let (whole, partial) = (dir.path().join("store/redo"), dir.path().join("store/redo.partial"));
+    let bytes = fs::read(&whole).unwrap();
+    fs::write(&partial, &bytes[..bytes.len() / 2]).unwrap();
+    fs::remove_file(&whole).unwrap();
+    assert_eq!(titles(dir.path()).await, 1000);
+    assert_eq!(left(dir.path()), [false; 2]);
+
+    // Such a file that is as old as what is kept was only not taken away any more.
+    fs::write(&whole, &bytes).unwrap();
+    let store = open(how(dir.path(), Create::Never)).await.unwrap();
+    assert_eq!(store.load().await.unwrap().events.len(), MANY + 999, "its turn has come");
+    store.close().await;
+    fs::write(&whole, &bytes).unwrap();
+    let store = open(how(dir.path(), Create::Never)).await.unwrap();
+    store
+        .commit(Commit { events_removed: vec!["1-1".into()], ..Commit::new(at(61)) }.into())
+        .await
+        .unwrap();
+    store.close().await;
+    fs::write(&whole, &bytes).unwrap();
+    assert_eq!(titles(dir.path()).await, MANY + 998);
+    assert_eq!(left(dir.path()), [false; 2]);
+}
+
+#[tokio::test]
+async fn a_damaged_file_of_a_large_commit_is_named_and_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    filled(dir.path()).await;
+    killed_after(1, dir.path(), &large("Camp", 60));
+    let file = dir.path().join("store/redo");
+    let bytes = fs::read(&file).unwrap();
+    let mut turned = bytes.clone();
+    turned[bytes.len() / 2] ^= 0x55;
+    for damaged in [&bytes[..bytes.len() - 3], &bytes[..4], &[], &turned, b"something else"] {
+        fs::write(&file, damaged).unwrap();
+        let error = open(how(dir.path(), Create::Never)).await.map(drop).unwrap_err();
+        assert!(matches!(error, StoreError::Damaged { .. }), "{error}");
+        assert!(error.to_string().contains("\"redo\""), "{error}");
+        assert_eq!(fs::read(&file).unwrap(), damaged);
+    }
+    fs::write(&file, &bytes).unwrap();
+    assert_eq!(titles(dir.path()).await, MANY + 999);
+}
+
+#[tokio::test]
+async fn what_a_large_commit_leaves_behind_is_cleaned_with_the_rest() {
+    let dir = tempfile::tempdir().unwrap();
+    filled(dir.path()).await;
+    killed_after(1, dir.path(), &large("Quibblesnatch", 60));
+    fs::write(dir.path().join("store/redo.partial"), b"Quibblesnatch").unwrap();
+    let store = open(how(dir.path(), Create::Never)).await.unwrap();
+    let hidden = Commit { purge: true, ..large("Camp", 61) };
+    store.commit(hidden.into()).await.unwrap();
+    assert!(found("Quibblesnatch", dir.path()), "the test would prove nothing");
+    assert!(store.tend(at(62)).await.unwrap().copied.is_some());
+    assert!(!found("Quibblesnatch", dir.path()));
     store.close().await;
 }
