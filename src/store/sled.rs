@@ -35,7 +35,7 @@ use self::redo::{Changes, Gathered, Numbers};
 pub(super) use fresh::{make, replace};
 
 /// Memory for sled's pages: everything is read once, so little is gained by more.
-const CACHE: u64 = 32 * 1024 * 1024;
+const CACHE: u64 = 8 * 1024 * 1024;
 /// Records longer than this are compressed; sled keeps values over 128 KB as files of their own.
 const COMPRESS_ABOVE: usize = 16 * 1024;
 /// Lines of the log that one commit drops at most.

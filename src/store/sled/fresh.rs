@@ -24,6 +24,9 @@ use crate::store::{Create, forgotten};
 /// How often to look whether sled has let go of its files, 50 ms apart.
 const PATIENCE: u32 = 100;
 
+/// Records that a copy holds in memory at most before they are written.
+const FLUSH_EVERY: usize = 1_000;
+
 fn new_path(dir: &Path) -> PathBuf {
     dir.join("store.new")
 }
@@ -104,10 +107,13 @@ impl Writer {
         let copied = Base::open_at(&dir, new.clone()).and_then(|mut copy| {
             let base = self.base.as_mut().ok_or(StoreError::Closed)?;
             base.guarded(&dir, |base| {
-                for item in &base.tree {
+                for (number, item) in base.tree.iter().enumerate() {
                     let (key, value) = item?;
                     if key.as_ref() != PURGE {
                         copy.tree.insert(key, value)?;
+                    }
+                    if number % FLUSH_EVERY == 0 {
+                        copy.db.flush()?;
                     }
                 }
                 copy.persist()
