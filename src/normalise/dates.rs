@@ -34,6 +34,8 @@ pub(super) struct Dates {
     pub(super) doubt: Option<String>,
     /// The words of the date may say that it was moved.
     pub(super) status: Option<Status>,
+    /// Each session has a place of its own, which the text names.
+    pub(super) places: bool,
     /// The text gives another hour than the field, as a site does that writes UTC and means London.
     pub(super) disagrees: bool,
 }
@@ -127,11 +129,31 @@ fn from_field(words: &Words<'_>, start: &Written, mut when: When) -> Dates {
             }
             (Span::Timed { .. }, Some(reading)) => {
                 disagrees = an_hour_apart(&when.span, &reading, words.posted.zone);
+                let told =
+                    timed(&reading, words.posted.zone).filter(|told| completes(told, &when.span));
+                if let Some(told) = told {
+                    when.span = told;
+                    evidence.push(Reason::new(
+                        reading.words,
+                        "title and description",
+                        in_words(&told, when.zone),
+                    ));
+                }
             }
             _ => {}
         }
     }
     Dates { sessions: vec![when], evidence, disagrees, ..Dates::default() }
+}
+
+/// Whether a text says when it is over of what a field only says when it begins.
+fn completes(told: &Span, field: &Span) -> bool {
+    match (told, field) {
+        (Span::Timed { start, end: Some(_) }, Span::Timed { start: same, end: None }) => {
+            start == same
+        }
+        _ => false,
+    }
 }
 
 /// What the text says of the same single day, where reading it can tell anything.
@@ -215,6 +237,7 @@ pub(super) fn from_reading(reading: &Reading, zone: Tz) -> Dates {
         doubt: reading.held.then(|| reading.reason.clone()),
         status: reading.status,
         sessions,
+        places: reading.places,
         disagrees: false,
     }
 }
@@ -235,9 +258,16 @@ fn from_pubdate(words: &Words<'_>, start: chrono::DateTime<Utc>, zone: Tz) -> Da
     let span = if whole_day {
         Span::AllDay { start: day, end: day.succ_opt().unwrap_or(day) }
     } else {
-        let about = format!("{} {}", date(day), words.description.words);
-        let reading = phrase::read(&about, &words.posted);
-        let told = timed(&reading, zone).filter(|span| span.start_utc(zone) == start);
+        let at = phrase::sentence::clock(local.time());
+        let texts = [
+            format!("{} {}", date(day), words.description.words),
+            format!("{}, {at}. {}", date(day), words.description.words),
+        ];
+        let told = texts.iter().find_map(|about| {
+            timed(&phrase::read(about, &words.posted), zone).filter(|span| {
+                span.start_utc(zone) == start && matches!(span, Span::Timed { end: Some(_), .. })
+            })
+        });
         told.unwrap_or(Span::Timed { start, end: None })
     };
     let says = format!("{}: in this feed pubDate is the start", in_words(&span, zone));

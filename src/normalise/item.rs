@@ -144,6 +144,10 @@ fn with_dates(mut draft: Draft, dates: Dates) -> Vec<Draft> {
     if dates.sessions.is_empty() {
         return vec![draft];
     }
+    // "11 June (Exeter) or 18 June (Truro)": the place of one is not that of the other.
+    if dates.places && dates.sessions.len() > 1 {
+        draft.facts.place = None;
+    }
     let sessions = dates.sessions.into_iter().take(MAX_SESSIONS).zip(0_u32..);
     sessions.map(|(when, ordinal)| at(&draft, when, ordinal)).collect()
 }

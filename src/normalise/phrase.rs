@@ -15,6 +15,7 @@ pub(crate) mod cues;
 mod refusals;
 mod roles;
 mod ranges;
+mod lists;
 mod calendar;
 mod sessions;
 pub(crate) mod status;
@@ -70,6 +71,8 @@ pub struct Reading {
     pub words: String,
     /// The zone that was written, if not that of the readers; the sessions are converted already.
     pub zone: Option<Zone>,
+    /// Each session has a place of its own, named beside its date.
+    pub places: bool,
     /// `title`, `description` or `text`: which of them `span` counts in.
     pub found_in: &'static str,
 }
@@ -108,6 +111,9 @@ pub fn read(text: &str, posted: &Posted) -> Reading {
     if let Some(time) = survey.lone_time().filter(|_| !best.timed) {
         best.at_time(&time, "text", posted);
     }
+    if let Some(end) = survey.lone_end() {
+        best.until(end, posted);
+    }
     doubt_report(&mut best, &[&survey], posted);
     best.reading(&survey, text, said, "text")
 }
@@ -135,6 +141,9 @@ pub fn read_item(title: &str, description: &str, posted: &Posted) -> Reading {
         if !best.timed {
             lend(&mut best, &second, b.as_ref(), posted);
         }
+        if let Some(end) = first.lone_end().or_else(|| second.lone_end()) {
+            best.until(end, posted);
+        }
         let rival = b.filter(|b| b.labelled && b.confidence >= BAR && !best.new);
         if rival.is_some_and(|b| !same_days(&best.sessions, &b.sessions)) {
             best.confidence -= 0.45;
@@ -152,6 +161,9 @@ pub fn read_item(title: &str, description: &str, posted: &Posted) -> Reading {
         } else if let Some(time) = first.lone_time() {
             best.at_time(&time, "title", posted);
         }
+    }
+    if let Some(end) = second.lone_end() {
+        best.until(end, posted);
     }
     doubt_report(&mut best, &[&first, &second], posted);
     doubt_past(&mut best, posted);
@@ -234,6 +246,7 @@ fn nothing(surveys: &[(&Survey, &str)], status: Option<Status>, found_in: &'stat
         status,
         words: vague.unwrap_or_default(),
         zone: None,
+        places: false,
         found_in,
     }
 }
@@ -268,12 +281,13 @@ pub fn spans(text: &str, posted: &Posted) -> Vec<(usize, usize)> {
             !word || near(*index, false) || (mark.from > 0 && tokens.is(mark.from - 1, "at"))
         }
     };
-    found
+    let (groups, _) = ranges::groups(&tokens, &found);
+    let lists = groups
         .iter()
-        .enumerate()
-        .filter(keep)
-        .filter_map(|(_, item)| tokens.chars(item.from(), item.to()))
-        .collect()
+        .filter(|group| group.has_places)
+        .map(|group| (group.from, lists::behind_place(&tokens, group.to).unwrap_or(group.to)));
+    let single = found.iter().enumerate().filter(keep).map(|(_, item)| (item.from(), item.to()));
+    single.chain(lists).filter_map(|(from, to)| tokens.chars(from, to)).collect()
 }
 
 /// The last day for booking that a text names, with its words.

@@ -341,3 +341,47 @@ fn what_nobody_waits_for_is_not_gone_on_with() {
         assert_eq!(made(&stop).drafts.len(), 0);
     }
 }
+
+#[test]
+fn an_end_that_only_the_text_gives_is_taken() {
+    let start = Local::Time(day(2027, 6, 2).and_hms_opt(10, 0, 0).unwrap());
+    let origin = || DateOrigin::Extension("ev:startdate".into());
+    let until = |entry: Entry, pubdate| {
+        let mut feed = feed();
+        feed.pubdate = pubdate;
+        let out = with(&document(Format::Rss, vec![entry]), &feed, &HashMap::new());
+        match out.drafts[0].facts.span.unwrap() {
+            Span::Timed { start, end } => (start, end.map(|end| end - start)),
+            Span::AllDay { .. } => panic!("a whole day"),
+        }
+    };
+    let field = |text| dated(item("Forum", text), origin(), start, None);
+    let hours = |hours| Some(chrono::Duration::hours(hours));
+    let told = "Wednesday 2 June 2027, 10am to 1pm";
+    assert_eq!(until(field(told), PubDate::Published).1, hours(3));
+    assert_eq!(until(field("Wednesday 2 June 2027, 2pm to 4pm"), PubDate::Published).1, None);
+    for (text, over) in [("City Hall. Until 1pm.", hours(3)), ("The café closes at 4pm.", None)] {
+        let mut entry = item("Forum", text);
+        entry.published = Some(Utc.with_ymd_and_hms(2027, 6, 2, 9, 0, 0).unwrap());
+        assert_eq!(until(entry, PubDate::EventStart).1, over, "{text}");
+    }
+}
+
+#[test]
+fn dates_in_several_places_have_no_common_place() {
+    let text = "Tuesday 12 January, 10am to noon, Exeter Library\nTuesday 19 January, 10am to noon, Truro Library";
+    let out = rss(vec![item("Repairs workshop", text)]);
+    assert_eq!(out.drafts.len(), 2);
+    assert!(out.drafts.iter().all(|draft| draft.facts.place.is_none()));
+    let out = rss(vec![item("Workshop, 12 January (Exeter) or 19 January (Truro)", "")]);
+    let titles: Vec<&str> = out.drafts.iter().map(|draft| draft.facts.title.as_str()).collect();
+    assert_eq!(titles, ["Workshop", "Workshop"]);
+}
+
+#[test]
+fn what_was_held_before_does_not_hold_back_what_comes() {
+    let text = "Our next forum is on Thursday 14 January 2027 at 2pm. The last forum was held on 14 October 2026.";
+    let out = rss(vec![item("Licensing forum", text)]);
+    assert_eq!(out.drafts[0].date_doubt, None);
+    assert!(out.drafts[0].facts.span.is_some());
+}

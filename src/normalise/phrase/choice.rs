@@ -12,6 +12,7 @@ use super::{
     sentence,
     sessions::{self, Sessions},
     status,
+    times::Clock,
     tokens::Tokens,
 };
 use crate::event::{Local, Status, Zone};
@@ -347,6 +348,13 @@ impl Survey {
         Some(time)
     }
 
+    /// The one time at which it is over, where a sentence of its own says so ("Finish at 4pm", "Until 1pm").
+    pub(crate) fn lone_end(&self) -> Option<Clock> {
+        let mut ends = self.loose.iter().filter(|time| time.role == Role::End);
+        let first = ends.next()?.mark.start;
+        ends.all(|time| time.mark.start == first).then_some(first)
+    }
+
     /// The words of a candidate.
     pub(crate) fn words(
         &self,
@@ -387,6 +395,28 @@ impl Candidate {
         (self.confidence, self.doubts) = (doubts.confidence, doubts.said);
     }
 
+    /// Closes it at a time that stood elsewhere, if it has a time and no end.
+    pub(crate) fn until(&mut self, end: Clock, posted: &Posted) {
+        let open = |session: &Session| session.end.is_none();
+        if !self.timed || !self.sessions.iter().all(open) {
+            return;
+        }
+        let mut group = self.group.clone();
+        for time in group.times.iter_mut().flatten().filter(|time| time.role != Role::Not) {
+            time.mark.end = time.mark.end.or(Some(end));
+        }
+        let (placed, _) = calendar::place(&mut group, day(posted));
+        let built = sessions::build(&group, &placed, posted.zone);
+        let same = built.list.len() == self.sessions.len()
+            && built.list.iter().zip(&self.sessions).all(|(closed, open)| {
+                closed.start == open.start
+                    && closed.end.is_some_and(|end| end.date() == open.start.date())
+            });
+        if same {
+            self.sessions = built.list;
+        }
+    }
+
     /// The reading that follows from it.
     pub(crate) fn reading(
         mut self,
@@ -418,6 +448,7 @@ impl Candidate {
             status,
             words,
             zone: self.zone,
+            places: self.group.has_places,
             found_in,
         }
     }

@@ -300,6 +300,21 @@ pub(crate) fn is_move(t: &Tokens, at: usize) -> bool {
     t.one_of(at, MOVES)
 }
 
+/// Whether a word says something about a date, so that it names no place beside it.
+pub(crate) fn is_said_of_dates(word: &str) -> bool {
+    let said = |phrase: &str| phrase.split(' ').any(|part| part == word && part.len() > 2);
+    CUES.iter().any(|cue| said(cue.0))
+        || BEFORE.iter().any(|(phrase, _)| said(phrase))
+        || NOW.iter().any(|phrase| said(phrase))
+        || NOT_NOW.contains(&word)
+        || MOVES.contains(&word)
+        || matches!(
+            word,
+            "tbc" | "provisional" | "full" | "fully" | "sold" | "cancelled" | "canceled"
+        )
+        || is_event(word)
+}
+
 /// Fillers between such a word and the date.
 pub(crate) const FILLERS: &[&str] = &[
     "the", "on", "at", "of", "end", "close", "play", "business", "day", ":", "-", ",", "(", "noon",

@@ -149,6 +149,9 @@ pub(crate) fn join(t: &Tokens, at: usize) -> Option<(Join, usize)> {
         };
     }
     match t.word(at)? {
+        "through" | "thru" | "up" | "right" if t.one_of(at + 1, &["to", "until", "till"]) => {
+            Some((Join::Range, at + 2))
+        }
         "to" | "until" | "till" | "til" | "through" | "thru" | "tan" | "hyd" | "i" => {
             Some((Join::Range, at + 1))
         }

@@ -75,11 +75,6 @@ pub(crate) fn of_days(
     let long = group.is_range()
         && first.zip(last).is_some_and(|(first, last)| last - first > Duration::days(31));
     doubts.add(long, HOLDS, || "It lasts more than a month, which an event seldom does.".into());
-    // "5 March 10-12 or 6 March 2-4pm" offers both; "5 or 6 March" leaves open which.
-    let own_times = group.times.iter().all(|times| !times.is_empty());
-    doubts.add(group.joins.contains(&Join::Or) && !own_times, HOLDS, || {
-        "It offers more than one day (“or”).".into()
-    });
     let mixed = group.is_range()
         && group.joins.iter().any(|join| matches!(join, Join::Comma | Join::Slash));
     doubts.add(mixed, HOLDS, || "A range and a list of days are mixed.".into());
@@ -137,6 +132,15 @@ pub(crate) fn of_words(
     doubts.add(is_week(t, clause, from), 0.5, || {
         format!("Only the week that begins on {} is given.", sentence::short(first))
     });
+    // "5 March 10-12 or 6 March 2-4pm" and "5 March (Leeds) or 6 March (York)" offer both; "5 or 6 March" leaves open which.
+    let own_times = group.times.iter().all(|times| !times.is_empty());
+    let choice = (clause..from)
+        .chain(group.to..group.to + 10)
+        .any(|p| t.one_of(p, &["choose", "choice", "pick", "repeated", "dewis", "dewiswch"]));
+    let offered = own_times || group.has_places || choice;
+    doubts.add(group.joins.contains(&Join::Or) && !offered, HOLDS, || {
+        "It offers more than one day (“or”).".into()
+    });
     let single = group.days.len() == 1;
     let open = from > clause
         && t.one_of(from - 1, &["from", "beginning", "o"])
@@ -146,7 +150,8 @@ pub(crate) fn of_words(
     doubts.add(open, HOLDS, || "“From” gives a beginning without an end, which may be the start of a rule or a service.".into());
     let relative = group.days.iter().any(|day| day.trust == Trust::Relative);
     let called = from > clause
-        && t.one_of(from - 1, &["book", "register", "apply", "up", "join", "reply", "us"]);
+        && (t.one_of(from - 1, &["book", "register", "apply", "join", "reply", "us"])
+            || t.is(from - 1, "up") && !(from > 1 && t.is(from - 2, "coming")));
     let event = (clause..from).any(|p| t.word(p).is_some_and(cues::is_event));
     doubts.add(relative && (called || !(built.notes.timed || event)), HOLDS, || {
         "It may tell people what to do today rather than when the event is.".into()

@@ -5,8 +5,8 @@ use chrono::NaiveDate;
 use super::{
     cues,
     dates::{self, Atom, Chain, Join, Trust},
-    numbers,
-    roles::{self, Role, company, owners},
+    lists, numbers,
+    roles::{self, AGAIN, Role, company, owners},
     times::{self, Beside, TimeMark},
     tokens::Tokens,
 };
@@ -55,6 +55,8 @@ pub(crate) struct Group {
     pub(crate) joins: Vec<Join>,
     /// For each day, the times written with it.
     pub(crate) times: Vec<Vec<Use>>,
+    /// A place stands with each day.
+    pub(crate) has_places: bool,
 }
 
 /// Most days in one group.
@@ -107,11 +109,11 @@ fn gap(t: &Tokens, from: usize, to: usize) -> Option<Vec<usize>> {
 }
 
 /// A date with the times that belong to it: tokens `from..to`.
-struct Block {
-    from: usize,
-    to: usize,
-    chain: Chain,
-    times: Vec<Use>,
+pub(crate) struct Block {
+    pub(crate) from: usize,
+    pub(crate) to: usize,
+    pub(crate) chain: Chain,
+    pub(crate) times: Vec<Use>,
     /// A time was written in front of the date.
     leads: bool,
 }
@@ -126,7 +128,9 @@ fn blocks(t: &Tokens, found: &[Found], owners: &[Option<usize>]) -> Vec<Block> {
                 newest = Some(index);
                 let leads = !waiting.is_empty();
                 let from = waiting.first().map_or(chain.from, |mark| mark.from);
-                let times = waiting.drain(..).map(|mark| part(t, mark, None)).collect();
+                let mut before = None;
+                let times = waiting.drain(..).map(|mark| part(t, mark, before.replace(mark.to)));
+                let times = times.collect();
                 blocks.push(Block { from, to: chain.to, chain: chain.clone(), times, leads });
             }
             Found::Time(mark) => match owners.get(index).copied().flatten() {
@@ -148,9 +152,6 @@ fn blocks(t: &Tokens, found: &[Found], owners: &[Option<usize>]) -> Vec<Block> {
     }
     blocks
 }
-
-/// Words between two times that make the second one more session.
-const AGAIN: &[&str] = &["and", "or", "again", "repeat", "repeated", "a", "neu"];
 
 /// "9am, 11am or 2pm": what holds for the last holds for those that commas tie to it.
 fn share_ties(t: &Tokens, times: &mut [Use]) {
@@ -180,7 +181,11 @@ fn part(t: &Tokens, mark: &TimeMark, before: Option<usize>) -> Use {
         mark.start = end;
         mark.end = None;
     }
-    Use { role: roles::role(t, &mark), daily: is_daily(t, &mark), mark, another }
+    // "from 2pm on 1 July to 3.45pm"
+    let closes = mark.end.is_none()
+        && before.and_then(|before| dates::join(t, before)) == Some((Join::Range, mark.from));
+    let role = if closes { Role::End } else { roles::role(t, &mark) };
+    Use { role, daily: is_daily(t, &mark), mark, another }
 }
 
 /// "9.30-4.30 each day", "daily from 10am", "both days: 10 to 4": the time is that of every day.
@@ -228,18 +233,34 @@ fn tie(t: &Tokens, a: &Block, b: &Block) -> Option<Join> {
     if b.from == a.to + 1 && (t.has(a.to, ';') || timed && t.has(a.to, '\u{b7}')) {
         return Some(Join::Comma);
     }
+    let again = timed
+        && b.from - a.to <= 4
+        && (a.to..b.from).any(|p| t.one_of(p, &["repeated", "repeat", "repeats", "again"]))
+        && (a.to..b.from)
+            .all(|p| t.one_of(p, AGAIN) || t.one_of(p, &["repeats", "on"]) || t.mark(p).is_some());
+    if again {
+        return Some(Join::And);
+    }
     if is_end(t, a, b) {
         return Some(Join::Range);
     }
-    let left = gap(t, a.to, b.from)?;
+    let place = lists::behind_place(t, a.to);
+    beside(t, a, b, place.unwrap_or(a.to))
+        .filter(|join| place.is_none() || *join != Join::Range)
+        .or_else(|| lists::entries(t, a, b))
+}
+
+/// What stands directly between two blocks, from behind the first and its place.
+fn beside(t: &Tokens, a: &Block, b: &Block, to: usize) -> Option<Join> {
+    let left = gap(t, to, b.from)?;
     let between = a.from > 0 && t.one_of(a.from - 1, &["between", "rhwng"]);
     match left.as_slice() {
-        [] => (a.to..b.from).any(|p| t.has(p, ',')).then_some(Join::Comma),
+        [] => (to..b.from).any(|p| t.has(p, ',')).then_some(Join::Comma),
         [p] => match dates::join(t, *p)? {
             (Join::And, _) if between => Some(Join::Range),
             (join, _) => Some(join),
         },
-        [p, q] if t.has(*p, ',') || t.has(*q, '(') => None,
+        [p, q] => dates::join(t, *p).filter(|(_, next)| *next == q + 1).map(|(join, _)| join),
         _ => None,
     }
 }
@@ -263,6 +284,7 @@ pub(crate) fn groups(t: &Tokens, found: &[Found]) -> (Vec<Group>, Vec<Use>) {
             groups.last().is_some_and(|group| group.days.len() + block.chain.atoms.len() <= DAYS);
         if let (Some(join), true, Some(group)) = (join, fits, groups.last_mut()) {
             group.joins.push(join);
+            group.has_places |= join != Join::Range && lists::has_place(t, group.to, block.from);
             group.extend(&block);
         } else {
             let mut group = Group {
@@ -271,6 +293,7 @@ pub(crate) fn groups(t: &Tokens, found: &[Found]) -> (Vec<Group>, Vec<Use>) {
                 days: Vec::new(),
                 joins: Vec::new(),
                 times: Vec::new(),
+                has_places: false,
             };
             group.extend(&block);
             groups.push(group);

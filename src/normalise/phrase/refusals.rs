@@ -5,7 +5,7 @@ use super::{
         BEFORE, BOOKING, CUES, DEADLINE, FILLERS, Force, HAVE_SAY, MOVES, NOT_NOW, NOW, OTHER,
         PAST, is_event,
     },
-    names,
+    names, status,
     tokens::Tokens,
 };
 
@@ -96,6 +96,11 @@ pub(crate) fn sense(t: &Tokens, from: usize, at: usize, is_range: bool) -> Sense
     if NOW.iter().any(|now| holds(now)) {
         let bins = words.iter().any(|word| matches!(word.as_str(), "collections" | "collection"));
         return if bins { Sense::Refused(OTHER) } else { Sense::New };
+    }
+    // "The last forum was held on 14 October"
+    let earlier = (from..at).any(|p| status::is_earlier(t, p));
+    if earlier && words.iter().any(|word| matches!(word.as_str(), "was" | "were" | "took")) {
+        return Sense::Refused(PAST);
     }
     loop {
         for (phrase, sense) in BEFORE {

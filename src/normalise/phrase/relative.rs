@@ -3,8 +3,10 @@
 use chrono::{Datelike, Days, NaiveDate, Weekday};
 
 use super::{
+    cues::is_event,
     dates::{Atom, Chain, Trust, is_day, join},
     names::{ORDINALS, month, weekday, weekdays},
+    times::{self, Company},
     tokens::Tokens,
 };
 
@@ -31,7 +33,16 @@ pub(crate) fn relative(t: &Tokens, at: usize, posted: NaiveDate) -> Option<Chain
         };
         return one(p + 1, day.checked_add_days(Days::new(7 * weeks))?, Trust::Relative);
     }
-    // "today's", "tomorrow's"
+    // "tomorrow's workshop", where "tomorrow's libraries" are none of a date.
+    if let Some(day) = t.word(at)?.strip_suffix("'s") {
+        let event = t.word(at + 1).is_some_and(|word| is_event(word) || word == "show");
+        return match day {
+            "tomorrow" if event => one(at + 1, posted.succ_opt()?, Trust::Relative),
+            "today" if event => one(at + 1, posted, Trust::Relative),
+            "yesterday" if event => one(at + 1, posted.pred_opt()?, Trust::Past),
+            _ => None,
+        };
+    }
     match t.word(at)? {
         "today" | "tonight" | "heddiw" | "heno" => return one(at + 1, posted, Trust::Relative),
         "tomorrow" | "yfory" => return one(at + 1, posted.succ_opt()?, Trust::Relative),
@@ -117,7 +128,7 @@ pub(crate) fn repeating(t: &Tokens, at: usize, posted: NaiveDate) -> Option<Chai
     if once.is_some() {
         return once;
     }
-    let every = t.one_of(at, &["every", "each", "bob"]);
+    let every = t.one_of(at, &["every", "each", "bob", "alternate"]);
     let p = at + usize::from(every) + usize::from(!every && t.is(at, "the"));
     let (nth, p) = match nth(t, p) {
         Some((nth, next)) => (Some(nth), next),
@@ -128,20 +139,41 @@ pub(crate) fn repeating(t: &Tokens, at: usize, posted: NaiveDate) -> Option<Chai
         None => (weekdays(t, p)?, p + 1),
     };
     let plural = to == p + 1 && weekdays(t, p).is_some();
-    let monthly = t.one_of(to, &["of", "in"])
+    let of_month = t.one_of(to, &["of", "in"])
         && t.one_of(to + 1, &["the", "every", "each"])
         && t.is(to + 2, "month");
-    to += if monthly { 3 } else { 0 };
-    if !(every || plural || (nth.is_some() && monthly)) || is_day(t, to) {
+    let monthly = of_month || t.is(to, "monthly");
+    to += match (of_month, monthly) {
+        (true, _) => 3,
+        (false, monthly) => usize::from(monthly),
+    };
+    // "every Wednesday 12-1pm" gives hours, "Tuesdays 5 and 12 March" days.
+    let dated = is_day(t, to) && times::time(t, to, Company::default()).is_none();
+    if !(every || plural || (nth.is_some() && monthly)) || dated {
         return None;
     }
+    // "Tuesdays in March": from its first day on.
+    let within = (t.one_of(to, &["in", "during", "throughout"]))
+        .then(|| month(t, to + 1))
+        .flatten()
+        .filter(|_| nth.is_none());
+    to = within.map_or(to, |(_, next)| next);
     let first = match nth {
-        None => next_weekday(posted, day)?,
+        None => match within {
+            Some((month, _)) => next_weekday(posted.max(next_first(posted, month)?), day)?,
+            None => next_weekday(posted, day)?,
+        },
         Some(nth) => (0..3).find_map(|ahead| {
             nth_weekday(posted, ahead, day, nth).filter(|found| *found >= posted)
         })?,
     };
     Some(Chain { from: at, to, atoms: vec![whole(first, Trust::Repeats)], joins: Vec::new() })
+}
+
+/// The first day of the month of that name in which the day lies, or of the next one.
+fn next_first(posted: NaiveDate, month: u32) -> Option<NaiveDate> {
+    let year = posted.year() + i32::from(month < posted.month());
+    NaiveDate::from_ymd_opt(year, month, 1)
 }
 
 /// Which one of the month: 1 to 4, or 5 for the last.

@@ -152,8 +152,36 @@ pub(crate) fn owners(t: &Tokens, found: &[Found]) -> Vec<Option<usize>> {
             *slot = owner;
         }
     }
+    lead_together(t, found, &mut owners);
     owners
 }
+
+/// "9.30am to 12pm or 1pm to 3.30pm on 19 November": what is tied to a time in front of its date belongs there too.
+fn lead_together(t: &Tokens, found: &[Found], owners: &mut [Option<usize>]) {
+    for at in (1..found.len()).rev() {
+        let (Some(Found::Time(a)), Some(Found::Time(b))) = (found.get(at - 1), found.get(at))
+        else {
+            continue;
+        };
+        let ahead = owners.get(at).copied().flatten().filter(|owner| *owner > at);
+        let tied = b.from - a.to <= 3
+            && (a.to..b.from).any(|p| t.one_of(p, AGAIN) || t.has(p, '&'))
+            && (a.to..b.from).all(|p| {
+                t.one_of(p, AGAIN)
+                    || t.one_of(p, PARTS_OF_DAY)
+                    || matches!(t.mark(p), Some('&' | ',' | ':'))
+            });
+        if let (Some(_), true, Some(slot @ None)) = (ahead, tied, owners.get_mut(at - 1)) {
+            *slot = ahead;
+        }
+    }
+}
+
+/// Words between two times that make the second one more session.
+pub(crate) const AGAIN: &[&str] = &["and", "or", "again", "repeat", "repeated", "a", "neu"];
+
+const PARTS_OF_DAY: &[&str] =
+    &["morning", "afternoon", "evening", "lunchtime", "from", "at", "the"];
 
 /// "Time: ", "What time? ", or a line that says no more than "Time".
 fn is_labelled(t: &Tokens, at: usize) -> bool {
@@ -239,6 +267,34 @@ const ENDS: &[&str] = &[
     "tan",
 ];
 
+/// What else is over at some time of the day, without the event being so.
+const OTHERS_END: &[&str] = &[
+    "registration",
+    "registrations",
+    "booking",
+    "bookings",
+    "sales",
+    "applications",
+    "nominations",
+    "doors",
+    "desk",
+    "reception",
+    "office",
+    "cafe",
+    "café",
+    "kitchen",
+    "bar",
+    "park",
+    "parking",
+    "lunch",
+    "polls",
+    "voting",
+    "lines",
+    "served",
+    "open",
+    "available",
+];
+
 /// What the words around a time make of it.
 pub(crate) fn role(t: &Tokens, mark: &TimeMark) -> Role {
     let mut p = mark.from;
@@ -262,6 +318,9 @@ pub(crate) fn role(t: &Tokens, mark: &TimeMark) -> Role {
             return Role::Not;
         }
         if t.one_of(p, ENDS) {
+            if p > 0 && t.one_of(p - 1, OTHERS_END) {
+                return Role::Not;
+            }
             return if mark.end.is_none() { Role::End } else { Role::Start };
         }
         if !(t.one_of(

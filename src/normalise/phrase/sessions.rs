@@ -172,7 +172,8 @@ impl Builder<'_> {
             }
             None => at,
         };
-        let (start, end) = (home(start), end.map(home).filter(|end| *end > start));
+        let start = home(start);
+        let end = end.map(home).filter(|end| *end > start);
         self.out.list.push(Session { start: Local::Time(start), end: end.map(Local::Time) });
     }
 }

@@ -1,6 +1,6 @@
 //! Hears from a title, or the first line of a text, whether an event takes place.
 
-use super::tokens::Tokens;
+use super::{cues, tokens::Tokens};
 use crate::event::Status;
 
 /// A status and the tokens that say so.
@@ -280,15 +280,47 @@ const REPORTS: &[&[&str]] = &[
     &["diolch", "i", "bawb"],
 ];
 
+/// "The last forum", "our previous session": an event before this one, where "last week" is none.
+pub(crate) fn is_earlier(t: &Tokens, at: usize) -> bool {
+    t.one_of(at, &["last", "previous", "earlier"])
+        && !t.word(at + 1).is_some_and(is_time_of_year)
+        && (at + 1..at + 4)
+            .take_while(|&p| !t.breaks(p))
+            .any(|p| t.word(p).is_some_and(|word| cues::is_event(word) && word != "day"))
+}
+
+/// "week", "month's", "Thursday’s": what "last" may say of time.
+fn is_time_of_year(word: &str) -> bool {
+    let word = word.strip_suffix("'s").unwrap_or(word);
+    matches!(
+        word,
+        "week"
+            | "month"
+            | "year"
+            | "night"
+            | "term"
+            | "quarter"
+            | "spring"
+            | "summer"
+            | "autumn"
+            | "winter"
+    ) || word.ends_with("day")
+}
+
 /// Where a text reads like a report on something that is over.
 pub(crate) fn report(t: &Tokens) -> Option<(usize, usize)> {
     (0..t.len().min(120)).find_map(|at| {
         let words = REPORTS.iter().find(|words| matches_at(t, at, words))?;
         // "a write-up will follow", "slides from the speakers will be shared".
         let to = at + words.len();
+        // "The last forum was held in October" tells of another one.
+        let other = (at.saturating_sub(8)..at)
+            .rev()
+            .take_while(|&p| !t.breaks(p + 1))
+            .any(|p| is_earlier(t, p));
         let later = (to..to + 8).any(|p| t.is(p, "will"))
             || (at > 0 && t.one_of(at - 1, &["will", "to", "not"]));
-        (!later).then_some((at, to))
+        (!later && !other).then_some((at, to))
     })
 }
 

@@ -438,8 +438,15 @@ fn alone(t: &Tokens, start: Clock, to: usize, company: Company) -> bool {
     }
 }
 
+/// The place behind a few words in brackets: "10am (prompt) to 4pm".
+fn remark(t: &Tokens, at: usize) -> Option<usize> {
+    let close = (at + 1..at + 6).find(|&p| t.word(p).is_none())?;
+    (t.has(at, '(') && t.has(close, ')') && close > at + 1).then_some(close + 1)
+}
+
 /// The token after "-", "to", "until" (or "and" after "between").
 fn stop(t: &Tokens, at: usize, between: bool) -> Option<usize> {
+    let at = remark(t, at).filter(|&p| dates::join(t, p).is_some()).unwrap_or(at);
     let at = at + usize::from(t.has(at, ',') && t.one_of(at + 1, &["until", "till", "to"]));
     let at = at
         + usize::from(
