@@ -75,14 +75,23 @@ pub(super) fn parts(description: &str, posted: &Posted) -> Option<Vec<Part>> {
     (found.len() >= 2).then_some(found)
 }
 
-/// What is left of a dated line is its title, if it is at least two words that begin like a title.
+/// What is left of a dated line is its title.
 fn own_title(line: &str, posted: &Posted) -> Option<String> {
     let stop = line.match_indices(['.', '(']).find(|(at, mark)| {
         let after = line.get(at + 1..).and_then(|rest| rest.chars().next());
         *mark == "(" || after.is_none_or(char::is_whitespace)
     });
     let first = stop.and_then(|(at, _)| line.get(..at)).unwrap_or(line);
-    let title = state_words(first, "", posted).title;
+    // "Repairs forum: Thursday 4 March, Town Hall": what a mark sets off in front of the date.
+    let date = phrase::spans(first, posted).into_iter().map(|(from, _)| from).min();
+    let lead: String = first.chars().take(date.unwrap_or_default()).collect();
+    let set_off = lead.trim_end().ends_with([':', ',', '-', '\u{2013}', '\u{2014}', '|']);
+    titled(&lead, posted).filter(|_| set_off).or_else(|| titled(first, posted))
+}
+
+/// The title in some words, without its date: at least two words that begin like a title.
+fn titled(words: &str, posted: &Posted) -> Option<String> {
+    let title = state_words(words, "", posted).title;
     let title = title.split([',', ';']).next().unwrap_or_default();
     let title = title.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, ')' | '!' | '?'));
     let words =

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     event::{Draft, Reason, Status},
     feed::Policy,
-    read::{Document, Entry},
+    read::{Document, Entry, Text},
 };
 
 /// Dates of one item beyond this number are a fault.
@@ -128,7 +128,7 @@ fn by_dates(scope: &Scope<'_>, entry: &Entry, zones: &ZoneContext<'_>) -> Vec<Dr
     let words = Words::of(entry, scope);
     let draft = scope.draft(&words);
     if entry.start.is_none() && bulletin::announced(&words.title) && draft.private.is_none() {
-        return in_bulletin(&words, draft);
+        return in_bulletin(scope, &words, draft);
     }
     let dates = dates::of(&words, zones, scope);
     with_dates(draft, dates)
@@ -162,23 +162,25 @@ fn at(draft: &Draft, when: When, ordinal: u32) -> Draft {
 }
 
 /// Each event of a bulletin, or the bulletin itself, undated: never one event with a date that is another's.
-fn in_bulletin(words: &Words<'_>, mut draft: Draft) -> Vec<Draft> {
+fn in_bulletin(scope: &Scope<'_>, words: &Words<'_>, mut draft: Draft) -> Vec<Draft> {
     let Some(parts) = bulletin::parts(&words.description.words, &words.posted) else {
         let says = "this item holds several events, and their dates cannot be told apart";
         draft.facts.evidence.date = vec![Reason::new(words.title.clone(), "title", says)];
         return vec![draft];
     };
-    let mut drafts = Vec::new();
-    for part in parts {
-        let mut one = draft.clone();
-        one.facts.title = part.title;
-        one.facts.description = Some(part.text.clone());
-        let found = super::venue::in_prose(&part.text);
-        let located = super::place::read(found.as_deref(), None, None);
-        one.facts.attendance = super::place::attendance(None, &located, None, false);
-        one.facts.place = located.place;
-        drafts.extend(with_dates(one, part.dates));
-    }
+    let of_part = |part: bulletin::Part| {
+        let plain = |value| Some(Text { value, html: false, language: None });
+        let entry = Entry {
+            title: plain(part.title),
+            description: plain(part.text),
+            location: None,
+            address: None,
+            geo: None,
+            ..words.entry.clone()
+        };
+        with_dates(scope.draft(&Words::of(&entry, scope)), part.dates)
+    };
+    let mut drafts: Vec<Draft> = parts.into_iter().flat_map(of_part).collect();
     for (draft, ordinal) in drafts.iter_mut().zip(0_u32..) {
         draft.ordinal = ordinal;
     }

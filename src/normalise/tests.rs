@@ -225,6 +225,12 @@ fn a_bulletin_becomes_its_events_or_stays_undated() {
     let titles: Vec<_> = out.drafts.iter().map(|draft| draft.facts.title.as_str()).collect();
     assert_eq!(titles, ["Repairs forum", "Voids workshop"]);
     assert!(out.drafts.iter().all(|draft| draft.facts.attendance == Attendance::Online));
+    let placed = "<p>Repairs forum: Thursday 4 March 2027, 10am to noon, Town Hall, Leeds</p><p>Voids workshop (cancelled): 11 March 2027, 9am, free</p>";
+    let out = rss(vec![item("Housing bulletin: upcoming events", placed)]);
+    let titles: Vec<_> = out.drafts.iter().map(|draft| draft.facts.title.as_str()).collect();
+    assert_eq!(titles, ["Repairs forum", "Voids workshop"]);
+    let states: Vec<_> = out.drafts.iter().map(|draft| draft.facts.status).collect();
+    assert_eq!(states, [Status::Confirmed, Status::Cancelled]);
     let muddle = "<p>We meet on 4 March 2027. Then again on 9 March 2027, and the others come on 12 March 2027.</p>";
     let out = rss(vec![item("Weekly bulletin", muddle)]);
     assert_eq!(out.drafts.len(), 1);
