@@ -14,7 +14,7 @@ use folkmoot::{
     feed::{Feed, Policy, PubDate},
     fetch,
     member::Members,
-    read::{Problem, Severity},
+    read::{Problem, ReadError, Severity},
     refresh,
     refresh::making::{Extent, Made, Stopped},
     vocabulary::Vocabulary,
@@ -27,6 +27,7 @@ use super::{Done, Failed, Global, block_on, output::Output, plain};
 pub(crate) mod card;
 pub(crate) mod examiner;
 mod saved;
+pub(crate) mod search;
 
 /// Read a feed and say what is in it and what is wrong with it; nothing is stored and no feeds.toml is needed.
 ///
@@ -79,6 +80,9 @@ pub(crate) struct Settings {
     pub(crate) allow_private_address: bool,
 }
 
+/// A feed, its bytes, and what was made of them.
+type Looked = (Feed, Body, Result<Made, Stopped>);
+
 impl Check {
     pub(crate) fn go(self, global: &Global, output: &Output) -> Done {
         let loaded = loaded(global)?;
@@ -116,30 +120,54 @@ impl Check {
     }
 
     /// The feed, its bytes, and what was made of them.
-    fn look(
-        &self,
-        examiner: &Examiner,
-        now: DateTime<Utc>,
-    ) -> Result<(Feed, Body, Result<Made, Stopped>), Failed> {
+    fn look(&self, examiner: &Examiner, now: DateTime<Utc>) -> Result<Looked, Failed> {
         // A Windows path looks like a scheme of one letter; nobody has such a scheme.
         let remote = Url::parse(&self.source).ok();
         let remote = remote.filter(|url| url.scheme().len() > 1 && url.scheme() != "file");
         block_on(async {
-            let (feed, body, extent) = match remote {
+            match remote {
                 Some(url) => {
                     let feed = self.settings.feed("check", url, &examiner.settings)?;
                     let mut body = examiner.fetch(&feed).await?;
                     body.meta.final_url = self.url.clone().or(body.meta.final_url);
-                    (feed, body, Extent::Whole)
+                    let made = examiner.make(feed.clone(), &body, now, Extent::Whole).await;
+                    if let Err(Stopped::NotRead(ReadError::NoEvents { .. })) = &made {
+                        return self.behind(examiner, feed, body, made, now).await;
+                    }
+                    Ok((feed, body, made))
                 }
                 None => {
                     let (feed, body) = self.local(examiner)?;
-                    (feed, body, Extent::Alone)
+                    let made = examiner.make(feed.clone(), &body, now, Extent::Alone).await;
+                    Ok((feed, body, made))
                 }
-            };
-            let made = examiner.make(feed.clone(), &body, now, extent).await;
-            Ok((feed, body, made))
+            }
         })?
+    }
+
+    /// The best feed to which a page without events leads; the page as it is where there is none.
+    async fn behind(
+        &self,
+        examiner: &Examiner,
+        page: Feed,
+        body: Body,
+        made: Result<Made, Stopped>,
+        now: DateTime<Utc>,
+    ) -> Result<Looked, Failed> {
+        let feed_of = |url: Url| self.settings.feed("check", url, &examiner.settings);
+        let base = body.meta.final_url.clone().unwrap_or_else(|| page.url.clone());
+        let mut found = search::from_page(examiner, &feed_of, &body, &base, now).await.found;
+        if found.is_empty() {
+            return Ok((page, body, made));
+        }
+        let others = found.split_off(1);
+        let Some(best) = found.pop() else { return Ok((page, body, made)) };
+        let told = search::led_here(&best, &others);
+        let mut made = examiner.make(best.feed.clone(), &best.body, now, Extent::Whole).await;
+        if let Ok(made) = &mut made {
+            made.problems.push(told);
+        }
+        Ok((best.feed, best.body, made))
     }
 
     /// A file, or standard input: nothing else is asked for, not even linked pages.

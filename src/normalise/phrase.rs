@@ -31,6 +31,7 @@ use chrono_tz::Tz;
 
 use crate::event::{Local, Status, Zone};
 use choice::{BAR, Survey};
+pub use sentence::clock;
 
 /// When and where a text appeared: what relative dates and missing years are counted from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

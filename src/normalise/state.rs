@@ -293,7 +293,10 @@ fn read_title(state: &mut StateWords, text: &str, posted: &Posted) {
                 title.take(part.from, part.to);
             }
         } else if part.mark.is_some() && is_price(&title, &part, &left) && price().is_some() {
-            state.hear("price", &title.words(part.from, part.to), "title");
+            // "£10 on 4 March"
+            let date = (part.from..part.to).find(|&at| title.is_gone(at));
+            let to = date.filter(|&at| at > part.from).unwrap_or(part.to);
+            state.hear("price", &title.words(part.from, to), "title");
             title.take(part.from, part.to);
         } else if title.is_vague(&part) {
             title.take(part.from, part.to);

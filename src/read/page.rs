@@ -322,6 +322,22 @@ mod tests {
     }
 
     #[test]
+    fn a_label_makes_a_time_that_of_an_event() {
+        for (before, read) in [
+            ("<p>When: ", true),
+            ("<dl><dt>Date and time</dt><dd>", true),
+            ("<p><strong>Starts:</strong> ", true),
+            ("<p>Published: ", false),
+            ("<p>Date: ", false),
+        ] {
+            let found = page(&format!(
+                "<main><h1>Bins workshop</h1>{before}<time datetime=2027-03-03T14:00>3 March</time></main>"
+            ));
+            assert_eq!(found.is_ok(), read, "{before}");
+        }
+    }
+
+    #[test]
     fn the_subject_of_a_card_is_its_page() {
         let found = page(
             "<article class=event-teaser about=/events/bins><h3><a href='/events/bins?f%5B0%5D=type'>Bins</a></h3>\

@@ -670,6 +670,33 @@ fn a_page_whose_feed_is_there_already_is_said_to_be_so() {
 }
 
 #[test]
+fn a_page_leads_to_its_feeds_and_all_of_them_are_named() {
+    let house = House::new();
+    let page = "<html><head><link rel=alternate type='text/calendar' href='/events.ics'>\
+        <link rel=alternate type='application/rss+xml' title=News href='/news.xml'></head></html>";
+    let news = "<rss version='2.0'><channel><title>Town news</title><item><title>Park opens</title></item></channel></rss>";
+    let list = "<html><head><script type='application/ld+json'>{\"@type\":\"Event\",\"name\":\"Housing officers workshop\",\
+        \"startDate\":\"2098-06-01T10:30\"}</script></head></html>";
+    let (address, _) = site(vec![
+        ("/", 200, page.into()),
+        ("/events.ics", 200, calendar(&[event("f1@x", "Waste discovery day", 9, "")])),
+        ("/news.xml", 200, news.into()),
+        ("/home/", 200, "<html><body><a href='/whats-on'>What’s on</a></body></html>".into()),
+        ("/whats-on", 200, list.into()),
+    ]);
+    let check =
+        |path: &str| house.ok(&["check", "--allow-private-address", &format!("{address}{path}")]);
+    let other = format!("“Town news” ({address}news.xml), 1 item");
+    let card = check("");
+    assert!(card.contains("Waste discovery day") && card.contains(&other), "{card}");
+    // A page without feeds may lead to one that is a list of events itself.
+    let card = check("home/");
+    assert!(card.contains("10:30am") && card.contains("/whats-on"), "{card}");
+    let told = house.ok(&["feeds", "add", &address, "--id", "town", "--yes"]);
+    assert!(told.contains(&format!("another feed: {other}; `folkmoot feeds add")), "{told}");
+}
+
+#[test]
 fn a_daemon_that_is_starting_is_waited_for() {
     let house = House::new();
     house.ok(&["poll"]);

@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use folkmoot::{
     event::{Decision, Draft, Event, Facts, Listing, Occurrence, Span, Status, midnight},
     merge::{self, MergeContext},
-    normalise::recurrence::expand,
+    normalise::{phrase::clock, recurrence::expand},
     publish::{self, json},
     read::{Problem, Severity},
 };
@@ -270,7 +270,7 @@ impl Dates {
         Self { next: next.map(|date| date.span).or(facts.span), number: dates.len(), cancelled }
     }
 
-    /// "Thu 11 Mar 2027, 10:00 to 15:30 (5 dates, 1 cancelled)".
+    /// "Thu 11 Mar 2027, 10am to 3:30pm (5 dates, 1 cancelled)".
     pub(crate) fn words(&self, facts: &Facts) -> String {
         let next = self.next.map_or_else(|| when(facts), |next| span_words(&next, facts.time_zone));
         let number =
@@ -319,7 +319,7 @@ pub(crate) fn when(facts: &Facts) -> String {
     facts.span.as_ref().map_or_else(|| "date to be announced".into(), words)
 }
 
-/// A date, short: `Thu 11 Mar 2027, 10:00 to 15:30`.
+/// A date, short: `Thu 11 Mar 2027, 10am to 3:30pm`.
 pub(crate) fn span_words(span: &Span, zone: Tz) -> String {
     let day = |day: NaiveDate| day.format("%a %-d %b %Y").to_string();
     match span {
@@ -328,13 +328,13 @@ pub(crate) fn span_words(span: &Span, zone: Tz) -> String {
         Span::Timed { start, end } => {
             let local = |at: &DateTime<Utc>| at.with_timezone(&zone).naive_local();
             let start = local(start);
-            let first = format!("{}, {}", day(start.date()), start.format("%H:%M"));
+            let first = format!("{}, {}", day(start.date()), clock(start.time()));
             match end.as_ref().map(local) {
                 Some(end) if end.date() == start.date() && end > start => {
-                    format!("{first} to {}", end.format("%H:%M"))
+                    format!("{first} to {}", clock(end.time()))
                 }
                 Some(end) if end > start => {
-                    format!("{first} to {}, {}", day(end.date()), end.format("%H:%M"))
+                    format!("{first} to {}, {}", day(end.date()), clock(end.time()))
                 }
                 _ => first,
             }

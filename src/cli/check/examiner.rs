@@ -8,7 +8,7 @@ use folkmoot::{
     clock,
     config::Loaded,
     feed::Feed,
-    fetch::{Client, Failure, FailureKind, Fetched, Meta},
+    fetch::{Client, Failure, FailureKind, Fetched, Meta, Request},
     refresh::{
         Reader, Settings,
         making::{Extent, Made, Stopped, Work},
@@ -88,6 +88,14 @@ impl Examiner {
             Err(failure) => Fetched::Failed(failure),
         };
         Body::of(fetched)
+    }
+
+    /// A page of a site, if its robots.txt lets us.
+    pub(crate) async fn visit(&self, url: &Url, private: bool) -> Result<Body, Failed> {
+        let request = Request { allow_private: private, ..Request::new(url.clone()) };
+        let pause = self.settings.config.network.host_delay;
+        let visited = self.reader.visit(&request, pause, clock::now()).await;
+        Body::of(visited.map_err(|kept_out| Failed::Other(kept_out.to_string()))?)
     }
 
     /// Makes sense of a feed's bytes within the daemon's own limits.

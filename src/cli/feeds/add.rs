@@ -13,7 +13,7 @@ use folkmoot::{
     feed::Format,
     fetch::guard,
     member::Members,
-    read::{self, ReadError},
+    read::ReadError,
     refresh::making::{Extent, Stopped},
 };
 use serde_json::{Value, json};
@@ -26,13 +26,12 @@ use super::{
             Settings,
             card::{Window, format_words, shown},
             examiner::{Examined, Examiner},
+            search,
         },
     },
     Done, Failed, Global, Output, Tone, ask, write,
 };
 
-/// How many feeds that a page points to are tried.
-const TRIES: usize = 6;
 /// How many events are shown before the question.
 const SHOWN: usize = 8;
 
@@ -134,12 +133,21 @@ impl Add {
         let progress = output.progress(&format!("Looking at {}", shown_host(&url)));
         let found = block_on(find(&examiner, &settings, url))?;
         progress.finish_and_clear();
-        let examined = found?;
+        let (examined, others) = found?;
         if let Some(id) = known(&examined.feed.url, &loaded.config) {
             return Err(already(id));
         }
         let new = self.new_feed(&settings, &examined, loaded);
         preview(&new, &examined, output)?;
+        for other in &others {
+            let url = &other.feed.url;
+            let there = match known(url, &loaded.config) {
+                Some(id) => format!("it is in feeds.toml already, as \"{id}\""),
+                None => format!("`folkmoot feeds add {url}` adds it, if it tells of other events"),
+            };
+            let words = search::in_words(other);
+            output.say(format!("The page leads to another feed: {words}; {there}."))?;
+        }
         if !self.yes && !ask(&format!("Add it to {} as \"{}\"?", global.config.display(), new.id))?
         {
             return Err(Failed::Other("nothing was added".into()));
@@ -156,6 +164,7 @@ impl Add {
             "address": address, "added": new.id, "url": new.url, "format": examined.made.document.format,
             "title": examined.made.document.title, "member": new.member, "policy": new.policy,
             "events": examined.made.drafts.len(), "listed": listed, "held": held,
+            "others": others.iter().map(|other| other.feed.url.as_str()).collect::<Vec<_>>(),
         }))
     }
 
@@ -221,78 +230,62 @@ fn shown_host(url: &Url) -> String {
     url.host_str().unwrap_or("the site").to_owned()
 }
 
-/// The feed at an address, or the best of those that the page there leads to, read as the daemon will read it.
-async fn find(examiner: &Examiner, settings: &Settings, url: Url) -> Result<Examined, Failed> {
-    let feed = |url: Url| {
+/// The feed at an address, or the best of those that the page there leads to, read as the daemon will read it; and the
+/// others of the page.
+async fn find(
+    examiner: &Examiner,
+    settings: &Settings,
+    url: Url,
+) -> Result<(Examined, Vec<Examined>), Failed> {
+    let feed_of = |url: Url| {
         let mut feed = settings.feed("new", url, &examiner.settings)?;
         feed.member = feed.member.or_else(|| member_for(&feed.url, &examiner.settings.members));
         Ok::<_, Failed>(feed)
     };
-    let look = |feed, body, extent| examiner.examine(feed, body, extent);
-    let named = feed(url)?;
+    let whole = |feed, body| examiner.examine(feed, body, Extent::Whole);
+    let named = feed_of(url)?;
     let body = examiner.fetch(&named).await?;
     let base = body.meta.final_url.clone().unwrap_or_else(|| named.url.clone());
-    let own = look(named, body.clone(), Extent::Alone).await;
+    let own = examiner.examine(named, body.clone(), Extent::Alone).await;
     if let Ok(own) = &own
         && own.made.document.format != Format::Html
     {
-        return Ok(look(own.feed.clone(), body, Extent::Whole).await?);
+        return Ok((whole(own.feed.clone(), body).await?, Vec::new()));
     }
-    let (mut best, mut why_none): (Option<Examined>, Option<Failed>) = (None, None);
-    for candidate in candidates(&body.bytes, &base) {
-        let there = known(&candidate.url, &examiner.settings.config).map(already);
-        let url = candidate.url.clone();
-        let Ok(feed) = feed(candidate.url) else { continue };
-        let examined = match examiner.fetch(&feed).await {
-            Ok(body) => look(feed, body, Extent::Alone).await.map_err(Failed::from),
-            Err(failed) => Err(failed),
-        };
-        match examined {
-            Ok(found) if best.as_ref().is_none_or(|known| worth(&found) > worth(known)) => {
-                best = Some(found);
-            }
-            Ok(_) => {}
-            Err(why) => why_none = why_none.or(Some(there.unwrap_or_else(|| unread(&url, &why)))),
-        }
-    }
+    let searched = search::from_page(examiner, &feed_of, &body, &base, clock::now()).await;
+    let (mut others, failed) = (searched.found, searched.failed);
     let items = own.as_ref().map_or(0, |page| page.made.document.entries.len());
+    let best = if others.is_empty() { None } else { Some(others.remove(0)) };
     match (best, own) {
-        (Some(found), _) if items == 0 || worth(&found) > 0 => {
-            Ok(look(found.feed, found.body, Extent::Whole).await?)
+        (Some(found), _) if items == 0 || search::worth(&found) > 0 => {
+            Ok((whole(found.feed, found.body).await?, others))
         }
-        (_, Ok(page)) if items > 0 => Ok(look(page.feed, body, Extent::Whole).await?),
+        (_, Ok(page)) if items > 0 => Ok((whole(page.feed, body).await?, others)),
         (_, Err(stopped)) if !matches!(stopped, Stopped::NotRead(ReadError::NoEvents { .. })) => {
             Err(stopped.into())
         }
-        _ => Err(why_none.unwrap_or_else(|| {
-            Failed::Other(
-                "no feed is found there\n  Look on the site for \"RSS\", \"iCal\" or \"Subscribe\", and give that address; or \
-                 ask the web team for one."
-                    .into(),
-            )
-        })),
+        _ => Err(nothing_there(failed, &examiner.settings.config)),
     }
 }
 
-/// Why a feed that a page leads to is not the one.
-fn unread(url: &Url, why: &Failed) -> Failed {
+/// Why no feed was found.
+fn nothing_there(failed: Option<(Url, Failed)>, config: &Config) -> Failed {
+    let Some((url, why)) = failed else {
+        let mut remedy = search::REMEDY.to_owned();
+        if let Some(first) = remedy.get_mut(..1) {
+            first.make_ascii_uppercase();
+        }
+        return Failed::Other(format!("no feed is found there\n  {remedy}"));
+    };
+    if let Some(id) = known(&url, config) {
+        return already(id);
+    }
     let why = why.to_string();
     let why = why.lines().next().unwrap_or_default();
     Failed::Other(format!(
-        "no feed is found there: {url}, to which the page leads, cannot be read ({why})\n  Try again later, or look on the \
-         site for \"RSS\", \"iCal\" or \"Subscribe\", and give that address; or ask the web team for one."
+        "no feed is found there: {url}, to which the page leads, cannot be read ({why})\n  Try again later, or {}",
+        search::REMEDY
     ))
-}
-
-/// The feeds that a page leads to, the best first; a single event to download is none.
-fn candidates(bytes: &[u8], base: &Url) -> impl Iterator<Item = read::discover::Candidate> {
-    read::discover::discover(bytes, base).into_iter().filter(|found| !found.one_event).take(TRIES)
-}
-
-/// How good a find a feed is: dated events count most, then items.
-fn worth(examined: &Examined) -> usize {
-    let dated = examined.made.drafts.iter().filter(|draft| draft.facts.span.is_some()).count();
-    dated * 1000 + examined.made.document.entries.len()
 }
 
 fn counts(examined: &Examined) -> (usize, usize) {

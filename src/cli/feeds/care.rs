@@ -4,10 +4,8 @@ use std::collections::HashSet;
 
 use clap::Args;
 use folkmoot::{
-    clock,
     config::edit,
     event::Decision,
-    fetch::Request,
     health::FeedState,
     member::{Council, Members},
     read::{Severity, discover},
@@ -22,7 +20,7 @@ use super::{
         check::{
             Settings,
             card::{format_words, items},
-            examiner::{Body, Examiner},
+            examiner::Examiner,
             loaded,
         },
         control,
@@ -290,15 +288,8 @@ impl Visit<'_> {
 
     /// A page and the address that gave it, if robots.txt lets us.
     async fn page(&self, url: &Url, private: bool) -> Result<(bytes::Bytes, Url), Failed> {
-        let body = self.visit(url, private).await?;
+        let body = self.examiner.visit(url, private).await?;
         Ok((body.bytes, body.meta.final_url.unwrap_or_else(|| url.clone())))
-    }
-
-    async fn visit(&self, url: &Url, private: bool) -> Result<Body, Failed> {
-        let request = Request { allow_private: private, ..Request::new(url.clone()) };
-        let pause = self.examiner.settings.config.network.host_delay;
-        let visited = self.examiner.reader.visit(&request, pause, clock::now()).await;
-        Body::of(visited.map_err(|kept_out| Failed::Other(kept_out.to_string()))?)
     }
 
     async fn proposal(
@@ -307,7 +298,7 @@ impl Visit<'_> {
         one: discover::Candidate,
         private: bool,
     ) -> Option<Value> {
-        let body = self.visit(&one.url, private).await.ok()?;
+        let body = self.examiner.visit(&one.url, private).await.ok()?;
         let settings = Settings {
             member: Some(council.code.clone()),
             allow_private_address: private,

@@ -28,7 +28,8 @@ fn long(day: NaiveDate) -> String {
 }
 
 /// "10am", "5:30pm", "midday", "midnight".
-pub(crate) fn clock(time: NaiveTime) -> String {
+#[must_use]
+pub fn clock(time: NaiveTime) -> String {
     match (time.hour(), time.minute()) {
         (12, 0) => "midday".into(),
         (0, 0) => "midnight".into(),

@@ -80,6 +80,12 @@ fn words_that_mean_something_else() {
 }
 
 #[test]
+fn a_price_ends_where_the_date_begins() {
+    let state = of("Officers’ forum – £10 on 4 March 2027", "");
+    assert_eq!((state.title.as_str(), state.cost.as_deref()), ("Officers’ forum", Some("£10")));
+}
+
+#[test]
 fn past_reports() {
     assert!(of("Makers meet-up on 30 October: thanks for coming", "").past_report);
     assert!(

@@ -49,7 +49,7 @@ const REPAIRS: &[Repair] = &[
      "Check the feed with a feed validator and correct the first error that it names."),
     (Fault::UndeclaredPrefix, Severity::Warning, "undeclared_prefix",
      "an element has a prefix that is not declared; it was read by the prefix's usual meaning",
-     "Declare the namespace in the first element, such as xmlns:ev=\"http://purl.org/rss/1.0/modules/event/\"."),
+     "Declare each prefix in the first element, as xmlns:ev=\"http://purl.org/rss/1.0/modules/event/\" does for ev."),
     // feed-rs knows 0.91, 0.92 and 2.0 and refuses all others, though they differ in nothing that matters here.
     (Fault::OddVersion, Severity::Info, "rss_version",
      "the version of RSS is missing or unusual; it was read as 2.0",

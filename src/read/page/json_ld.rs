@@ -182,6 +182,11 @@ fn repaired(text: &str, lone_quotes: bool) -> String {
             ',' if rest().trim_start().starts_with(['}', ']', ',']) || rest().trim().is_empty() => {
             }
             ';' => {}
+            '/' => {
+                if let Some(left) = behind_comment(rest()) {
+                    while characters.as_str().len() > left.len() && characters.next().is_some() {}
+                }
+            }
             c => out.push(c),
         }
     }
@@ -195,6 +200,15 @@ fn repaired(text: &str, lone_quotes: bool) -> String {
     }
     out.extend(open.iter().rev().map(|bracket| if *bracket == '{' { '}' } else { ']' }));
     out
+}
+
+/// What stands behind a comment that JSON does not have: `// …` and `/* … */`.
+fn behind_comment(after_slash: &str) -> Option<&str> {
+    if let Some(line) = after_slash.strip_prefix('/') {
+        return Some(line.find('\n').and_then(|end| line.get(end..)).unwrap_or_default());
+    }
+    let block = after_slash.strip_prefix('*')?;
+    Some(block.split_once("*/").map_or("", |(_, rest)| rest))
 }
 
 /// Whether a string could end before this.
@@ -222,6 +236,7 @@ mod tests {
             "<!-- {\"a\": \"x\"} -->",
             "//<![CDATA[\n{\"a\": \"x\"}\n//]]>",
             "{\"a\": \"x\"};",
+            "{// the \"name\"\n\"a\": /* as\nshown */ \"x\"}",
             "{\"a\": \"x\", \"b\": [1, 2,",
             "{\"a\": \"x\"}{\"c\": 1}",
         ] {

@@ -147,7 +147,7 @@ fn calls_itself_event(time: ElementRef, card: ElementRef) -> bool {
             || marks.contains("whatson")
             || marks.contains("whats-on")
     };
-    if says(time) || says(card) {
+    if says(time) || says(card) || is_labelled(time) {
         return true;
     }
     let mut above = 0;
@@ -168,6 +168,33 @@ fn calls_itself_event(time: ElementRef, card: ElementRef) -> bool {
         }
     }
     false
+}
+
+/// Labels before a time that is an event's; "Date" alone is that of news as well.
+const LABELS: &[&str] =
+    &["when", "starts", "start", "start date", "event date", "date and time", "dates and times"];
+
+/// "When: <time>", "<dt>When</dt><dd><time>".
+fn is_labelled(time: ElementRef) -> bool {
+    let label = |text: &str| {
+        let text = text.trim().trim_end_matches(':').trim().to_lowercase();
+        LABELS.contains(&text.as_str())
+    };
+    let before = |element: ElementRef| {
+        let siblings = element.prev_siblings();
+        let texts = siblings.map(|node| match ElementRef::wrap(node) {
+            Some(element) => words(element),
+            None => node.value().as_text().map(|text| text.to_string()).unwrap_or_default(),
+        });
+        texts.map(|text| text.trim().to_owned()).find(|text| !text.is_empty() && text != ":")
+    };
+    let own = before(time);
+    match own {
+        Some(text) => label(&text),
+        None => {
+            time.parent().and_then(ElementRef::wrap).and_then(before).is_some_and(|t| label(&t))
+        }
+    }
 }
 
 fn is_other_time(time: ElementRef, card: ElementRef) -> bool {
