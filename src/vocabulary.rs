@@ -31,6 +31,9 @@ pub struct Kind {
     /// Phrases that name this kind.
     #[serde(default)]
     pub cues: Vec<String>,
+    /// Words that name it in a title and only go with it elsewhere ("coffee", which any day begins with).
+    #[serde(default)]
+    pub lead: Vec<String>,
     /// Phrases that go with it.
     #[serde(default)]
     pub hints: Vec<String>,
@@ -120,6 +123,9 @@ pub struct Series {
     /// The kind of its events, where they say nothing else.
     #[serde(default)]
     pub kind: Option<String>,
+    /// The regions for which it is held, by name: where its events are when they name no place.
+    #[serde(default)]
+    pub regions: Vec<String>,
 }
 
 /// Phrases that speak for listing or against it.

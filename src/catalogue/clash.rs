@@ -31,6 +31,8 @@ pub struct Question {
     pub end: DateTime<Utc>,
     /// What it is about.
     pub services: Vec<String>,
+    /// How many of these, from the first on, it is mainly about: one of an event's, all of a plan's.
+    pub mainly: usize,
     /// What kind it is; empty where that is not known, several for a group of kinds.
     pub kinds: BTreeSet<String>,
     /// Who runs it.
@@ -51,6 +53,7 @@ impl Question {
             start: span.start_utc(facts.time_zone),
             end: span.end_utc(facts.time_zone),
             services: facts.services.clone(),
+            mainly: 1,
             kinds: Some(facts.kind.clone()).filter(|kind| kind != "other").into_iter().collect(),
             council: facts.organiser.council.clone(),
         })
@@ -60,17 +63,26 @@ impl Question {
     /// no service is for all of them.
     #[must_use]
     pub fn planned(day: NaiveDate, zone: Tz, query: &Query, words: &Vocabulary) -> Self {
+        let services: Vec<String> = match query.services.as_slice() {
+            [] => words.services.iter().map(|service| service.id.clone()).collect(),
+            named => named.to_vec(),
+        };
         Self {
             event: None,
             start: midnight(day, zone),
             end: day.succ_opt().map_or(DateTime::<Utc>::MAX_UTC, |next| midnight(next, zone)),
-            services: match query.services.as_slice() {
-                [] => words.services.iter().map(|service| service.id.clone()).collect(),
-                named => named.to_vec(),
-            },
+            mainly: services.len(),
+            services,
             kinds: words.kinds_meant(&query.kinds),
             council: query.councils.first().cloned(),
         }
+    }
+
+    /// Whether an event about these services, the main one first, is for the same people: what one of the two is mainly
+    /// about, the other is about too. The same whichever of them is asked about.
+    fn shares(&self, services: &[String]) -> bool {
+        self.services.iter().take(self.mainly).any(|id| services.contains(id))
+            || services.first().is_some_and(|main| self.services.contains(main))
     }
 }
 
@@ -98,7 +110,7 @@ pub fn clashes<'a>(
     let mut found = Clashes { near: near.clone(), ..Clashes::default() };
     for listing in listings {
         let facts = &listing.facts;
-        let same = facts.services.iter().any(|service| question.services.contains(service));
+        let same = question.shares(&facts.services);
         let own = question.event.as_ref() == Some(&listing.id);
         let shown = facts.verdict.decision == Decision::Listed && listing.withdrawn.is_none();
         if own || !same || !shown {
@@ -142,4 +154,37 @@ fn first(listing: &Listing, from: DateTime<Utc>, to: DateTime<Utc>) -> Option<Oc
         matches!(listing.status_of(date), Status::Cancelled | Status::Postponed)
     };
     dates.occurrences.into_iter().find(|date| !off(date))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::publish::samples::{self, named, now};
+
+    #[test]
+    fn two_events_clash_where_one_of_them_is_mainly_about_what_the_other_is_about() {
+        let about = |id: &str, services: [&str; 2]| {
+            let mut listing = named(id, id);
+            listing.facts.services = services.map(str::to_owned).to_vec();
+            listing
+        };
+        let supply = about("supply", ["waste", "corporate"]);
+        let bins = about("bins", ["digital-data", "waste"]);
+        let pay = about("pay", ["corporate", "digital-data"]);
+        let tax = about("tax", ["revenues-benefits", "corporate"]);
+        let all = [&supply, &bins, &pay, &tax];
+        let words = samples::Words::new();
+        let found = |asked: &Listing| -> Vec<Id> {
+            let question = Question::about(asked, now()).unwrap();
+            let found = clashes(&question, all, &words.members).same_service;
+            found.iter().map(|(listing, _)| listing.id.clone()).collect()
+        };
+        assert_eq!(
+            found(&supply),
+            ["bins", "pay"],
+            "not the tax event: both are buyers' only in passing"
+        );
+        assert_eq!(found(&bins), ["pay", "supply"], "whichever of the two is asked about");
+        assert_eq!(found(&tax), ["pay"]);
+    }
 }

@@ -11,7 +11,7 @@ use crate::{
     member::Council,
     normalise::recurrence,
     query::{
-        place::{position_of_postcode, region_id, regions_of_postcode, wider},
+        place::{parts, position_of_postcode, region_id, regions_of_postcode, wider},
         slug,
     },
 };
@@ -239,6 +239,19 @@ fn town<'a>(listing: &Listing, base: &'a Base) -> Option<&'a Council> {
         .find_map(|name| base.members.council_named(name))
 }
 
+/// The regions for which its group or its series is held, where nothing says of a place.
+fn regions_of_group(listing: &Listing, base: &Base) -> Vec<String> {
+    let facts = &listing.facts;
+    let group = facts.organiser.group.as_deref().and_then(|id| base.members.group(id));
+    let series = facts.series.as_ref();
+    let series =
+        series.and_then(|name| base.vocabulary.series.iter().find(|known| known.name == *name));
+    let named = group.map(|group| &group.regions).filter(|regions| !regions.is_empty());
+    let named = named.or(series.map(|series| &series.regions));
+    let ids = named.into_iter().flatten().map(|region| region_id(region));
+    ids.flat_map(|id| parts(&id).unwrap_or_else(|| vec![id])).collect()
+}
+
 fn regions(listing: &Listing, base: &Base) -> Vec<String> {
     let facts = &listing.facts;
     let council = facts.organiser.council.as_deref().and_then(|code| base.members.council(code));
@@ -254,6 +267,9 @@ fn regions(listing: &Listing, base: &Base) -> Vec<String> {
     let town = town(listing, base).filter(|_| postcode.is_none());
     let town = town.map(|town| region_id(&town.region));
     regions.extend(town.filter(|region| !regions.contains(region)));
+    if regions.is_empty() {
+        regions = regions_of_group(listing, base);
+    }
     let wide: BTreeSet<&str> = regions.iter().flat_map(|region| wider(region)).collect();
     regions.extend(wide.into_iter().map(str::to_owned));
     regions

@@ -212,6 +212,36 @@ fn near_is_a_distance_where_positions_are_known() {
 }
 
 #[test]
+fn a_town_or_a_regional_group_says_in_which_region_an_event_is() {
+    let at = |id: &str, name: Option<&str>, address: Option<&str>| {
+        let mut listing = named(id, id);
+        listing.facts.organiser = crate::event::Organiser::default();
+        listing.facts.place = Some(crate::event::Place {
+            name: name.map(str::to_owned),
+            address: address.map(str::to_owned),
+            ..crate::event::Place::default()
+        });
+        listing
+    };
+    let mut own = at("ownhall", Some("Town Hall"), None);
+    own.facts.organiser.council = Some("CMD".into());
+    let mut away = at("awayday", Some("Guildhall"), Some("High Street, Exeter"));
+    away.facts.organiser.council = Some("CMD".into());
+    let mut series = at("series", Some("To be announced"), None);
+    series.facts.series = Some("South West Peer Group".into());
+    let mut wide = at("wide", None, None);
+    wide.facts.series = Some("Midlands Peer Group".into());
+    let town = at("town", Some("Civic Centre, Exeter"), None);
+    let catalogue =
+        samples::catalogue([own, away, series, wide, town, at("nowhere", Some("Barn"), None)]);
+    assert_eq!(ids(&catalogue, "region=south-west"), ["awayday", "series", "town"]);
+    assert_eq!(ids(&catalogue, "region=london"), ["awayday", "ownhall"], "towns share names");
+    assert_eq!(ids(&catalogue, "region=west-midlands"), ["wide"]);
+    assert_eq!(ids(&catalogue, "region=midlands"), ["wide"]);
+    assert_eq!(ids(&catalogue, "near=EX1&within=30"), ["awayday", "series", "town"]);
+}
+
+#[test]
 fn pages_go_on_where_they_ended_whatever_the_order() {
     let catalogue = catalogue();
     for sort in ["start", "-start", "title", "updated", "-updated", "created", "-created"] {

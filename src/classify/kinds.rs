@@ -28,6 +28,9 @@ const SERIES: f64 = 0.8;
 /// From here on a kind is named rather than hinted at.
 pub(super) const NAMED: f64 = 1.9;
 
+/// What a cue counts with which the description opens: it says what the event is as a title does.
+pub(super) const OPENS: f64 = 2.9;
+
 /// A kind, how sure it is, why, and the named series.
 pub(super) struct Judged {
     pub(super) kind: String,
@@ -56,8 +59,13 @@ pub(super) fn kind(
     for part in parts {
         for hit in part.hits.iter().filter(|hit| part.counts(hit)) {
             match hit.role {
-                Role::Cue(at) | Role::Hint(at) if !within_service(hit, part) => {
-                    let cue = matches!(hit.role, Role::Cue(_)) && !occasion(hit, part);
+                Role::Cue(at) | Role::Head(at) | Role::Hint(at) if !within_service(hit, part) => {
+                    let cue = match hit.role {
+                        Role::Cue(_) => true,
+                        Role::Head(_) => part.field == Field::Title,
+                        _ => false,
+                    };
+                    let cue = cue && !occasion(hit, part);
                     credit(cases.entry(at).or_default(), hit, part, cue);
                 }
                 Role::Series(at) if part.field != Field::Categories => {
@@ -82,7 +90,8 @@ pub(super) fn kind(
     settle(cases, words, attendance, series)
 }
 
-/// "Drinks after the regional meeting": what stands after such words is another event.
+/// "Drinks after the regional meeting", "an evening for the network": what stands after such words is another event, or
+/// those who are asked to this one.
 fn occasion(hit: &Hit, part: &Part) -> bool {
     let word = |back: usize| {
         hit.first
@@ -94,7 +103,8 @@ fn occasion(hit: &Hit, part: &Part) -> bool {
         matches!(word, Some("at" | "after" | "before" | "from" | "following" | "during" | "since"))
     };
     let article = matches!(word(1), Some("the" | "our" | "this" | "last" | "your"));
-    direct(word(1)) || (article && direct(word(2)))
+    let whose = matches!(word(2), Some("for" | "of" | "by" | "with"));
+    direct(word(1)) || (article && (direct(word(2)) || whose))
 }
 
 /// A single word inside a service's own phrase ("heat network", "community hubs") names no kind.
@@ -128,7 +138,7 @@ fn credit(case: &mut Case, hit: &Hit, part: &Part, cue: bool) {
         (Field::Title, true) if is_head(hit, part) => 4.0 + HEAD + longer,
         (Field::Title, true) => 4.0 + longer,
         (Field::Categories, true) => 3.4 + longer,
-        (Field::Description, true) if opens => 2.9 + longer,
+        (Field::Description, true) if opens => OPENS + longer,
         (Field::Description, true) if near => 2.3 + longer,
         (Field::Description, true) => 1.6 + longer,
         (Field::Title, false) => 1.6 + longer,

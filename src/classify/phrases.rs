@@ -21,6 +21,8 @@ pub(super) enum Role {
     Trap(Option<usize>),
     /// Names a kind.
     Cue(usize),
+    /// Names a kind in a title, goes with it elsewhere.
+    Head(usize),
     /// Goes with a kind.
     Hint(usize),
     /// Names a series.
@@ -58,7 +60,7 @@ impl Role {
     fn layer(self) -> Layer {
         match self {
             Self::Strong(_) | Self::Weak(_) | Self::Lead(_) | Self::Trap(_) => Layer::Services,
-            Self::Cue(_) | Self::Hint(_) => Layer::Kinds,
+            Self::Cue(_) | Self::Head(_) | Self::Hint(_) => Layer::Kinds,
             Self::Series(_) => Layer::Series,
             Self::For(_) | Self::Against(_) | Self::Neutral => Layer::Signs,
             Self::OpenTo(_) => Layer::OpenTo,
@@ -134,6 +136,7 @@ impl Phrases {
         }
         for (at, kind) in words.kinds.iter().enumerate() {
             kind.cues.iter().for_each(|text| add(text, Role::Cue(at)));
+            kind.lead.iter().for_each(|text| add(text, Role::Head(at)));
             kind.hints.iter().for_each(|text| add(text, Role::Hint(at)));
         }
         for (at, series) in words.series.iter().enumerate() {

@@ -9,6 +9,7 @@ use crate::{
 };
 
 use super::{
+    fold::Word,
     phrases::{Hit, Role},
     text::{Field, Part},
 };
@@ -18,6 +19,8 @@ const TITLE_STRONG: f64 = 3.0;
 const TITLE_WEAK: f64 = 1.0;
 const BODY_STRONG: f64 = 1.2;
 const BODY_WEAK: f64 = 0.45;
+/// A strong phrase of the description that names the people of a service says for whom it is.
+const BODY_PEOPLE: f64 = 1.7;
 const FEED_DEFAULT: f64 = 2.0;
 /// Each further word of a phrase makes it surer.
 const WORD: f64 = 0.25;
@@ -31,6 +34,8 @@ const FALLBACK: f64 = 0.9;
 const SHARE: f64 = 0.4;
 /// Without a strong phrase in the title a second tag needs two in the description.
 const SECOND_BODY: f64 = 2.3;
+/// Where the title names no service, one that has this part of the first has as good a case.
+const EQUAL: f64 = 0.8;
 /// The service that comes last comes first only where its case is this good, and so much better than any other.
 const PLAIN: f64 = 5.0;
 const PLAINLY: f64 = 1.6;
@@ -42,19 +47,50 @@ const MOST: usize = 3;
 struct Case {
     score: f64,
     in_title: bool,
+    /// A strong phrase speaks for it.
+    strong: bool,
     first: usize,
     reasons: Vec<(f64, Reason)>,
     seen: BTreeSet<String>,
 }
 
-/// Words before which a leading word names a service ("library managers", "planning peer group").
-const ORGANISED: [&str; 44] = [
+/// Words for those who do the work: before them a leading word names a service ("library managers").
+const PEOPLE: [&str; 27] = [
     "officer",
     "manager",
     "lead",
     "team",
-    "service",
     "staff",
+    "practitioner",
+    "professional",
+    "colleague",
+    "director",
+    "head",
+    "leader",
+    "commissioner",
+    "specialist",
+    "assistant",
+    "adviser",
+    "advisor",
+    "coordinator",
+    "supervisor",
+    "inspector",
+    "surveyor",
+    "engineer",
+    "worker",
+    "analyst",
+    "planner",
+    "technician",
+    "operative",
+    "apprentice",
+];
+
+/// Words before those who hold an event, not those for whom it is.
+const OWN: [&str; 4] = ["our", "its", "their", "my"];
+
+/// Words for how a service is organised, before which a leading word names it too ("planning peer group").
+const ORGANISED: [&str; 28] = [
+    "service",
     "peer",
     "group",
     "network",
@@ -63,12 +99,6 @@ const ORGANISED: [&str; 44] = [
     "policy",
     "authority",
     "application",
-    "practitioner",
-    "professional",
-    "colleague",
-    "director",
-    "head",
-    "leader",
     "workshop",
     "training",
     "conference",
@@ -78,7 +108,6 @@ const ORGANISED: [&str; 44] = [
     "data",
     "reform",
     "strategy",
-    "commissioner",
     "community",
     "board",
     "system",
@@ -89,10 +118,6 @@ const ORGANISED: [&str; 44] = [
     "camp",
     "summit",
     "masterclass",
-    "specialist",
-    "assistant",
-    "adviser",
-    "coordinator",
 ];
 
 /// The tags and why.
@@ -112,7 +137,7 @@ pub(super) fn services(
             .collect();
         for hit in part.hits.iter().filter(|hit| part.counts(hit)) {
             let trap = matches!(hit.role, Role::Trap(_));
-            if (!trap && trapped.contains(&(hit.first, hit.end))) || spelled_out(hit, part) {
+            if (!trap && trapped.contains(&(hit.first, hit.end))) || spelled_out(hit, part, parts) {
                 continue;
             }
             if let Some((service, strong)) = meaning(hit, part, shouting) {
@@ -152,25 +177,73 @@ fn all_capitals(part: &Part) -> bool {
             >= part.folded.words.len() * 4
 }
 
-/// "Content security policy (CSP)": the words before an acronym say what it stands for here.
-fn spelled_out(hit: &Hit, part: &Part) -> bool {
+/// "Content security policy (CSP)", "LAC network: Local Area Coordinators": the words of the text say what an acronym
+/// stands for here, and it is not what the service calls by it.
+fn spelled_out(hit: &Hit, part: &Part, parts: &[Part]) -> bool {
     let Some(word) = part.folded.words.get(hit.first) else { return false };
     let letters: Vec<char> = word.folded.chars().collect();
     if hit.words() != 1 || !word.capitals || letters.len() < 2 {
         return false;
     }
-    let Some(from) = hit.first.checked_sub(letters.len()) else { return false };
-    let before = part.folded.words.get(from..hit.first).unwrap_or_default();
-    before.iter().zip(&letters).all(|(word, letter)| word.folded.starts_with(*letter))
+    let initials = |words: &[Word]| {
+        words.len() == letters.len()
+            && words.iter().zip(&letters).all(|(word, letter)| word.folded.starts_with(*letter))
+    };
+    let before = hit.first.checked_sub(letters.len());
+    if before.is_some_and(|from| initials(part.folded.words.get(from..hit.first).unwrap_or(&[]))) {
+        return true;
+    }
+    letters.len() > 2
+        && parts.iter().any(|other| {
+            let runs = other.folded.words.windows(letters.len()).enumerate();
+            let mut named = runs.filter(|(at, run)| {
+                initials(run)
+                    && (*at..at + run.len()).all(|at| other.is_capital(at))
+                    && run.iter().skip(1).all(|word| !word.breaks)
+            });
+            named.any(|(at, run)| {
+                let over = |own: &Hit| own.first < at + run.len() && at < own.end;
+                !other.hits.iter().any(|own| over(own) && own.role == hit.role)
+            })
+        })
 }
 
 fn leads(hit: &Hit, part: &Part) -> bool {
     let starts = hit.first == 0 || part.folded.words.get(hit.first).is_some_and(|word| word.breaks);
     let next = part.folded.words.get(hit.end);
-    let organised =
-        next.is_some_and(|word| !word.breaks && ORGANISED.contains(&word.folded.as_str()));
+    let organised = next.is_some_and(|word| {
+        let word = (!word.breaks).then_some(word.folded.as_str());
+        word.is_some_and(|word| PEOPLE.contains(&word) || ORGANISED.contains(&word))
+    });
     let alone = next.is_none_or(|word| word.breaks);
     organised || (part.field != Field::Description && starts && alone)
+}
+
+/// Where the word for people stands in which a phrase of a service ends, or which follows it ("tree officers", "free
+/// school meals staff"): for whom it is, and so what it is about. "Our web team" are those who write it.
+fn people(hit: &Hit, part: &Part) -> Option<usize> {
+    let before = hit.first.checked_sub(1).and_then(|at| part.folded.words.get(at));
+    if before.is_some_and(|word| OWN.contains(&word.folded.as_str())) {
+        return None;
+    }
+    let last = hit.end.checked_sub(1).filter(|_| hit.words() > 1);
+    last.into_iter().chain([hit.end]).find(|at| {
+        let word = part.folded.words.get(*at);
+        word.filter(|word| *at < hit.end || !word.breaks)
+            .is_some_and(|word| PEOPLE.contains(&word.folded.as_str()))
+    })
+}
+
+/// The first words that name several people of a service.
+pub(super) fn professionals(parts: &[Part]) -> Option<Reason> {
+    parts.iter().filter(|part| part.field != Field::Categories).find_map(|part| {
+        let own =
+            |hit: &&Hit| matches!(hit.role, Role::Strong(_) | Role::Lead(_) | Role::Trap(Some(_)));
+        part.hits.iter().filter(own).filter(|hit| part.counts(hit)).find_map(|hit| {
+            let at = people(hit, part).filter(|at| part.is_many(*at))?;
+            Some(Reason::new(part.words(hit.first, at + 1), part.field.name(), ""))
+        })
+    })
 }
 
 fn credit(case: &mut Case, hit: &Hit, part: &Part, strong: bool) {
@@ -184,9 +257,13 @@ fn credit(case: &mut Case, hit: &Hit, part: &Part, strong: bool) {
         (Field::Title | Field::Categories, true) if case.in_title => AGAIN,
         (Field::Title | Field::Categories, true) => TITLE_STRONG + WORD * further,
         (Field::Title | Field::Categories, false) => TITLE_WEAK,
+        (Field::Description, true) if people(hit, part).is_some() => {
+            BODY_PEOPLE + WORD * further / 2.0
+        }
         (Field::Description, true) => BODY_STRONG + WORD * further / 2.0,
         (Field::Description, false) => BODY_WEAK,
     };
+    case.strong |= strong;
     if part.field != Field::Description && strong {
         if !case.in_title {
             case.first = hit.first;
@@ -221,16 +298,17 @@ fn choose(cases: BTreeMap<usize, Case>, words: &Vocabulary) -> (Vec<String>, Vec
             ranked.iter().find(|(service, score, _)| !service.last && sure(*score, FALLBACK))
         })
         .or_else(|| ranked.iter().find(|(_, score, _)| sure(*score, FALLBACK)));
-    // Where nothing is sure, as strong a word for a second service tells as much.
-    let unsure = main.is_some_and(|(_, score, _)| *score < TAG);
-    let Some((main, top)) = main.map(|(service, score, _)| (service.id.clone(), *score)) else {
+    let Some((main, top, untitled)) =
+        main.map(|(service, score, case)| (service.id.clone(), *score, !case.in_title))
+    else {
         return (Vec::new(), Vec::new());
     };
+    let equal = |score: f64, case: &Case| untitled && case.strong && score >= top * EQUAL;
     let mut chosen: Vec<&(&Service, f64, Case)> = ranked
         .iter()
         .filter(|(service, score, case)| {
             service.id == main
-                || (unsure && !service.last && *score >= BODY_STRONG)
+                || (!service.last && equal(*score, case))
                 || (*score >= TAG
                     && *score >= top * SHARE
                     && (case.in_title

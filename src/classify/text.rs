@@ -59,6 +59,7 @@ impl Part {
         let mut named = aside.clone();
         if field == Field::Description {
             mark_boilerplate(&folded, &hits, &mut aside);
+            mark_addresses(&text, &folded, &mut aside);
         }
         if let Some(venue) = venue {
             mark_venue(&folded, venue, &mut named);
@@ -84,13 +85,16 @@ impl Part {
     /// building ("County Hall").
     fn in_venue(&self, hit: &Hit) -> bool {
         let named = (hit.first..hit.end).any(|at| self.venue.get(at).copied().unwrap_or(false));
-        let capital = |word: &super::fold::Word| {
-            self.text.get(word.from..).is_some_and(|rest| rest.starts_with(char::is_uppercase))
-        };
         let building = self.folded.words.get(hit.end).is_some_and(|next| {
-            !next.breaks && VENUES.contains(&next.folded.as_str()) && capital(next)
+            !next.breaks && VENUES.contains(&next.folded.as_str()) && self.is_capital(hit.end)
         });
-        named || (building && self.folded.words.get(hit.first).is_some_and(capital))
+        named || (building && self.is_capital(hit.first))
+    }
+
+    /// Whether a word begins with a capital.
+    pub(super) fn is_capital(&self, at: usize) -> bool {
+        let from = self.folded.words.get(at).and_then(|word| self.text.get(word.from..));
+        from.is_some_and(|rest| rest.starts_with(char::is_uppercase))
     }
 
     /// The words of a hit as they stood.
@@ -100,22 +104,28 @@ impl Part {
 
     /// The same, up to the people that it is about: "for council" of "for council waste officers" is no half sentence.
     pub(super) fn quote_people(&self, hit: &Hit) -> String {
-        let word = |at: usize| self.words(at, at + 1).to_lowercase();
-        let many = |at: usize| {
-            let word = word(at);
-            PEOPLE.contains(&word.as_str()) || word.len() > 3 && word.ends_with('s')
-        };
         let ahead = hit.end..hit.end + MOST_BETWEEN;
         let ahead = ahead.take_while(|at| {
             self.folded.words.get(*at).is_some_and(|word| !word.breaks)
-                && !SMALL.contains(&word(*at).as_str())
+                && !SMALL.contains(&self.word(*at).as_str())
         });
-        let single = hit.end.checked_sub(1).is_some_and(|at| !many(at));
-        let people = ahead.into_iter().find(|at| many(*at)).filter(|_| single);
+        let single = hit.end.checked_sub(1).is_some_and(|at| !self.is_many(at));
+        let people = ahead.into_iter().find(|at| self.is_many(*at)).filter(|_| single);
         self.words(hit.first, people.map_or(hit.end, |at| at + 1))
     }
 
-    fn words(&self, first: usize, end: usize) -> String {
+    /// Whether a word stands for several people.
+    pub(super) fn is_many(&self, at: usize) -> bool {
+        let word = self.word(at);
+        PEOPLE.contains(&word.as_str()) || word.len() > 3 && word.ends_with('s')
+    }
+
+    fn word(&self, at: usize) -> String {
+        self.words(at, at + 1).to_lowercase()
+    }
+
+    /// A range of words as it stood.
+    pub(super) fn words(&self, first: usize, end: usize) -> String {
         let first = self.folded.words.get(first).map_or(0, |word| word.from);
         let last = end.checked_sub(1).and_then(|at| self.folded.words.get(at));
         let to = last.map_or(first, |word| word.to);
@@ -139,6 +149,23 @@ fn mark_boilerplate(folded: &Folded, hits: &[Hit], aside: &mut [bool]) {
         let from = if leads { first } else { hit.first };
         if leads || hit.words() > 1 {
             aside.iter_mut().take(end).skip(from).for_each(|word| *word = true);
+        }
+    }
+}
+
+/// "https://groups.example/localgov-digital/": the words of a web address say where to look, not what it is about.
+fn mark_addresses(text: &str, folded: &Folded, aside: &mut [bool]) {
+    let mut end = 0;
+    for token in text.split_whitespace() {
+        let Some(from) = text.get(end..).and_then(|rest| rest.find(token)).map(|at| end + at)
+        else {
+            return;
+        };
+        end = from + token.len();
+        if token.contains("://") || token.contains("www.") || token.contains('@') {
+            let first = folded.words.partition_point(|word| word.from < from);
+            let after = folded.words.partition_point(|word| word.from < end);
+            aside.iter_mut().take(after).skip(first).for_each(|word| *word = true);
         }
     }
 }

@@ -71,6 +71,8 @@ struct Tally {
     seen: BTreeSet<String>,
 }
 
+type Tallies = BTreeMap<usize, Tally>;
+
 pub(super) fn weigh(
     parts: &[Part],
     organiser: Option<&Part>,
@@ -79,31 +81,7 @@ pub(super) fn weigh(
     words: &Vocabulary,
 ) -> Scales {
     let signs = &words.signs;
-    let mut favour: BTreeMap<usize, Tally> = BTreeMap::new();
-    let mut against: BTreeMap<usize, Tally> = BTreeMap::new();
-    for part in parts {
-        let share = if part.field == Field::Description { BODY } else { 1.0 };
-        for hit in part.hits.iter().filter(|hit| part.speaks(hit)) {
-            let (tally, sign, share) = match hit.role {
-                Role::For(at) => (favour.entry(at).or_default(), signs.favour.get(at), 1.0),
-                Role::Against(at) => {
-                    let sign = signs.against.get(at);
-                    if sign.is_some_and(|sign| !may_object(sign, part.field)) {
-                        continue;
-                    }
-                    (against.entry(at).or_default(), sign, share)
-                }
-                _ => continue,
-            };
-            let quote = part.quote(hit);
-            let Some(sign) = sign.filter(|_| tally.seen.insert(quote.to_lowercase())) else {
-                continue;
-            };
-            let step = if tally.points > 0.0 { 0.4 } else { 1.0 };
-            tally.points = (tally.points + sign.weight * share * step).min(sign.weight * MOST);
-            tally.reason.get_or_insert_with(|| Reason::new(quote, part.field.name(), &sign.says));
-        }
-    }
+    let (mut favour, against) = tallies(parts, words);
     let mut scales = Scales {
         favour: 0.0,
         against: 0.0,
@@ -113,7 +91,15 @@ pub(super) fn weigh(
         reasons: Vec::new(),
         in_favour: 0,
     };
-    kind_and_subject(&mut scales, kind, services, words);
+    let professionals = super::services::professionals(parts);
+    kind_and_subject(&mut scales, kind, services, professionals.is_some(), words);
+    if let Some((at, sign)) = audience(words)
+        && let Some(named) = professionals
+    {
+        let tally = favour.entry(at).or_default();
+        tally.points = tally.points.max(sign.weight);
+        tally.reason.get_or_insert(Reason { says: sign.says.clone(), ..named });
+    }
     let people = favour.values().any(|tally| tally.points >= 1.2);
     for tally in favour.into_values() {
         scales.favour += tally.points;
@@ -140,6 +126,42 @@ pub(super) fn weigh(
     scales
 }
 
+/// What each sign counts for and against, by its place in the vocabulary.
+fn tallies(parts: &[Part], words: &Vocabulary) -> (Tallies, Tallies) {
+    let signs = &words.signs;
+    let mut favour = Tallies::new();
+    let mut against = Tallies::new();
+    for part in parts {
+        let share = if part.field == Field::Description { BODY } else { 1.0 };
+        for hit in part.hits.iter().filter(|hit| part.speaks(hit)) {
+            let (tally, sign, share) = match hit.role {
+                Role::For(at) => (favour.entry(at).or_default(), signs.favour.get(at), 1.0),
+                Role::Against(at) => {
+                    let sign = signs.against.get(at);
+                    if sign.is_some_and(|sign| !may_object(sign, part.field)) {
+                        continue;
+                    }
+                    (against.entry(at).or_default(), sign, share)
+                }
+                _ => continue,
+            };
+            let quote = part.quote(hit);
+            let Some(sign) = sign.filter(|_| tally.seen.insert(quote.to_lowercase())) else {
+                continue;
+            };
+            let step = if tally.points > 0.0 { 0.4 } else { 1.0 };
+            tally.points = (tally.points + sign.weight * share * step).min(sign.weight * MOST);
+            tally.reason.get_or_insert_with(|| Reason::new(quote, part.field.name(), &sign.says));
+        }
+    }
+    (favour, against)
+}
+
+/// The sign that those who run services are meant, by its place in the vocabulary.
+fn audience(words: &Vocabulary) -> Option<(usize, &Sign)> {
+    words.signs.favour.iter().enumerate().find(|(_, sign)| sign.id == "audience")
+}
+
 /// Whether an objection counts where it stands.
 fn may_object(sign: &Sign, field: Field) -> bool {
     match field {
@@ -153,6 +175,7 @@ fn kind_and_subject(
     scales: &mut Scales,
     kind: &Kind,
     (services, reasons): (&[String], &[Reason]),
+    for_its_people: bool,
     words: &Vocabulary,
 ) {
     let professional = PROFESSIONAL.contains(&kind.kind.as_str());
@@ -164,6 +187,7 @@ fn kind_and_subject(
         // A drop-in or an open day is as often for residents.
         (false, true, _) if kind.kind == "other" => 0.6,
         (false, true, _) => 0.8,
+        (false, false, true) if kind.score >= super::kinds::OPENS && kind.kind != "other" => 0.8,
         (false, false, true) => 0.5,
         (_, _, false) => 0.0,
     };
@@ -171,7 +195,7 @@ fn kind_and_subject(
         scales.reasons.push(reason.clone());
     }
     let officers = services.first().and_then(|id| words.service(id)).is_some_and(|s| s.officers);
-    if reasons.iter().any(|reason| reason.from == "title") {
+    if for_its_people || reasons.iter().any(|reason| reason.from == "title") {
         scales.favour += if officers { 0.75 } else { 0.5 };
     } else if !services.is_empty() {
         scales.favour += 0.2;

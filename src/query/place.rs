@@ -32,6 +32,12 @@ pub fn wider(region: &str) -> impl Iterator<Item = &'static str> + '_ {
         .map(|(id, ..)| id.as_str())
 }
 
+/// The regions that a wide region is made of.
+#[must_use]
+pub fn parts(region: &str) -> Option<Vec<String>> {
+    WIDE.iter().find(|(id, ..)| id == region).map(|(.., parts)| parts.clone())
+}
+
 /// What `near` names.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Point {

@@ -184,13 +184,11 @@ pub(super) fn event(ask: &Ask) -> Result<Answer, Refusal> {
     Ok(Answer::page(page::event::event(&ask.site(), &shown)))
 }
 
-/// What else is on for the same main service within a week of an event that is still to come.
+/// What else is on for the same service within a week of an event that is still to come.
 fn around<'a>(ask: &'a Ask, listing: &Listing) -> Vec<(&'a Listing, Occurrence)> {
     let question = Question::about(listing, ask.now).filter(|question| question.end >= ask.now);
     let Some(question) = question else { return Vec::new() };
-    let main = listing.facts.services.first();
-    let mut listings = ask.catalogue.of_services(&question.services);
-    listings.retain(|other| other.facts.services.first() == main);
+    let listings = ask.catalogue.of_services(&question.services);
     let mut found = clash::clashes(&question, listings, ask.catalogue.members()).same_service;
     found.retain(|(listing, date)| date.span.end_utc(listing.facts.time_zone) >= ask.now);
     found

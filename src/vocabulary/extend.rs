@@ -291,6 +291,7 @@ fn kind(words: &mut Vocabulary, part: &Part) -> Result<(), VocabularyError> {
         "explanation",
         "explanation_cy",
         "cues",
+        "lead",
         "hints",
         "remove",
     ])?;
@@ -308,6 +309,7 @@ fn kind(words: &mut Vocabulary, part: &Part) -> Result<(), VocabularyError> {
     let Some(kind) = words.kinds.iter_mut().find(|known| known.id == id) else { return Ok(()) };
     let remove = part.texts("remove")?;
     add(&mut kind.cues, part.texts("cues")?, &remove);
+    add(&mut kind.lead, part.texts("lead")?, &remove);
     add(&mut kind.hints, part.texts("hints")?, &remove);
     for (key, field) in [
         ("title", &mut kind.title),
@@ -352,7 +354,7 @@ fn trap(words: &mut Vocabulary, part: &Part) -> Result<(), VocabularyError> {
 }
 
 fn series(words: &mut Vocabulary, part: &Part) -> Result<(), VocabularyError> {
-    part.allow(&["name", "phrases", "kind"])?;
+    part.allow(&["name", "phrases", "kind", "regions"])?;
     let name = part.needed("name")?;
     let mut phrases = part.texts("phrases")?;
     if phrases.is_empty() {
@@ -367,7 +369,8 @@ fn series(words: &mut Vocabulary, part: &Part) -> Result<(), VocabularyError> {
         return Err(fault(part.text, part.at("kind"), format!("unknown kind “{id}”"), remedy));
     }
     words.series.retain(|known| known.name != name);
-    words.series.push(Series { name, phrases, kind });
+    let regions = part.texts("regions")?;
+    words.series.push(Series { name, phrases, kind, regions });
     Ok(())
 }
 

@@ -189,6 +189,76 @@ fn where_no_service_is_sure_two_equal_ones_are_tagged() {
 }
 
 #[test]
+fn the_people_of_a_service_say_what_it_is_about_and_that_it_is_for_them() {
+    // One phrase in the description is a passing word, unless it names those for whom it is.
+    let first =
+        |title: &str, description: &str| judge(title, description).services.first().cloned();
+    let of = |id: &str| Some(id.to_owned());
+    let title = "Saying it once: data dive";
+    assert_eq!(first(title, "We look at libraries."), of("digital-data"));
+    assert_eq!(first(title, "Library staff and analysts match lists."), of("libraries"));
+    assert_eq!(first(title, "Tree officers and analysts match lists."), of("parks"));
+    assert_ne!(first(title, "Our library team and analysts match lists."), of("libraries"));
+    // What serves the public is said to its professionals, whatever they are called.
+    assert!(
+        judge("Club prices: roundtable", "Allotments staff compare plots and bingo nights.").listed
+    );
+    assert!(!judge("Club prices: roundtable", "Compare plots and bingo nights.").listed);
+}
+
+#[test]
+fn an_acronym_means_what_the_text_says_it_means() {
+    let services = |title: &str, description: &str| judge(title, description).services;
+    assert_eq!(services("LAC network", "For officers."), ["childrens-social-care"]);
+    let spelled = services("LAC network: Local Archive Cooperation", "For archivists.");
+    assert_eq!(spelled, ["libraries"]);
+    // The words of the service itself change nothing.
+    let own = services("CCE network", "For leads on Child Criminal Exploitation.");
+    assert_eq!(own, ["childrens-social-care"]);
+}
+
+#[test]
+fn the_words_of_an_address_and_the_organisers_name_say_nothing_of_the_subject() {
+    let of = |description: &str| judge("Spring gathering for officers", description).services;
+    assert!(of("See https://groups.example/tree-officers/potholes for more.").is_empty());
+    assert!(of("Hosted by the Potholes and Street Lighting Company.").is_empty());
+    assert_eq!(of("About potholes and street lighting."), ["highways"]);
+}
+
+#[test]
+fn refreshments_and_those_who_are_asked_are_no_kind() {
+    for (title, description, kind) in [
+        ("Summer drinks for the network", "No slides.", "meetup"),
+        ("Awards evening of the forum", "Dress up.", "conference"),
+        (
+            "Winter gritting: what we changed",
+            "Coffee at 9, then a workshop for officers.",
+            "workshop",
+        ),
+        ("Friday coffee", "For officers of any council.", "meetup"),
+    ] {
+        assert_eq!(judge(title, description).kind, kind, "{title}");
+    }
+}
+
+#[test]
+fn words_of_councils_that_mean_something_else_are_no_objections() {
+    let listed = |title: &str, description: &str| judge(title, description).listed;
+    let people = "Open to officers from any council.";
+    for title in [
+        "Decision notices in plain words: show and tell",
+        "Two-year-olds' funded hours: webinar",
+        "A course for new starters in streetworks",
+        "Ten minutes of your time: user research on parking",
+        "Term dates that machines can read: makers session",
+    ] {
+        assert!(listed(title, people), "{title}");
+    }
+    assert!(!listed("New lorries", "Bin rounds will be quieter after the council took delivery."));
+    assert!(!listed("Show and tell rehearsal (team only)", "Do not forward."));
+}
+
+#[test]
 fn an_errand_for_residents_or_a_report_is_no_event() {
     let listed = |title: &str, description: &str| judge(title, description).listed;
     assert!(listed(

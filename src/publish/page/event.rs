@@ -373,9 +373,9 @@ fn one_source(site: &Site, source: &Source, name: &str, dated: bool) -> Markup {
     html! {
         li {
             a href=(site.at(&format!("/feeds/{}", source.feed))) { (name) }
+            @if let Some(credit) = source.attribution.as_ref().filter(|credit| *credit != name) { " (" (credit) ")" }
             @if let Some(url) = safe(source.url.as_deref()) { ", " a href=(url) { (site.say(p::ITS_PAGE)) } }
             "." @if dated { " " (when_seen(site, seen(site, source))) }
-            @if let Some(credit) = source.attribution.as_ref().filter(|credit| *credit != name) { " " (credit) "." }
             @if let Some(licence) = &source.licence { " " (site.fill(p::LICENCE, &[("licence", licence)])) }
         }
     }
