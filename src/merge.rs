@@ -32,6 +32,8 @@ pub use group::LARGEST_BLOCK;
 pub trait World {
     /// The event as it is after the change, corrections not applied; `None` when it is gone.
     fn event(&self, id: &str) -> Option<&Event>;
+    /// The event as it was before the change, if it was; what was like it then is looked at again.
+    fn before(&self, id: &str) -> Option<&Event>;
     /// The listing among whose sources this event was before the change, if any.
     fn listing_of(&self, event: &str) -> Option<&Listing>;
     /// The listing of this id before the change, if any. Its event of the same id may be gone or elsewhere.

@@ -57,6 +57,8 @@ impl Weighed {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Start {
     Same,
+    /// Both take whole days, the same ones or not: no time says that they are one.
+    SameFirstDay,
     SameDay,
     Covers,
     BothUndated,
@@ -69,9 +71,6 @@ pub(super) fn apart_at_a_glance(left: &Event, right: &Event) -> bool {
 }
 
 fn at_a_glance(ours: &Facts, theirs: &Facts) -> Option<&'static str> {
-    if ours.verdict.decision != theirs.verdict.decision {
-        return Some("one is shown and the other is not");
-    }
     if start(ours, theirs) == Start::Different {
         return Some("they start at different times");
     }
@@ -83,6 +82,9 @@ fn at_a_glance(ours: &Facts, theirs: &Facts) -> Option<&'static str> {
 
 /// Why two events cannot be one, whatever speaks for it.
 pub(super) fn contradiction(left: &Side, right: &Side) -> Option<&'static str> {
+    if left.class != right.class {
+        return Some("one is shown and the other is not");
+    }
     let (ours, theirs) = (&left.event.draft.facts, &right.event.draft.facts);
     if let Some(reason) = at_a_glance(ours, theirs) {
         return Some(reason);
@@ -140,7 +142,9 @@ fn start(left: &Facts, right: &Facts) -> Start {
     match (ours, theirs) {
         (Span::Timed { start: a, .. }, Span::Timed { start: b, .. }) if a == b => Start::Same,
         (Span::Timed { .. }, Span::Timed { .. }) => Start::Different,
-        (Span::AllDay { start: a, .. }, Span::AllDay { start: b, .. }) if a == b => Start::Same,
+        (Span::AllDay { start: a, .. }, Span::AllDay { start: b, .. }) if a == b => {
+            Start::SameFirstDay
+        }
         (Span::AllDay { .. }, Span::AllDay { .. }) => Start::Different,
         (Span::AllDay { start: day, end }, Span::Timed { start: at, .. }) => {
             covers(day, end, at.with_timezone(&right.time_zone).date_naive())
@@ -172,6 +176,10 @@ pub(super) fn weigh(left: &Side, right: &Side) -> Weighed {
     let exact = match start(ours, theirs) {
         Start::Same => {
             weighed.add("start", 0.1, "same start");
+            true
+        }
+        Start::SameFirstDay => {
+            weighed.add("start", 0.0, "same day");
             true
         }
         Start::SameDay => {
@@ -208,10 +216,19 @@ pub(super) fn weigh(left: &Side, right: &Side) -> Weighed {
     weighed
 }
 
-/// What two different kinds of event take off the likeness of their titles.
+/// What two different kinds of event take off the likeness of their titles: more where one lasts longer, too.
 fn other_kind(ours: &Facts, theirs: &Facts) -> f64 {
     let named = |facts: &Facts| facts.kind != "other";
-    if named(ours) && named(theirs) && ours.kind != theirs.kind { 0.25 } else { 0.0 }
+    let end = |facts: &Facts| match facts.span {
+        Some(Span::Timed { end, .. }) => end,
+        _ => None,
+    };
+    let longer = end(ours).zip(end(theirs)).is_some_and(|(ours, theirs)| ours != theirs);
+    match named(ours) && named(theirs) && ours.kind != theirs.kind {
+        true if longer => 0.4,
+        true => 0.25,
+        false => 0.0,
+    }
 }
 
 /// A link that several events of one feed share is the address of a list: alike titles are asked for then.

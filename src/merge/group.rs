@@ -126,7 +126,9 @@ pub(super) fn neighbourhood<'a>(
         partners: BTreeMap::new(),
         gone: BTreeSet::new(),
     };
-    let mut queue: VecDeque<Id> = changed.iter().cloned().collect();
+    let once = changed.iter().filter_map(|id| world.before(id));
+    let mut queue: VecDeque<Id> = changed.to_vec().into();
+    queue.extend(once.flat_map(|was| once_alike(was, world, context)));
     let mut asked: HashSet<Id> = queue.iter().cloned().collect();
     let mut loaded = HashMap::new();
     while let Some(id) = queue.pop_front() {
@@ -152,6 +154,36 @@ pub(super) fn neighbourhood<'a>(
 fn load<'a>(id: &str, world: &'a dyn World, context: &MergeContext<'a>) -> Option<Side<'a>> {
     let event = corrected(world.event(id)?, context.corrections);
     (event.draft.facts.verdict.decision != Decision::Private).then(|| Side::new(event, context))
+}
+
+/// The events that were like a changed one as it was before: it may have been what made them doubtful.
+fn once_alike(was: &Event, world: &dyn World, context: &MergeContext) -> Vec<Id> {
+    let was = corrected(was, context.corrections);
+    if was.draft.facts.verdict.decision == Decision::Private {
+        return Vec::new();
+    }
+    let mut side = Side::new(was, context);
+    let mut alike = BTreeSet::new();
+    for key in address::keys_of(&side.event, &side.title, side.links.clone()) {
+        let block = world.block(&key);
+        if block.len() > LARGEST_BLOCK {
+            continue;
+        }
+        for id in block {
+            let Some(event) = world.event(&id).filter(|_| id != side.id()) else { continue };
+            let event = corrected(event, context.corrections);
+            if alike.contains(&id) || compare::apart_at_a_glance(&side.event, &event) {
+                continue;
+            }
+            let Some(other) = load(&id, world, context) else { continue };
+            // What was decided about it may be what changed.
+            side.class = other.class;
+            if compare::weigh(&side, &other).is_one() {
+                alike.insert(id);
+            }
+        }
+    }
+    alike.into_iter().collect()
 }
 
 /// The events that are one with this one, each pair noted; and those that share its UID, whose right to that UID
@@ -186,7 +218,8 @@ fn partners<'a>(
                         let event = corrected(event, context.corrections);
                         let uid = side.uid.is_some()
                             && side.uid.as_deref() == address::well_formed_uid(&event);
-                        if !uid && compare::apart_at_a_glance(&side.event, &event) {
+                        let other = event.draft.facts.verdict.decision != side.class;
+                        if !uid && (other || compare::apart_at_a_glance(&side.event, &event)) {
                             continue;
                         }
                         match load(&id, world, context) {
@@ -224,18 +257,22 @@ pub(super) fn groups(found: &Neighbourhood, context: &MergeContext) -> Vec<Vec<I
     let mut groups: BTreeMap<usize, Vec<&str>> =
         of.iter().map(|(id, at)| (*at, vec![*id])).collect();
     let rules = Rules::new(context);
+    let torn = torn(found);
+    let unsure = |id: &str, weighed: &Weighed| {
+        torn.get(id).is_some_and(|rival| *rival >= weighed.score - NEAR)
+    };
     let mut pairs: Vec<(&(Id, Id), &Weighed)> = found.pairs.iter().collect();
     pairs.sort_by(|(a, left), (b, right)| {
         let ruled = (rules.together(&b.0, &b.1)).cmp(&rules.together(&a.0, &a.1));
         ruled.then(right.score.total_cmp(&left.score)).then(a.cmp(b))
     });
-    for ((left, right), _) in pairs {
+    for ((left, right), weighed) in pairs {
         let (Some(a), Some(b)) = (of.get(left.as_str()).copied(), of.get(right.as_str()).copied())
         else {
             continue;
         };
         let forced = rules.together(left, right);
-        if !forced && is_ambiguous(left, right, found) {
+        if !forced && (unsure(left, weighed) || unsure(right, weighed)) {
             continue;
         }
         if a == b || !may_join(groups.get(&a), groups.get(&b), forced, &rules, found) {
@@ -261,22 +298,26 @@ pub(super) fn groups(found: &Neighbourhood, context: &MergeContext) -> Vec<Vec<I
 /// Scores nearer than this do not decide between two events that contradict each other.
 const NEAR: f64 = 0.06;
 
-/// Whether one of a pair is as much like a third event that the other contradicts: better two listings than a wrong one.
-fn is_ambiguous(left: &str, right: &str, found: &Neighbourhood) -> bool {
-    let of = |a: &str, b: &str| found.pairs.get(&pair(a, b));
-    let Some(weighed) = of(left, right) else { return false };
-    let rival = |one: &str, other: &str| {
-        found.partners_of(one).any(|third| {
-            let (Some(ours), Some(theirs)) = (found.sides.get(third), found.sides.get(other))
-            else {
-                return false;
-            };
-            third != other
-                && of(one, third).is_some_and(|its| its.score >= weighed.score - NEAR)
-                && compare::contradiction(ours, theirs).is_some()
+/// For each event that is like two which contradict each other, how much it is like the less alike of them. What is no
+/// surer than that might as well be the other: better two listings than a wrong one.
+fn torn<'f>(found: &'f Neighbourhood) -> BTreeMap<&'f str, f64> {
+    let like = |one: &str, other: &str| {
+        found.pairs.get(&pair(one, other)).map_or(0.0, |weighed| weighed.score)
+    };
+    let apart = |one: &str, other: &str| match (found.sides.get(one), found.sides.get(other)) {
+        (Some(ours), Some(theirs)) => compare::contradiction(ours, theirs).is_some(),
+        _ => false,
+    };
+    let between = |id: &str| {
+        let mut partners: Vec<(f64, &str)> =
+            found.partners_of(id).map(|other| (like(id, other), other)).collect();
+        partners.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
+        partners.iter().enumerate().find_map(|(at, (score, one))| {
+            let surer = partners.get(..at).unwrap_or_default();
+            surer.iter().any(|(_, other)| apart(one, other)).then_some(*score)
         })
     };
-    rival(left, right) || rival(right, left)
+    found.sides.keys().filter_map(|id| Some((id.as_str(), between(id)?))).collect()
 }
 
 fn may_join(

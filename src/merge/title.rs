@@ -21,17 +21,19 @@ pub(super) struct TitleWords {
 }
 
 /// Words that say nothing.
-const EMPTY: [&str; 30] = [
+const EMPTY: [&str; 50] = [
     "the", "a", "an", "of", "for", "and", "on", "in", "at", "to", "with", "by", "from", "our",
     "your", "is", "are", "we", "new", "free", "online", "virtual", "event", "us", "it", "its",
-    "be", "as", "or", "council",
+    "be", "as", "or", "council", "after", "before", "during", "between", "into", "over", "under",
+    "about", "through", "without", "within", "towards", "across", "beyond", "this", "that",
+    "their", "you", "they", "not",
 ];
 
 /// Words that many titles share: kinds, forms, cadence. They weigh little.
 const COMMON: &str = "discovery day workshop session course training webinar meeting meetup meet up group peer \
     network forum community practice show tell demo lunch learn conference summit unconference camp hack \
     hackathon maker makers service team officer manager lead practitioner council local authority annual \
-    quarterly monthly weekly spring summer autumn winter regional national user briefing talk call masterclass \
+    quarterly monthly weekly spring summer autumn winter regional national user research briefing talk call masterclass \
     roundtable clinic round table drop co design sprint review open house visit showcase event intro introduction \
     january february march april may june july august september october november december two half full";
 

@@ -377,6 +377,10 @@ impl World for Overlay<'_> {
         }
     }
 
+    fn before(&self, id: &str) -> Option<&Event> {
+        self.memory.events.get(id).map(|event| &**event)
+    }
+
     fn listing_of(&self, event: &str) -> Option<&Listing> {
         let id = self.memory.listing_of.get(event)?;
         self.memory.listings.get(id).map(|listing| &**listing)

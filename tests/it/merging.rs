@@ -15,8 +15,8 @@ use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, TimeZone, Utc};
 use chrono_tz::Europe::London;
 use folkmoot::{
     event::{
-        Attendance, Audience, Decision, Draft, Event, Facts, Id, Organiser, Place, Span, Status,
-        Verdict,
+        Attendance, Audience, Decision, Draft, Event, Facts, Id, Listing, Organiser, Place, Span,
+        Status, Verdict,
     },
     merge::{Correction, World, keys, single},
     publish::why::why,
@@ -265,6 +265,89 @@ fn no_chain_of_likenesses_joins_what_contradicts() {
     assert_ne!(store.listing("a").id, store.listing("c").id);
 }
 
+/// Which events are one, each group as its ids.
+fn grouped(store: &Store) -> BTreeSet<BTreeSet<Id>> {
+    let ids =
+        |listing: &Listing| listing.sources.iter().map(|source| source.event.clone()).collect();
+    store.listings.values().map(ids).collect()
+}
+
+/// Groups of more than one.
+fn together(store: &Store) -> Vec<Vec<Id>> {
+    let groups = grouped(store).into_iter().filter(|ids| ids.len() > 1);
+    groups.map(|ids| ids.into_iter().collect()).collect()
+}
+
+#[test]
+fn what_may_be_either_of_two_events_is_neither_and_joins_nothing_else() {
+    let network = Network::new(["a", "b", "c", "d"].map(|feed| (feed.to_owned(), None)));
+    let title = "Cemetery records workshop";
+    let run_by = |id: &str, feed: &str, council: &str| {
+        let mut event = event(id, feed, title, at(2027, 3, 4, 10));
+        event.draft.facts.organiser.council = Some(council.into());
+        event
+    };
+    // Neither copy says who runs it: they may be one, or one of each council's.
+    let mut store = Store::default();
+    store.put(
+        vec![
+            run_by("own1", "a", "WBK"),
+            run_by("own2", "b", "CMD"),
+            event("copy1", "c", title, at(2027, 3, 4, 10)),
+            event("copy2", "d", title, at(2027, 3, 4, 10)),
+        ],
+        &network,
+    );
+    assert!(together(&store).is_empty(), "{:?}", together(&store));
+    // Where one council's is gone, nothing is in doubt.
+    store.remove("own2", &network);
+    assert_eq!(together(&store), [["copy1", "copy2", "own1"]]);
+}
+
+#[test]
+fn two_announcements_without_a_time_are_no_surer_than_one_with() {
+    let network = Network::new(["a", "b", "c", "d"].map(|feed| (feed.to_owned(), None)));
+    let run = |id: &str, feed: &str, span: Option<Span>| {
+        let mut event = event(id, feed, "Missed bins makers session", span);
+        event.draft.facts.organiser.council = Some("WBK".into());
+        event
+    };
+    let mut store = Store::default();
+    let events = vec![
+        run("morning", "a", at(2027, 3, 4, 9)),
+        run("evening", "b", at(2027, 3, 4, 18)),
+        run("day1", "c", all_day(2027, 3, 4)),
+        run("day2", "d", all_day(2027, 3, 4)),
+    ];
+    store.put(events, &network);
+    assert!(together(&store).is_empty(), "{:?}", together(&store));
+}
+
+#[test]
+fn another_kind_of_event_that_lasts_longer_is_another_and_small_words_tell_nothing() {
+    let network = network();
+    let of = |id: &str, feed: &str, title: &str, kind: &str, hours: i64| {
+        let mut event = event(id, feed, title, at(2027, 3, 4, 10));
+        if let Some(Span::Timed { start, end }) = &mut event.draft.facts.span {
+            *end = Some(*start + Duration::hours(hours));
+        }
+        event.draft.facts.kind = kind.into();
+        event.draft.facts.organiser.council = Some("WBK".into());
+        event
+    };
+    let talk =
+        || of("a1", "a", "Contract management performance risks discovery day", "discovery", 6);
+    let same = of("b1", "b", "Contract management performance risks workshop", "workshop", 6);
+    assert_eq!(two(talk(), same, &network).listings.len(), 1);
+    let other = of("b1", "b", "Contract management performance risks workshop", "workshop", 1);
+    assert_eq!(two(talk(), other, &network).listings.len(), 2);
+    let after = |id: &str, feed: &str, what: &str| {
+        of(id, feed, &format!("{what} after the reforms user research session"), "user-research", 1)
+    };
+    let store = two(after("a1", "a", "Sexual health"), after("b1", "b", "Stop smoking"), &network);
+    assert_eq!(store.listings.len(), 2);
+}
+
 #[test]
 fn rules_of_the_operator_go_before_likeness() {
     let mut network = network();
@@ -488,6 +571,10 @@ proptest! {
                 wandering.put(vec![event.clone()], &network);
             }
         }
+        // What is there now is grouped as if nothing else had ever been.
+        let mut fresh = Store::default();
+        fresh.put(wandering.events.values().cloned().collect(), &network);
+        prop_assert_eq!(grouped(&fresh), grouped(&wandering));
         for event in events.iter().rev() {
             if !wandering.events.contains_key(&event.id) {
                 wandering.put(vec![event.clone()], &network);
@@ -505,6 +592,6 @@ fn a_made_up_network_is_merged_as_its_makers_meant() {
     let (precision, recall, faults) = made_up::score(&made, &made_up::taken_in(&made));
     faults.iter().take(10).for_each(|fault| println!("{fault}"));
     println!("made up: precision {precision:.4} recall {recall:.4}");
-    assert!(precision >= 0.995, "{precision}");
-    assert!(recall >= 0.95, "{recall}");
+    assert!(precision >= 0.999, "{precision}");
+    assert!(recall >= 0.97, "{recall}");
 }

@@ -190,11 +190,16 @@ pub(crate) fn network(feeds: usize, events: usize, seed: u64) -> MadeUp {
     let mut made = MadeUp { network, events: Vec::new() };
     let mut real = 0;
     let mut last: Option<Real> = None;
+    let mut known = BTreeSet::new();
     while made.events.len() < events {
         let event = match last.take() {
             Some(last) if dice.chance(15) => near_miss(last, &mut dice, codes.len()),
             _ => fresh(&mut dice, codes.len()),
         };
+        // A near miss of a near miss may be the first again, and nobody could tell the two apart.
+        if !known.insert((event.title, event.start, event.council)) {
+            continue;
+        }
         let copies = match dice.below(100) {
             0..=84 => 1,
             85..=94 => 2,

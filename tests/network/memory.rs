@@ -29,6 +29,8 @@ pub(crate) type State = (Id, String, Facts, Vec<(Id, Vec<String>)>);
 #[derive(Default)]
 pub(crate) struct Store {
     pub(crate) events: BTreeMap<Id, Event>,
+    /// Changed events as they were.
+    pub(crate) before: HashMap<Id, Event>,
     pub(crate) blocks: HashMap<String, BTreeSet<Id>>,
     pub(crate) listings: BTreeMap<Id, Listing>,
     pub(crate) of: HashMap<Id, Id>,
@@ -39,6 +41,9 @@ pub(crate) struct Store {
 impl World for Store {
     fn event(&self, id: &str) -> Option<&Event> {
         self.events.get(id)
+    }
+    fn before(&self, id: &str) -> Option<&Event> {
+        self.before.get(id)
     }
     fn listing_of(&self, event: &str) -> Option<&Listing> {
         self.listings.get(self.of.get(event)?)
@@ -112,6 +117,7 @@ impl Store {
         for event in events {
             if let Some(old) = self.events.remove(&event.id) {
                 self.index(&old, network, false);
+                self.before.insert(old.id.clone(), old);
             }
             self.index(&event, network, true);
             self.events.insert(event.id.clone(), event);
@@ -122,12 +128,14 @@ impl Store {
     pub(crate) fn remove(&mut self, id: &str, network: &Network) {
         if let Some(old) = self.events.remove(id) {
             self.index(&old, network, false);
+            self.before.insert(old.id.clone(), old);
         }
         self.merge(&[id.to_owned()], network);
     }
 
     pub(crate) fn merge(&mut self, ids: &[Id], network: &Network) -> usize {
         let changes = merge(ids, self, &network.context());
+        self.before.clear();
         let count = changes.len();
         for change in changes {
             match change {
