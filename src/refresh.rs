@@ -6,6 +6,7 @@
 
 use std::{
     collections::HashSet,
+    panic::AssertUnwindSafe,
     sync::{
         Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -16,7 +17,7 @@ use std::{
 use arc_swap::{ArcSwap, ArcSwapOption};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use futures_util::{StreamExt, stream};
+use futures_util::{FutureExt, StreamExt, stream};
 use tokio::sync::{Mutex as AsyncMutex, MutexGuard, OwnedMutexGuard};
 
 use crate::{
@@ -94,7 +95,7 @@ enum Brought {
     /// No body.
     NoFetch(Failure),
     /// A body that is no feed.
-    NoFeed { meta: Meta, bytes: usize, words: String },
+    NoFeed { meta: Meta, bytes: usize, why: Stopped },
 }
 
 /// A check under way.
@@ -246,12 +247,30 @@ impl Refresher {
         now: DateTime<Utc>,
     ) -> Option<Refreshed> {
         let feed = settings.feeds.get(feed)?;
+        let round = self.round(settings, feed, now).await;
+        let check = async {
+            let brought = self.ask(&round).await;
+            self.take_in(round, brought).await
+        };
+        if let Ok(refreshed) = AssertUnwindSafe(check).catch_unwind().await {
+            return Some(refreshed);
+        }
+        // A fault of this program costs a check, and the feed rests as after any other that failed.
+        let round = self.round(settings, feed, now).await;
+        let why = Stopped::Fault;
+        Some(self.take_in(round, Brought::NoFeed { meta: Meta::default(), bytes: 0, why }).await)
+    }
+
+    async fn round<'a>(
+        &self,
+        settings: &'a Arc<Settings>,
+        feed: &'a Feed,
+        now: DateTime<Utc>,
+    ) -> Round<'a> {
         let mut state = self.memory().await.feeds.get(&feed.id).cloned().unwrap_or_default();
         report::same_address(&mut state, feed);
         state.history.clear();
-        let round = Round { settings, feed, state, now, began: Instant::now() };
-        let brought = self.ask(&round).await;
-        Some(self.take_in(round, brought).await)
+        Round { settings, feed, state, now, began: Instant::now() }
     }
 
     /// Checks several feeds, no more than [`AT_ONCE`] at once; `each` is told of every one as it ends.
@@ -344,9 +363,7 @@ impl Refresher {
                 let hash = report::hash(&bytes);
                 Brought::New { meta, bytes, hash, made: Box::new(made) }
             }
-            Err(stopped) => {
-                Brought::NoFeed { meta, bytes: bytes.len(), words: stopped.to_string() }
-            }
+            Err(why) => Brought::NoFeed { meta, bytes: bytes.len(), why },
         }
     }
 
@@ -379,9 +396,11 @@ impl Refresher {
                 let commit = self.failed(&round, &failure, &memory);
                 self.keep(&round, commit, memory).await
             }
-            Brought::NoFeed { meta, bytes, words } => {
-                self.weather(|weather| weather.answered(round.now));
-                let commit = report::unreadable(&round.scene(), &meta, bytes, &words);
+            Brought::NoFeed { meta, bytes, why } => {
+                if meta.status.is_some() {
+                    self.weather(|weather| weather.answered(round.now));
+                }
+                let commit = report::unreadable(&round.scene(), &meta, bytes, &why);
                 self.keep(&round, commit, memory).await
             }
         }
@@ -461,8 +480,7 @@ impl Refresher {
             }
             Err(_) => {
                 let memory = Arc::clone(&self.memory).lock_owned().await;
-                let words = Stopped::Fault.to_string();
-                let commit = report::unreadable(&round.scene(), good.meta, 0, &words);
+                let commit = report::unreadable(&round.scene(), good.meta, 0, &Stopped::Fault);
                 self.keep(round, commit, memory).await
             }
         }

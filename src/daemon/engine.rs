@@ -11,7 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
     sync::{mpsc, oneshot},
-    task::{JoinHandle, JoinSet},
+    task::{self, JoinHandle, JoinSet},
     time::{Instant, MissedTickBehavior},
 };
 
@@ -61,8 +61,8 @@ pub(super) struct Engine {
     asking: Option<JoinHandle<()>>,
     /// Checks under way.
     running: JoinSet<(String, Option<Refreshed>)>,
-    /// Their feeds, and the hosts that they keep busy.
-    busy: HashMap<String, Option<String>>,
+    /// Their feeds, the hosts that they keep busy, and their tasks.
+    busy: HashMap<String, (Option<String>, task::Id)>,
     /// Who waits for which feeds' checks.
     waiters: Vec<Waiter>,
     /// What is wrong with feeds.toml.
@@ -184,7 +184,8 @@ impl Engine {
             return;
         }
         let Some(memory) = self.refresher.try_memory() else { return };
-        let hosts: HashSet<String> = self.busy.values().flatten().cloned().collect();
+        let hosts: HashSet<String> =
+            self.busy.values().filter_map(|(host, _)| host.clone()).collect();
         let idle = self.settings.config.feeds.iter().filter(|feed| {
             !self.busy.contains_key(&feed.id) && (!only_wanted || self.wanted.contains(&feed.id))
         });
@@ -205,12 +206,13 @@ impl Engine {
         self.refresher.weather(|weather| weather.began(now));
         self.wanted.remove(&feed);
         let host = self.settings.feeds.get(&feed).and_then(schedule::host).map(str::to_owned);
-        self.busy.insert(feed.clone(), host);
         let (refresher, settings) = (Arc::clone(&self.refresher), Arc::clone(&self.settings));
-        self.running.spawn(async move {
-            let refreshed = refresher.refresh(&settings, &feed, now).await;
-            (feed, refreshed)
+        let id = feed.clone();
+        let task = self.running.spawn(async move {
+            let refreshed = refresher.refresh(&settings, &id, now).await;
+            (id, refreshed)
         });
+        self.busy.insert(feed, (host, task.id()));
     }
 
     /// A check has ended.
@@ -218,17 +220,18 @@ impl Engine {
         let (feed, refreshed) = match done {
             Ok(done) => done,
             Err(error) => {
-                // Which feed it was is not known any more; none may stay busy for ever.
                 tracing::error!(%error, "a check ended in a fault of this program");
-                if self.running.is_empty() {
-                    self.busy.clear();
-                }
-                return;
+                let mut busy = self.busy.iter();
+                let Some((feed, _)) = busy.find(|(_, (_, task))| *task == error.id()) else {
+                    return;
+                };
+                (feed.clone(), None)
             }
         };
         self.busy.remove(&feed);
-        let trouble = refreshed.as_ref().and_then(|refreshed| refreshed.trouble.clone());
-        self.note_trouble(trouble);
+        if let Some(refreshed) = &refreshed {
+            self.note_trouble(refreshed.trouble.clone());
+        }
         let checked = refreshed.map(|refreshed| told(&refreshed));
         for waiter in &mut self.waiters {
             if waiter.feeds.remove(&feed)

@@ -47,6 +47,13 @@ pub enum Stopped {
     Closing,
 }
 
+impl Stopped {
+    /// Whether it says nothing about the feed: this machine or this program was at fault, and only for the moment.
+    pub(super) fn is_ours(&self) -> bool {
+        matches!(self, Self::Busy(_) | Self::NoPlace(_) | Self::Closing)
+    }
+}
+
 /// How much besides the body is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extent {

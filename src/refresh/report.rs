@@ -5,7 +5,11 @@ use std::{collections::HashSet, time::Duration};
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
-use super::{Memory, Settings, making::Made, settle, websub};
+use super::{
+    Memory, Settings,
+    making::{Made, Stopped},
+    settle, websub,
+};
 use crate::{
     event::Id,
     feed::{Feed, Format},
@@ -286,11 +290,14 @@ fn count(n: u32, one: &str, many: &str) -> String {
     format!("{n} {}", if n == 1 { one } else { many })
 }
 
-/// A check that brought a body which is no feed.
-pub(super) fn unreadable(scene: &Scene, meta: &Meta, bytes: usize, words: &str) -> Commit {
+/// A check that brought a body of which nothing could be made: no feed, or none for which there was time here.
+pub(super) fn unreadable(scene: &Scene, meta: &Meta, bytes: usize, why: &Stopped) -> Commit {
     let mut state = scene.state.clone();
-    row_of_failures(&mut state, scene, None);
-    let words = sentence(words, scene);
+    if !why.is_ours() {
+        blame(&mut state, scene);
+    }
+    rest(&mut state, scene, None);
+    let words = sentence(&why.to_string(), scene);
     let (status, bytes) = (meta.status, bytes as u64);
     let check = Check { status, bytes, ..check(scene, Outcome::ReadFailed, words) };
     commit(scene, state, check)
@@ -323,7 +330,8 @@ pub(super) fn failed(
         Meaning::OursNow(_) | Meaning::Ours => "The feed could not be fetched.".to_owned(),
     });
     if *meaning == Meaning::Theirs {
-        row_of_failures(&mut state, scene, failure.retry_after);
+        blame(&mut state, scene);
+        rest(&mut state, scene, failure.retry_after);
     } else {
         state.last_check = Some(scene.now);
         state.next_check = Some(scene.now);
@@ -351,10 +359,14 @@ fn absolved(mut state: FeedState, now: DateTime<Utc>) -> FeedState {
     state
 }
 
-fn row_of_failures(state: &mut FeedState, scene: &Scene, retry_after: Option<Duration>) {
-    state.last_check = Some(scene.now);
+fn blame(state: &mut FeedState, scene: &Scene) {
     state.failures = state.failures.saturating_add(1);
     state.failing_since = state.failing_since.or(Some(scene.now));
+}
+
+/// When to ask again after a check that brought nothing.
+fn rest(state: &mut FeedState, scene: &Scene, retry_after: Option<Duration>) {
+    state.last_check = Some(scene.now);
     let answer = Answer::Failed { retry_after };
     state.next_check =
         Some(next_check(scene.feed, &scene.settings.config.network, state, answer, scene.now));

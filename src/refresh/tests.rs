@@ -560,6 +560,49 @@ async fn corrections_count_once_the_store_has_them() {
     assert_eq!(memory.set_corrections(corrections), [id]);
 }
 
+/// A fetcher with a fault.
+struct Broken;
+
+impl Fetcher for Broken {
+    fn get<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Fetched> {
+        Box::pin(async move { panic!("a fault at {}", request.url) })
+    }
+}
+
+#[tokio::test]
+async fn a_fault_of_the_program_costs_one_check_and_the_feed_rests() {
+    let dir = tempfile::tempdir().unwrap();
+    let (plain, here) = (settings(&["a"]), refresher_of(dir.path(), Arc::new(Broken)).await);
+    for times in 1..=2 {
+        let done = here.refresh(&plain, "a", at(times)).await.unwrap();
+        assert_eq!(done.check.outcome, Outcome::ReadFailed);
+        assert!(done.check.words.contains("fault of this program"), "{}", done.check.words);
+        let state = here.memory().await.feeds["a"].clone();
+        assert_eq!(i64::from(state.failures), times);
+        assert!(state.next_check > Some(at(30)));
+    }
+}
+
+#[tokio::test]
+async fn a_check_for_which_there_was_no_time_is_not_held_against_the_feed() {
+    let (dir, sites) = (tempfile::tempdir().unwrap(), Arc::new(Sites::default()));
+    let (plain, here) = (settings(&["a"]), refresher(dir.path(), &sites).await);
+    let brought = |why| Brought::NoFeed { meta: Meta::default(), bytes: 9, why };
+    for why in [Stopped::Busy(READ_LONG), Stopped::NoPlace(READ_LONG), Stopped::Closing] {
+        let round = here.round(&plain, &plain.feeds["a"], at(0)).await;
+        let done = here.take_in(round, brought(why)).await;
+        assert!(done.check.failed() && done.trouble.is_none());
+        let state = here.memory().await.feeds["a"].clone();
+        assert_eq!((state.failures, state.failing_since), (0, None), "{}", done.check.words);
+        assert!(state.next_check > Some(at(30)), "it is not asked again at once");
+    }
+    let round = here.round(&plain, &plain.feeds["a"], at(0)).await;
+    here.take_in(round, brought(Stopped::TooSlow(READ_LONG))).await;
+    assert_eq!(here.memory().await.feeds["a"].failures, 1);
+}
+
+const READ_LONG: Duration = Duration::from_secs(150);
+
 /// Bodies that take for ever do not keep others from being read, and their threads come to an end.
 #[tokio::test]
 async fn places_come_back_and_the_work_is_told() {

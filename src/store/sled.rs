@@ -95,7 +95,12 @@ impl SledStore {
     async fn ask<T>(&self, job: impl FnOnce(oneshot::Sender<T>) -> Job) -> Result<T, StoreError> {
         let (reply, answer) = oneshot::channel();
         self.jobs.send(job(reply)).await.map_err(|_| StoreError::Closed)?;
-        answer.await.map_err(|_| StoreError::Closed)
+        tokio::select! {
+            biased;
+            answer = answer => answer.map_err(|_| StoreError::Closed),
+            // What is sent at the moment in which the thread lets go of its inbox is answered by nobody.
+            () = self.jobs.closed() => Err(StoreError::Closed),
+        }
     }
 }
 
@@ -216,7 +221,9 @@ impl Writer {
         {
             tracing::warn!(%error, "the note beside the store could not be brought up to date");
         }
+        // In this order: whoever hears that the store is closed may open it, and sends nothing into it any more.
         drop(self);
+        drop(inbox);
         if let Some(reply) = closing {
             let _ = reply.send(());
         }

@@ -1,7 +1,7 @@
 //! Kills the program at random moments while fifty feeds change, and looks after each kill whether all is there.
 //!
 //! Not one of the quick tests: `cargo test --test it crash -- --ignored --nocapture`, or `.ci/full`.
-//! CRASH_KILLS (200), CRASH_SWAPS (60), CRASH_SEED and CRASH_MINUTES (20) change what it does.
+//! CRASH_KILLS (200), CRASH_SWAPS (60), CRASH_LARGE (20), CRASH_SEED and CRASH_MINUTES (20) change what it does.
 
 use std::{
     collections::HashMap,
@@ -22,11 +22,15 @@ use crate::{
 
 const FEEDS: usize = 50;
 const EVENTS: usize = 3;
+/// Events of a feed whose changes do not go into the store in one batch.
+const MANY: usize = 600;
 
 /// The sites: each request for a feed may find a newer version of it.
 struct Sites {
     versions: Mutex<(Vec<u32>, Dice)>,
     frozen: AtomicBool,
+    /// Events of each feed.
+    events: usize,
 }
 
 impl Sites {
@@ -36,7 +40,7 @@ impl Sites {
             let step = u32::try_from(versions.1.below(3)).unwrap();
             versions.0[feed] += step;
         }
-        calendar(feed, versions.0[feed])
+        calendar(feed, versions.0[feed], self.events)
     }
 
     fn version(&self, feed: usize) -> u32 {
@@ -44,13 +48,14 @@ impl Sites {
     }
 }
 
-fn calendar(feed: usize, version: u32) -> String {
+fn calendar(feed: usize, version: u32, events: usize) -> String {
     let mut text = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//test//EN\r\n".to_owned();
-    for event in 0..EVENTS {
-        let (month, day, hour) = (3 + event, 1 + feed % 25, 9 + feed / 25);
+    for event in 0..events {
+        let (month, day, hour) = (3 + event % 3, 1 + feed % 25, 9 + feed / 25);
+        let (year, minute) = (2027 + event / 30, event % 3 * 10 + event / 3 % 10);
         text += &format!(
             "BEGIN:VEVENT\r\nUID:{event}@feed-{feed}.example\r\nDTSTAMP:20270101T000000Z\r\n\
-             DTSTART:2027{month:02}{day:02}T{hour:02}{event}000Z\r\nSUMMARY:Workshop number {feed} {event} v{version}\r\nEND:VEVENT\r\n"
+             DTSTART:{year}{month:02}{day:02}T{hour:02}{minute:02}00Z\r\nSUMMARY:Workshop number {feed} {event} v{version}\r\nEND:VEVENT\r\n"
         );
     }
     text + "END:VCALENDAR\r\n"
@@ -108,10 +113,11 @@ impl Promised {
     }
 }
 
-async fn start_sites(seed: u64) -> (Arc<Sites>, Vec<FeedServer>) {
+async fn start_sites(seed: u64, events: usize) -> (Arc<Sites>, Vec<FeedServer>) {
     let sites = Arc::new(Sites {
         versions: Mutex::new((vec![1; FEEDS], Dice(seed))),
         frozen: AtomicBool::new(false),
+        events,
     });
     let mut servers = Vec::new();
     for host in 1..=10 {
@@ -126,11 +132,11 @@ async fn start_sites(seed: u64) -> (Arc<Sites>, Vec<FeedServer>) {
     (sites, servers)
 }
 
-fn write_config(path: &Path, servers: &[FeedServer]) {
+fn write_config(path: &Path, servers: &[FeedServer], feeds: usize) {
     let mut text =
         "[network]\nname = \"Test\"\nurl = \"https://events.example.org\"\nhost_delay = \"0s\"\n"
             .to_owned();
-    for feed in 0..FEEDS {
+    for feed in 0..feeds {
         let url = servers[feed % servers.len()].url(&format!("/{feed}"));
         text += &format!(
             "\n[[feed]]\nid = \"feed-{feed}\"\nurl = \"{url}\"\npolicy = \"trusted\"\nallow_private_address = true\n"
@@ -182,10 +188,10 @@ async fn nothing_acknowledged_is_lost_by_kills() {
     let limit = Duration::from_secs(60 * setting("CRASH_MINUTES", 20));
     println!("{kills} kills, seed {seed} (CRASH_SEED repeats it)");
     let (began, mut dice, folder) = (Instant::now(), Dice(seed), tempfile::tempdir().unwrap());
-    let (sites, servers) = start_sites(seed).await;
+    let (sites, servers) = start_sites(seed, EVENTS).await;
     let (config, data) = (folder.path().join("feeds.toml"), folder.path().join("killed"));
     let (log, other_log) = (folder.path().join("killed.log"), folder.path().join("spared.log"));
-    write_config(&config, &servers);
+    write_config(&config, &servers, FEEDS);
     let spared = Program::start(&config, &folder.path().join("spared"), &other_log);
     let mut program = Program::start(&config, &data, &log);
     let promised = Mutex::new(Promised::default());
@@ -260,10 +266,10 @@ async fn a_copy_that_is_killed_leaves_the_old_store_or_the_new() {
     let seed = setting("CRASH_SEED", u64::from(std::process::id()));
     println!("{kills} kills while the store is copied, seed {seed} (CRASH_SEED repeats it)");
     let (began, mut dice, folder) = (Instant::now(), Dice(seed), tempfile::tempdir().unwrap());
-    let (sites, servers) = start_sites(seed).await;
+    let (sites, servers) = start_sites(seed, EVENTS).await;
     let (config, data) = (folder.path().join("feeds.toml"), folder.path().join("killed"));
     let log = folder.path().join("killed.log");
-    write_config(&config, &servers);
+    write_config(&config, &servers, FEEDS);
     let mut program = Program::start(&config, &data, &log);
     settled(&program).await;
     let (promised, copies) = (Mutex::new(Promised::default()), Mutex::new(Vec::new()));
@@ -298,4 +304,59 @@ async fn a_copy_that_is_killed_leaves_the_old_store_or_the_new() {
         copies.lock().unwrap().len()
     );
     assert!(half + moved > 0 || kills < 10, "no kill met a copy: the test proves nothing");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "minutes: run by .ci/full"]
+async fn a_large_commit_that_is_killed_is_there_whole_or_not_at_all() {
+    let kills = setting("CRASH_LARGE", 20);
+    let seed = setting("CRASH_SEED", u64::from(std::process::id()));
+    println!(
+        "{kills} kills while {MANY} events of a feed change, seed {seed} (CRASH_SEED repeats it)"
+    );
+    let (began, mut dice, folder) = (Instant::now(), Dice(seed), tempfile::tempdir().unwrap());
+    let (sites, servers) = start_sites(seed, MANY).await;
+    let (config, data) = (folder.path().join("feeds.toml"), folder.path().join("killed"));
+    let log = folder.path().join("killed.log");
+    write_config(&config, &servers, 2);
+    let (mut program, promised) =
+        (Program::start(&config, &data, &log), Mutex::new(Promised::default()));
+    let left = || ["store/redo", "store/redo.partial"].map(|name| data.join(name).exists());
+    let (mut partial, mut whole) = (0, 0);
+    for _ in 0..kills {
+        sites.frozen.store(false, Ordering::SeqCst);
+        let (polled, met) = (poll_for_ever(&program, &sites, &promised), async {
+            // From some moment of such a commit on.
+            while left() == [false; 2] {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+            tokio::time::sleep(Duration::from_millis(dice.below(250))).await;
+        });
+        tokio::select! {
+            () = polled => {}
+            () = met => {}
+            () = tokio::time::sleep(Duration::from_secs(30)) => {}
+        }
+        program.kill();
+        sites.frozen.store(true, Ordering::SeqCst);
+        let [is_whole, is_partial] = left();
+        (partial, whole) = (partial + u32::from(is_partial), whole + u32::from(is_whole));
+        if dice.below(4) == 0 {
+            let mut opening = spawn(&config, &data, &log);
+            tokio::time::sleep(Duration::from_millis(dice.below(400))).await;
+            opening.kill().unwrap();
+            opening.wait().unwrap();
+        }
+        program = Program::start(&config, &data, &log);
+        let state = program.remote().await.state().await.unwrap();
+        let mut promised = promised.lock().unwrap();
+        promised.check(&state, &sites);
+        promised.versions.clear();
+    }
+    println!(
+        "{kills} kills in {:.0} s: {partial} times a part of the file of a large commit was left, {whole} times the whole; each \
+         time all of it was there or nothing",
+        began.elapsed().as_secs_f64()
+    );
+    assert!(whole > 0 || kills < 10, "no kill met a large commit: the test proves nothing");
 }

@@ -24,19 +24,34 @@ use crate::{
 struct House {
     folder: tempfile::TempDir,
     version: Arc<AtomicU32>,
+    /// Events of the first feed.
+    events: Arc<AtomicU32>,
     _server: FeedServer,
 }
 
 impl House {
     async fn new() -> Self {
         let version = Arc::new(AtomicU32::new(1));
-        let now = Arc::clone(&version);
+        let events = Arc::new(AtomicU32::new(1));
+        let (now, many) = (Arc::clone(&version), Arc::clone(&events));
         let server = FeedServer::start(move |seen| {
             let (path, version) = (&seen.path, now.load(Ordering::SeqCst));
             let feed = path.trim_start_matches('/');
+            let more = if feed == "1" { many.load(Ordering::SeqCst) } else { 1 };
+            let more: String = (1..more)
+                .map(|n| {
+                    format!(
+                        "BEGIN:VEVENT\r\nUID:more-{n}@x.example\r\nDTSTART:{}{:02}{:02}T100000Z\r\n\
+                         SUMMARY:Camp number {n}\r\nEND:VEVENT\r\n",
+                        2028 + n / 300,
+                        1 + n / 25 % 12,
+                        1 + n % 25
+                    )
+                })
+                .collect();
             let body = format!(
                 "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:{feed}@x.example\r\nDTSTAMP:20270101T000000Z\r\n\
-                 DTSTART:2027030{feed}T100000Z\r\nSUMMARY:Workshop {feed} v{version}\r\nDESCRIPTION:{}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+                 DTSTART:2027030{feed}T100000Z\r\nSUMMARY:Workshop {feed} v{version}\r\nDESCRIPTION:{}\r\nEND:VEVENT\r\n{more}END:VCALENDAR\r\n",
                 "words that fill the page ".repeat(400)
             );
             answer("200 OK", &[], body.as_bytes())
@@ -51,7 +66,7 @@ impl House {
             );
         }
         fs::write(folder.path().join("feeds.toml"), text).unwrap();
-        Self { folder, version, _server: server }
+        Self { folder, version, events, _server: server }
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -156,6 +171,34 @@ async fn a_full_disk_is_survived_and_forgotten() {
     let newest = format!("v{}", house.version.load(Ordering::SeqCst));
     assert_eq!(events(&program).await.matches(&newest).count(), 3);
     program.end();
+}
+
+#[tokio::test]
+#[ignore = "half a minute and root: run by .ci/full"]
+async fn a_large_feed_is_kept_whole_when_there_is_room_and_not_before() {
+    let house = House::new().await;
+    let data = house.path("small");
+    fs::create_dir(&data).unwrap();
+    if !run("mount", &["-t", "tmpfs", "-o", "size=32m", "folkmoot-test"], &data) {
+        eprintln!("SKIPPED: a small disk cannot be mounted here (root is needed)");
+        return;
+    }
+    let _unmounted = Undo("umount", &["-l"], data.clone());
+    let program = house.start(&data);
+    poll(&program).await.unwrap();
+    let mut filler = File::create(data.join("filler")).unwrap();
+    while filler.write_all(&[0; 4096]).is_ok() {}
+    // Room for what is small, and for the beginning of what is large.
+    let length = filler.metadata().unwrap().len();
+    filler.set_len(length - 5 * 1024 * 1024).unwrap();
+    house.events.store(3_000, Ordering::SeqCst);
+    troubled(&program, &house, "no space is left").await;
+    assert!(run("mount", &["-o", "remount,size=300m"], &data));
+    recovers(&program, &house).await;
+    let known = program.remote().await.status().await.unwrap().events;
+    assert_eq!(known, 3_002);
+    assert!(!data.join("store/redo").exists() && !data.join("store/redo.partial").exists());
+    assert!(program.end().1.success());
 }
 
 #[tokio::test]

@@ -455,3 +455,17 @@ async fn what_a_large_commit_leaves_behind_is_cleaned_with_the_rest() {
     assert!(!found("Quibblesnatch", dir.path()));
     store.close().await;
 }
+
+#[tokio::test]
+async fn what_is_asked_of_a_store_that_is_going_is_refused_and_never_hangs() {
+    let (jobs, mut inbox) = mpsc::channel(1);
+    let store = SledStore { jobs };
+    let asked = store.commit(Commit::new(at(0)).into());
+    let going = async {
+        // As one that was sent while the inbox was let go of: it is in there, and nobody drops it.
+        std::mem::forget(inbox.recv().await);
+        drop(inbox);
+    };
+    let (answer, ()) = tokio::join!(asked, going);
+    assert!(matches!(answer, Err(StoreError::Closed)), "{answer:?}");
+}
