@@ -1,4 +1,5 @@
-//! Merges made-up networks of growing size and says how well, how fast, and what one changed event costs in the largest:
+//! Merges made-up networks of growing size and says how well, how fast, and what one changed event and one question cost in the
+//! largest:
 //! `cargo bench --bench merging [-- EVENTS]`.
 
 #![allow(clippy::unwrap_used, reason = "a fault of a measurement is shown by its panic")]
@@ -14,6 +15,7 @@ use folkmoot::{
     config::{Config, Loaded},
     event::{Event, Span},
     member::Members,
+    query::{Query, Request},
     refresh::{Memory, Settings, settle},
     store::{Commit, Committed, Identity, Snapshot},
     vocabulary::Vocabulary,
@@ -29,6 +31,8 @@ mod memory;
 const FEEDS: usize = 200;
 /// Changes that are measured.
 const CHANGES: usize = 500;
+/// Questions that are measured.
+const QUESTIONS: usize = 200;
 
 fn main() {
     let most = std::env::args().skip(1).find_map(|word| word.parse().ok()).unwrap_or(100_000);
@@ -106,6 +110,41 @@ fn changes(made: made_up::MadeUp, store: memory::Store) {
         let (Some(middle), Some(worst)) = (of.get(of.len() / 2), of.last()) else { return };
         println!("one changed event {what}: {middle:?}; the slowest of {}: {worst:?}", of.len());
     }
+    questions(&catalogue);
+}
+
+/// What the index of words saves: the same questions put to it, and to the folded texts of all listings one by one.
+fn questions(catalogue: &Catalogue) {
+    let folded = |text: &str| text.to_lowercase();
+    let texts: Vec<String> = catalogue
+        .items()
+        .map(|item| &item.listing.facts)
+        .map(|facts| folded(&[&facts.title, facts.description.as_deref().unwrap_or("")].join(" ")))
+        .collect();
+    let step = (texts.len() / QUESTIONS).max(1);
+    let asked: Vec<Vec<&str>> =
+        texts.iter().step_by(step).map(|text| text.split_whitespace().take(2).collect()).collect();
+    let began = worked();
+    let found: usize = asked
+        .iter()
+        .map(|words| Request {
+            query: Query { q: Some(words.join(" ")), ..Query::default() },
+            ..Request::default()
+        })
+        .map(|request| catalogue.list(&request, memory::now()).total)
+        .sum();
+    let index = worked() - began;
+    let began = worked();
+    let has_all = |text: &&String, words: &[&str]| words.iter().all(|word| text.contains(word));
+    let scanned: usize =
+        asked.iter().map(|words| texts.iter().filter(|text| has_all(text, words)).count()).sum();
+    let scan = worked() - began;
+    println!(
+        "{} questions: {found} upcoming events found, {scanned} texts; the index takes {:.3} of the time of looking through \
+         all texts",
+        asked.len(),
+        index.as_secs_f64() / scan.as_secs_f64()
+    );
 }
 
 /// The same event with another start, or another title.
