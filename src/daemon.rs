@@ -4,6 +4,7 @@
 //! something of a running daemon (the control socket, tests) sends a [`Command`].
 
 use std::{
+    net::SocketAddr,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -103,6 +104,10 @@ pub trait Audience: Send + Sync {
     fn settings(&self, settings: &Settings);
     /// Whether all is well enough to be sent visitors.
     fn ready(&self, ready: bool);
+    /// Where the public pages are served on this machine.
+    fn address(&self) -> Option<SocketAddr> {
+        None
+    }
     /// Why changes cannot be kept, in words for everybody; `None` when they can again.
     fn trouble(&self, words: Option<&'static str>) {
         let _ = words;

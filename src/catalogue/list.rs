@@ -48,6 +48,8 @@ pub struct DatePage {
     pub dates: Vec<Date>,
     /// Where the next page begins; `None` on the last.
     pub next: Option<String>,
+    /// How many dates there are from the beginning of this page on.
+    pub left: usize,
 }
 
 /// Dates of one answer without pages (FullCalendar asks for a month at a time).
@@ -94,7 +96,9 @@ impl Catalogue {
             _ => true,
         };
         let filter = self.filter(&request.query);
+        let mut left = 0;
         let dates = self.dated(&filter, Range::dates(&request.query, pinned)).filter(is_after);
+        let dates = dates.inspect(|_| left += 1);
         let mut dates = first(dates, request.page_size() + 1, descending);
         let more = dates.len() > request.page_size();
         dates.truncate(request.page_size());
@@ -102,7 +106,7 @@ impl Catalogue {
             let key = SortKey::Time(*start);
             Cursor { now: pinned, key, id: date.id(), sort: request.sort }.encode()
         });
-        DatePage { dates: dates.into_iter().map(|(_, date)| date).collect(), next }
+        DatePage { dates: dates.into_iter().map(|(_, date)| date).collect(), next, left }
     }
 
     /// All dates in a range, at most [`MAX_DATES`].
@@ -151,6 +155,26 @@ impl Catalogue {
             (b.listing.created, &b.listing.id).cmp(&(a.listing.created, &a.listing.id))
         });
         found.truncate(limit);
+        found
+    }
+
+    /// The listings that pass without a date, the newest first: none where a range is asked for, since they are in none.
+    #[must_use]
+    pub fn undated(&self, query: &Query) -> Vec<Arc<Item>> {
+        if query.from.is_some() || query.to.is_some() {
+            return Vec::new();
+        }
+        let filter = self.filter(query);
+        // With those that never end they come after all dates.
+        let range = Range { from: DateTime::<Utc>::MAX_UTC, to: None };
+        let undated = self.candidates(&filter, range);
+        let mut found: Vec<Arc<Item>> = undated
+            .filter(|item| item.listing.facts.span.is_none() && filter.passes(item))
+            .cloned()
+            .collect();
+        found.sort_by(|a, b| {
+            (b.listing.created, &b.listing.id).cmp(&(a.listing.created, &a.listing.id))
+        });
         found
     }
 

@@ -1,6 +1,9 @@
 //! `folkmoot operator`: the operator's pages, on this machine alone.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{
+    net::{Ipv4Addr, Ipv6Addr, SocketAddr},
+    sync::Arc,
+};
 
 use clap::Args;
 use folkmoot::{
@@ -21,6 +24,18 @@ pub(crate) struct Operator {
     /// Address and port of this machine.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8081")]
     listen: SocketAddr,
+}
+
+/// The public pages as this machine reaches them: a listener on all addresses is on this one, too.
+fn here(listen: Option<SocketAddr>) -> String {
+    let mut address = listen.unwrap_or(SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)));
+    if address.ip().is_unspecified() {
+        address.set_ip(match address {
+            SocketAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            SocketAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    format!("http://{address}")
 }
 
 impl Operator {
@@ -44,10 +59,10 @@ impl Operator {
                 global.data_dir().display()
             )));
         };
-        let public = network.url.as_ref().map_or_else(
-            || "http://127.0.0.1:8080".to_owned(),
-            |url| url.as_str().trim_end_matches('/').to_owned(),
-        );
+        let public = match &network.url {
+            Some(url) => url.as_str().trim_end_matches('/').to_owned(),
+            None => here(daemon.status().await?.public),
+        };
         let (zone, clock) = (network.time_zone, clock::now);
         let office = Office::new(Setup { daemon, network: network.name, zone, public, clock })?;
         let listener = TcpListener::bind(self.listen).await.map_err(|error| {

@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use folkmoot::{
     clock,
     daemon::command::Checked,
-    event::{Facts, Listing, Reason},
+    event::{Listing, Reason},
     refresh::{
         held::{Which, held},
         orders::Order,
@@ -42,6 +42,8 @@ pub(crate) enum Review {
         /// The date, such as "4 December, 10am to 1pm".
         words: String,
     },
+    /// Take back what was decided, and a date given by hand: the feed's policy holds again.
+    Undo(Events),
 }
 
 /// Show what is held, and why.
@@ -100,6 +102,7 @@ impl Review {
             Self::List(list) => list.go(global, output),
             Self::Accept(events) => events.each(global, output, |event| Order::Accept { event }),
             Self::Reject(events) => events.each(global, output, |event| Order::Reject { event }),
+            Self::Undo(events) => events.each(global, output, |event| Order::Undo { event }),
             Self::Date { event, words } => {
                 let order = |event| Order::Date { event, words: words.clone() };
                 Events { events: vec![event] }.each(global, output, order)
@@ -118,11 +121,6 @@ impl Events {
                 Ok(obeyed) => {
                     let title = obeyed.title.clone().unwrap_or_default();
                     output.say(output.tone(Tone::Strong, &title))?;
-                    if let Some(span) = obeyed.span {
-                        let zone = global.load()?.config.network.time_zone;
-                        let facts = Facts { span: Some(span), ..Facts::new("", zone) };
-                        output.say(format!("  {}", when(&facts)))?;
-                    }
                     output.say(format!("  {}", obeyed.words))?;
                     done.push(json!(obeyed));
                 }

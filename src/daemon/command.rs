@@ -1,5 +1,7 @@
 //! What can be asked of a running daemon, and what it answers.
 
+use std::net::SocketAddr;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, oneshot};
@@ -55,6 +57,9 @@ pub struct Status {
     pub started: DateTime<Utc>,
     /// When this was said.
     pub now: DateTime<Utc>,
+    /// Where the public pages are served on this machine.
+    #[serde(default)]
+    pub public: Option<SocketAddr>,
     /// Events known.
     pub events: usize,
     /// Listings, shown or not.

@@ -568,6 +568,7 @@ impl Engine {
             version: env!("CARGO_PKG_VERSION").into(),
             started: self.started,
             now,
+            public: self.audience.address(),
             events: memory.events.len(),
             listings: memory.listings.len(),
             listed: memory.listings.values().filter(|listing| is_listed(listing)).count(),

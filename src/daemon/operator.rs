@@ -21,7 +21,7 @@ use axum::{
     response::Response,
     routing::{get, post},
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use tokio::net::TcpListener;
 
@@ -30,10 +30,12 @@ use super::{
     command::{FeedReport, Reloaded, Status},
 };
 use crate::{
-    event::midnight,
+    event::{Id, midnight},
+    language::Language,
     publish::page::{
         self,
-        operator::{self as pages, ChangeLine, Desk, FeedLine, Overview},
+        operator::{self as pages, ChangeLine, Decided, Desk, FeedLine, Notice, Overview},
+        words,
     },
     refresh::{
         held::{Which, held},
@@ -65,6 +67,8 @@ pub const ADDRESSES: [&str; 10] = [
 const LARGEST_FORM: usize = 16 * 1024;
 /// How long a page waits for a check before it says that it goes on.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a decision stands among those that can be taken back at once.
+const LATELY: TimeDelta = TimeDelta::days(7);
 /// Changes that the page of the day shows.
 const MOST_CHANGES: usize = 500;
 /// What the pages need to know besides what the daemon tells.
@@ -110,7 +114,7 @@ impl Office {
     }
 
     fn desk<'a>(&'a self, session: &'a Session) -> Desk<'a> {
-        Desk { notice: session.notice.as_deref(), token: &session.token, ..self.lobby() }
+        Desk { notice: session.notice.as_ref(), token: &session.token, ..self.lobby() }
     }
 
     /// What somebody without a session is shown.
@@ -129,9 +133,14 @@ impl Office {
         ours.then(|| Session { notice: known.notice.take(), ..known.clone() })
     }
 
-    fn note(&self, words: String) {
+    fn note(&self, words: &str) {
+        self.answer(words, None);
+    }
+
+    /// What came of an action, and the event whose decision can be taken back.
+    fn answer(&self, words: &str, undo: Option<Id>) {
         if let Some(session) = locked(&self.session).as_mut() {
-            session.notice = Some(words);
+            session.notice = Some(Notice { words: pages::sentences(words), undo });
         }
     }
 }
@@ -206,7 +215,7 @@ fn lines(feeds: &[FeedReport]) -> Vec<FeedLine<'_>> {
 }
 
 fn troubles(status: &Status, zone: Tz) -> Vec<String> {
-    let since = |at: DateTime<Utc>| at.with_timezone(&zone).format("%H:%M on %-d %B").to_string();
+    let since = |at| words::moment(Language::English, at, zone);
     let offline =
         status.offline_since.map(|at| format!("no site can be reached since {}.", since(at)));
     let store =
@@ -270,7 +279,15 @@ async fn review(State(office): State<Arc<Office>>, session: Asker) -> Response {
     let desk = office.desk(&session);
     let waits = held(&snapshot, Which::default(), desk.now);
     let waits: Vec<_> = waits.into_iter().map(|(listing, _)| listing).collect();
-    page(StatusCode::OK, pages::review(&desk, &waits))
+    let known = held(&snapshot, Which { all: true, ..Which::default() }, desk.now);
+    let mut decided: Vec<Decided> = known
+        .into_iter()
+        .filter_map(|(listing, said)| Some((listing, said?)))
+        .filter(|(_, said)| desk.now.signed_duration_since(said.at) <= LATELY)
+        .map(|(listing, said)| Decided { listing, at: said.at, accepted: said.accepted })
+        .collect();
+    decided.sort_by_key(|decided| std::cmp::Reverse(decided.at));
+    page(StatusCode::OK, pages::review(&desk, &waits, &decided))
 }
 
 async fn today(State(office): State<Arc<Office>>, session: Asker) -> Response {
@@ -298,20 +315,21 @@ async fn decide(State(office): State<Arc<Office>>, session: Asker, body: Bytes) 
     let order = match (form.field("action"), form.field("words")) {
         (Some("accept"), _) => Order::Accept { event },
         (Some("reject"), _) => Order::Reject { event },
+        (Some("undo"), _) => Order::Undo { event },
         (Some("date"), Some(words)) => Order::Date { event, words: words.to_owned() },
         _ => {
-            office
-                .note("Nothing was done: write the date, such as 4 December, 10am to 1pm.".into());
+            office.note("Nothing was done: write the date, such as 4 December, 10am to 1pm.");
             return onward("/operator/review");
         }
     };
     match office.setup.daemon.order(&order).await {
         Ok(obeyed) => {
             let title = obeyed.title.unwrap_or_default();
-            office.note(format!("{title}: {}", obeyed.words));
+            let event = obeyed.event.filter(|_| !matches!(order, Order::Undo { .. }));
+            office.answer(&format!("{title}: {}", obeyed.words), event);
         }
         Err(RemoteError::Refused(words) | RemoteError::Unknown(words)) => {
-            office.note(format!("Nothing was done: {words}"));
+            office.note(&format!("Nothing was done: {words}"));
         }
         Err(error) => return unreachable(&office, &error),
     }
@@ -337,7 +355,7 @@ async fn check(State(office): State<Arc<Office>>, session: Asker, body: Bytes) -
         Ok(Ok(Err(error))) => return unreachable(&office, &error),
         Ok(Err(_)) => "The check broke off; the log of the daemon says why.".to_owned(),
     };
-    office.note(words);
+    office.note(&words);
     onward("/operator/feeds")
 }
 
@@ -351,7 +369,7 @@ async fn apply(State(office): State<Arc<Office>>, session: Asker, body: Bytes) -
         Ok(Reloaded::Waits(_)) => "The daemon still waits for a word.".to_owned(),
         Err(error) => return unreachable(&office, &error),
     };
-    office.note(words);
+    office.note(&words);
     onward("/operator")
 }
 

@@ -29,6 +29,10 @@ impl Audience for Public {
         self.state.set_ready(ready);
     }
 
+    fn address(&self) -> Option<SocketAddr> {
+        self.listen
+    }
+
     fn trouble(&self, words: Option<&'static str>) {
         self.state.set_trouble(words);
     }

@@ -12,6 +12,7 @@ use crate::{
     event::{Listing, Occurrence, Place, Span, Status},
     language::Language,
     member::Members,
+    query::Query,
     vocabulary::Vocabulary,
 };
 
@@ -424,6 +425,23 @@ pub fn refusal(
     };
     // No place of the menu is the present one.
     let mut page = Page::new(title, "");
+    page.unindexed = true;
+    layout(site, &page, &content)
+}
+
+/// The page of a form that was sent with what cannot be used: the form again, and what to change.
+#[must_use]
+pub fn mend(
+    site: &Site,
+    (action, query, slips): (&str, &Query, &[filter::Slip]),
+    title: &str,
+) -> String {
+    let content = html! {
+        (filter::mend(site, action, query, slips))
+        p { (site.rich(f::WAYS_ON, &[], &["/", "/events", "/services"])) }
+    };
+    let title = site.fill(phrases::filter::ERROR_TITLE, &[("title", title)]);
+    let mut page = Page::new(&title, "");
     page.unindexed = true;
     layout(site, &page, &content)
 }

@@ -7,16 +7,19 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use tokio::sync::OwnedMutexGuard;
 
 use super::{Memory, Refresher, Settings, settle};
 use crate::{
     event::{ChangeKind, Decision, Event, Id, Listing, Span},
+    language::Language,
     normalise::{
         self,
-        phrase::{self, Posted},
+        phrase::{self, Posted, Reading},
     },
+    publish::page::words::span as span_in_words,
     reconcile::pairing,
     store::{Commit, Compacted, NewChange, ReviewDecision, StoreError, Tombstone},
 };
@@ -41,6 +44,11 @@ pub enum Order {
         event: Id,
         /// Such as "4 December, 10am to 1pm".
         words: String,
+    },
+    /// Take back what was decided about it, and a date given by hand.
+    Undo {
+        /// Its id.
+        event: Id,
     },
     /// Let nothing of it remain, and never let it come back.
     Forget {
@@ -110,6 +118,7 @@ impl Refresher {
             Order::Date { event, words } => {
                 self.review(settings, &event, &Ruling::Date(words), now).await
             }
+            Order::Undo { event } => self.review(settings, &event, &Ruling::Undo, now).await,
             Order::Forget { event, reason } => self.forget(settings, &event, &reason, now).await,
             Order::Compact => {
                 let _in_order = self.memory().await;
@@ -129,15 +138,18 @@ impl Refresher {
     ) -> Result<Obeyed, OrderError> {
         let mut memory = Arc::clone(&self.memory).lock_owned().await;
         let (listing, events) = about(&memory, id)?;
-        let decisions = ruling.decisions(&memory, &events, now)?;
+        let zone = settings.config.network.time_zone;
+        let decisions = ruling.decisions(&memory, &events, (now, zone))?;
+        let decisions_removed = ruling.takes_back(&events);
         let former = ruling.former(&memory, &events);
         let span = decisions.iter().find_map(|decision| decision.span);
         // Corrections count in memory from here on; they are taken back if the store does not keep them.
         let before = memory.decisions.clone();
+        memory.decisions.retain(|event, _| !decisions_removed.contains(event));
         memory.decisions.extend(decisions.iter().map(|d| (d.event.clone(), d.clone())));
         let corrections = memory.corrections_with(&settings.config.overrides);
         let changed = memory.set_corrections(corrections);
-        let commit = Commit { decisions, ..Commit::new(now) };
+        let commit = Commit { decisions, decisions_removed, ..Commit::new(now) };
         let commit = settle::settle(&memory, settings, commit, &changed);
         if let Err(error) = self.take(settings, commit, &mut memory).await {
             memory.decisions = before;
@@ -148,7 +160,7 @@ impl Refresher {
         let shown = memory.listing_about(&listing.id).map_or(listing, Arc::clone);
         let title = Some(shown.facts.title.clone());
         Ok(Obeyed {
-            words: format!("{}{former}", ruling.words(&shown)),
+            words: format!("{}{former}", ruling.words(&shown, zone)),
             event: Some(shown.id.clone()),
             title,
             span,
@@ -239,6 +251,7 @@ enum Ruling {
     Accept,
     Reject,
     Date(String),
+    Undo,
 }
 
 impl Ruling {
@@ -246,9 +259,18 @@ impl Ruling {
         &self,
         memory: &Memory,
         events: &[Arc<Event>],
-        now: DateTime<Utc>,
+        (now, zone): (DateTime<Utc>, Tz),
     ) -> Result<Vec<ReviewDecision>, OrderError> {
         let senseless = |words: &str| Err(OrderError::Senseless(words.to_owned()));
+        let decided = |event: &Arc<Event>| memory.decisions.contains_key(&event.id);
+        if matches!(self, Self::Undo) {
+            return match events.iter().any(decided) {
+                true => Ok(Vec::new()),
+                false => senseless(
+                    "nothing was decided about this event, so there is nothing to take back",
+                ),
+            };
+        }
         let private = |event: &Arc<Event>| event.draft.private.is_some();
         let listing = !matches!(self, Self::Reject);
         if listing && events.iter().any(private) {
@@ -264,7 +286,7 @@ impl Ruling {
                         "the feed gives this event a safe date, and a date given by hand yields to that",
                     );
                 };
-                Some((words, span(words, event, now)?))
+                Some((words, span(words, event, (now, zone))?))
             }
             _ => None,
         };
@@ -279,11 +301,19 @@ impl Ruling {
         Ok(events.iter().map(decision).collect())
     }
 
+    /// The events about which nothing is decided any more.
+    fn takes_back(&self, events: &[Arc<Event>]) -> Vec<Id> {
+        match self {
+            Self::Undo => events.iter().map(|event| event.id.clone()).collect(),
+            _ => Vec::new(),
+        }
+    }
+
     /// What was decided before, as a sentence to add; nothing where it was nothing.
     fn former(&self, memory: &Memory, events: &[Arc<Event>]) -> &'static str {
         let said = events.iter().find_map(|event| memory.decisions.get(&event.id)?.accepted);
         match (self, said) {
-            (_, None) => "",
+            (Self::Undo, _) | (_, None) => "",
             (Self::Reject, Some(false)) => " It was rejected before, too.",
             (Self::Reject, Some(true)) => " Before, it was accepted.",
             (_, Some(true)) => " It was accepted before, too.",
@@ -291,9 +321,15 @@ impl Ruling {
         }
     }
 
-    fn words(&self, listing: &Listing) -> String {
-        let listed = listing.facts.verdict.decision == Decision::Listed;
+    fn words(&self, listing: &Listing, zone: Tz) -> String {
+        let facts = &listing.facts;
+        let listed = facts.verdict.decision == Decision::Listed;
         let words = match self {
+            Self::Undo => match facts.verdict.decision {
+                Decision::Listed => "Taken back. It is listed, as it would be without a decision.",
+                Decision::Held => "Taken back. It waits for a decision again.",
+                _ => "Taken back. It is not listed, as it would be without a decision.",
+            },
             Self::Reject => "Rejected: it is not listed, whatever its feed says.",
             _ if !listed => "Noted. It is not listed yet: see `folkmoot explain`.",
             Self::Accept if listing.facts.span.is_none() => {
@@ -301,30 +337,80 @@ impl Ruling {
             }
             Self::Accept => "Accepted: it is listed.",
             Self::Date(_) => {
-                "Dated and listed. The date is shown as supplied by the network, and yields when the feed gives one."
+                let when = facts.span.map(|span| in_words(&span, facts.time_zone, zone));
+                let when = when.unwrap_or_default();
+                return format!(
+                    "Dated and listed: {when}. The date is shown as supplied by the network, and yields when the feed \
+                     gives one."
+                );
             }
         };
         words.to_owned()
     }
 }
 
-/// The one date that words say.
-fn span(words: &str, event: &Event, now: DateTime<Utc>) -> Result<Span, OrderError> {
+/// What is said of words in which there is no date, and of a date that cannot be meant.
+const NO_DATE: &str = "no date was understood";
+const DOUBTFUL: &str = "the date was not taken";
+
+/// A date as the pages write it.
+fn in_words(span: &Span, zone: Tz, usual: Tz) -> String {
+    span_in_words(Language::English, span, zone, usual)
+}
+
+/// What of a text with digits stands outside the words that were read as a date.
+fn left_over(text: &str, reading: &Reading) -> Option<String> {
+    let (from, to) = reading.span?;
+    let letters = text.chars().enumerate();
+    let rest: String =
+        letters.map(|(at, letter)| if (from..to).contains(&at) { ' ' } else { letter }).collect();
+    let rest = rest.trim().trim_matches([',', ';', ':', '-', '–']).trim();
+    rest.contains(|letter: char| letter.is_ascii_digit()).then(|| rest.to_owned())
+}
+
+/// The one date that words say, if that is beyond doubt and not over.
+fn span(words: &str, event: &Event, (now, usual): (DateTime<Utc>, Tz)) -> Result<Span, OrderError> {
     let zone = event.draft.facts.time_zone;
-    let reading = phrase::read(words, &Posted { at: Some(now), zone, month_first: false });
-    let senseless = |why: String| {
+    let read = |at| phrase::read(words, &Posted { at, zone, month_first: false });
+    // A year far from now is a doubt about what a feed says; here somebody means it.
+    let reading = match read(Some(now)) {
+        doubtful if doubtful.held => Some(read(None)).filter(|sure| !sure.held).unwrap_or(doubtful),
+        sure => sure,
+    };
+    let refused = |what: &str, why: String| {
         // The reading quotes the words itself where it is about some of them.
         let why = why.trim_start_matches("No date of an event: ").trim_end_matches('.');
         let of = if why.contains('“') { String::new() } else { format!(" in \"{words}\"") };
         OrderError::Senseless(format!(
-            "no date was understood{of}: {why}\n  Write it as in \"4 December 2027, 10am to 1pm\"; `folkmoot try date` \
+            "{what}{of}: {why}.\n  Write it as in \"4 December 2027, 10am to 1pm\"; `folkmoot try date` \
              shows how a text is read."
         ))
     };
     match reading.sessions.as_slice() {
-        [session] => Ok(normalise::session_span(session, &reading, zone)),
-        [] => Err(senseless(reading.reason.clone())),
-        several => Err(senseless(format!("it says {} dates, and one is wanted", several.len()))),
+        [session] => {
+            let span = normalise::session_span(session, &reading, zone);
+            let ends = span.end_utc(zone).max(span.start_utc(zone));
+            let doubt = reading.reason.trim_end_matches("Please check it before it is shown.");
+            match left_over(words, &reading) {
+                _ if reading.held => Err(refused(DOUBTFUL, doubt.trim_end().to_owned())),
+                Some(rest) => Err(refused(
+                    DOUBTFUL,
+                    format!(
+                        "“{}” is a date, but “{rest}” is neither a day nor a time that exists",
+                        reading.words
+                    ),
+                )),
+                None if ends < now => {
+                    let when = in_words(&span, zone, usual);
+                    Err(refused(DOUBTFUL, format!("“{when}” is over")))
+                }
+                None => Ok(span),
+            }
+        }
+        [] => Err(refused(NO_DATE, reading.reason.clone())),
+        several => {
+            Err(refused(DOUBTFUL, format!("it says {} dates, and one is wanted", several.len())))
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use chrono::{DateTime, Utc};
 use super::{
     State,
     answer::{Refusal, Said},
-    ask::{self, Ask},
+    ask::Ask,
     cache::{Coding, Held, Moment},
     language::{self, Spoken},
     limit::Purse,
@@ -308,7 +308,7 @@ fn refuse(
     let mut headers = HeaderMap::new();
     dress(&mut headers, audience);
     put(&mut headers, header::CACHE_CONTROL, "no-store");
-    let settings = state.settings.load();
+    let settings = state.settings.load_full();
     let (spoken, _) = language::read(&settings, (audience, speaks), parts);
     match refusal {
         Refusal::Moved(to) | Refusal::Elsewhere(to) => {
@@ -330,10 +330,11 @@ fn refuse(
         if spoken.varies {
             put(&mut headers, header::VARY, "Accept-Language");
         }
-        let catalogue = state.catalogue.load();
-        let base = base(state, parts);
-        let site = ask::site(&settings, &catalogue, &base, (state.clock)(), &spoken.asked);
-        super::pages::refusal(&site, refusal, audience)
+        let Spoken { path, pairs, asked, .. } = spoken;
+        let (catalogue, base) = (state.catalogue.load_full(), base(state, parts));
+        let now = (state.clock)();
+        let ask = Ask { catalogue, settings, base, path, id: None, pairs, now, asked };
+        super::pages::refusal(&ask, refusal, audience)
     } else {
         put(&mut headers, header::CONTENT_TYPE, "application/problem+json");
         refusal.problem().to_string()

@@ -1,30 +1,28 @@
 //! The pages for people: each finds what it shows and hands it to its template.
 
-use std::sync::Arc;
-
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 
 use super::{
     answer::{Answer, MOST_FAULTS, Refusal, sentence},
     ask::{Ask, encode},
-    find::{feed_view, find, request, scope},
+    find::{feed_view, find, parse, request, scope},
     openapi,
     routes::For,
 };
 use crate::{
     catalogue::{
-        Date, Item, Range,
+        Counts, Date, Range,
         clash::{self, Question},
     },
-    event::{Decision, Listing, Occurrence, midnight},
+    event::{Listing, Occurrence, midnight},
     language::Language,
     publish::{
         self,
         page::{
-            self, Dated, Site, Wrong, browse, feeds as report,
+            self, Dated, Wrong, browse, feeds as report, filter,
             list::{Found, Help},
             month as grid,
-            phrases::frame,
+            phrases::{self, frame},
             share as sharing,
         },
     },
@@ -37,6 +35,8 @@ const PAGE: usize = 50;
 const NEAR_FUTURE: u64 = 92;
 /// A search that finds fewer dates than this may have meant something else.
 const LITTLE: usize = 5;
+/// Choices that are named one by one where a form has no field for them.
+const FEW: usize = 12;
 /// Dates in a frame.
 const IN_A_FRAME: usize = 20;
 
@@ -45,7 +45,8 @@ struct Dates {
     dates: Vec<Date>,
     total: usize,
     next: Option<String>,
-    first: bool,
+    before: usize,
+    undated: usize,
     help: Help,
 }
 
@@ -57,11 +58,16 @@ fn dates(ask: &Ask, request: &Request) -> Dates {
     let total = ask.catalogue.count_dates(&request.query, Range::dates(&request.query, pinned));
     let next =
         page.next.map(|cursor| browse::join(&ask.path, &request.canonical_at(Some(&cursor))));
-    let help = match total {
+    let undated = ask.catalogue.undated(&request.query).len();
+    let mut help = match total {
         0 => help(ask, &request.query, total),
         _ => Help { service: service_meant(ask, &request.query, total), ..Help::default() },
     };
-    Dates { dates: page.dates, total, next, first: request.cursor.is_none(), help }
+    if undated > 0 {
+        help.meant = None;
+    }
+    let before = total.saturating_sub(page.left);
+    Dates { dates: page.dates, total, next, before, undated, help }
 }
 
 /// Other filters that find something where this one finds nothing.
@@ -103,7 +109,8 @@ impl Dates {
             dates: dated(&self.dates),
             total: Some(self.total),
             next: self.next.clone(),
-            first: self.first,
+            before: self.before,
+            undated: self.undated,
             help: self.help.clone(),
         }
     }
@@ -134,7 +141,9 @@ pub(super) fn home(ask: &Ask) -> Result<Answer, Refusal> {
     }
     let later = until.map(|end| format!("/events?from={end}"));
     found.next = found.next.map(|next| next.replacen("/?", "/events?", 1)).or(later);
-    let html = browse::home(&ask.site(), &found.found(), until, undated_items(ask).len());
+    // What has no date is in no range.
+    found.undated = ask.catalogue.undated(&Query::default()).len();
+    let html = browse::home(&ask.site(), &found.found(), until);
     Ok(Answer::page(html))
 }
 
@@ -143,12 +152,22 @@ fn day_after(ask: &Ask, days: u64) -> NaiveDate {
     today.checked_add_days(Days::new(days)).unwrap_or(today)
 }
 
+/// How a filter was understood, in the page's language.
+fn notes(ask: &Ask, query: &Query) -> Vec<String> {
+    let mut notes = filter::notes(&ask.site(), query);
+    if query.near.is_empty() && ask.first("within").is_some() {
+        notes.push(phrases::filter::NO_PLACE_TO_BE_NEAR.of(ask.asked.language).to_owned());
+    }
+    notes
+}
+
 /// `/events`.
 pub(super) fn events(ask: &Ask) -> Result<Answer, Refusal> {
     let request = request(ask, &[])?;
     let found = dates(ask, &request);
     let path = browse::join("/events", &request.canonical());
-    let html = browse::events(&ask.site(), &request.query, &request.notes, &path, &found.found());
+    let notes = notes(ask, &request.query);
+    let html = browse::events(&ask.site(), &request.query, &notes, &path, &found.found());
     Ok(Answer::page(html))
 }
 
@@ -203,7 +222,8 @@ fn facet(ask: &Ask, make: fn(String) -> Scope) -> Result<Answer, Refusal> {
     let mut request = request(ask, &[])?;
     request.query = request.query.scoped(scope);
     let found = dates(ask, &request);
-    Ok(Answer::page(browse::facet(&ask.site(), &request.query, &request.notes, &found.found())))
+    let notes = notes(ask, &request.query);
+    Ok(Answer::page(browse::facet(&ask.site(), &request.query, &notes, &found.found())))
 }
 
 /// `/services/{id}`.
@@ -231,24 +251,41 @@ pub(super) fn group(ask: &Ask) -> Result<Answer, Refusal> {
     facet(ask, Scope::Group)
 }
 
+/// How many events a page of each service, kind, council and group leads to: those with dates to come, and those
+/// whose date is to be announced.
+fn counts(ask: &Ask) -> Counts {
+    let mut counts = ask.catalogue.counts(&Query::default(), ask.now);
+    let more = |counts: &mut browse::Counts, id: &String| {
+        *counts.entry(id.clone()).or_default() += 1;
+    };
+    for item in ask.catalogue.undated(&Query::default()) {
+        let facts = &item.listing.facts;
+        facts.services.iter().for_each(|id| more(&mut counts.services, id));
+        more(&mut counts.kinds, &facts.kind);
+        facts.organiser.council.iter().for_each(|id| more(&mut counts.councils, id));
+        facts.organiser.group.iter().for_each(|id| more(&mut counts.groups, id));
+    }
+    counts
+}
+
 /// `/services`.
 pub(super) fn services(ask: &Ask) -> Result<Answer, Refusal> {
     ask.no_parameters()?;
-    let counts = ask.catalogue.counts(&Query::default(), ask.now);
+    let counts = counts(ask);
     Ok(Answer::page(browse::services(&ask.site(), &counts.services)))
 }
 
 /// `/kinds`.
 pub(super) fn kinds(ask: &Ask) -> Result<Answer, Refusal> {
     ask.no_parameters()?;
-    let counts = ask.catalogue.counts(&Query::default(), ask.now);
+    let counts = counts(ask);
     Ok(Answer::page(browse::kinds(&ask.site(), &counts.kinds)))
 }
 
 /// `/councils`.
 pub(super) fn councils(ask: &Ask) -> Result<Answer, Refusal> {
     ask.no_parameters()?;
-    let counts = ask.catalogue.counts(&Query::default(), ask.now);
+    let counts = counts(ask);
     Ok(Answer::page(browse::councils(&ask.site(), &counts.councils, &counts.groups)))
 }
 
@@ -284,23 +321,13 @@ pub(super) fn month(ask: &Ask) -> Result<Answer, Refusal> {
     Ok(Answer::page(grid::month(&ask.site(), query, (month, later), &path, &dated(&found))))
 }
 
-fn undated_items(ask: &Ask) -> Vec<Arc<Item>> {
-    ask.catalogue
-        .items()
-        .filter(|item| {
-            let facts = &item.listing.facts;
-            facts.span.is_none() && facts.verdict.decision == Decision::Listed
-        })
-        .cloned()
-        .collect()
-}
-
 /// `/undated`.
 pub(super) fn undated(ask: &Ask) -> Result<Answer, Refusal> {
-    ask.no_parameters()?;
-    let items = undated_items(ask);
+    ask.without(&["from", "to", "limit", "cursor", "sort", "fields"])?;
+    let query = request(ask, &[])?.query;
+    let items = ask.catalogue.undated(&query);
     let dates: Vec<Dated> = items.iter().map(|item| Dated::undated(&item.listing)).collect();
-    Ok(Answer::page(browse::undated(&ask.site(), &dates)))
+    Ok(Answer::page(browse::undated(&ask.site(), &query, &notes(ask, &query), &dates)))
 }
 
 /// The dates of the coming days, or of the range that was asked for, at most so many.
@@ -417,8 +444,36 @@ pub(super) fn api(ask: &Ask) -> Result<Answer, Refusal> {
     Ok(Answer::page(html))
 }
 
+/// The filters of an address, those left out that cannot be used, and what is wrong with those; `None` where the
+/// address has no form in which to mend them.
+fn slips(ask: &Ask, faults: &[Fault]) -> Option<(&'static str, Query, Vec<filter::Slip>)> {
+    let action = match ask.path.as_str() {
+        "/share" => "/share",
+        "/" | "/events" => "/events",
+        _ => return None,
+    };
+    let wrong = |name: &str| faults.iter().any(|fault| fault.parameter == name);
+    let good = ask.pairs.iter().filter(|(name, _)| !wrong(name)).cloned().collect();
+    let query = parse(ask, good, &[]).map(|request| request.query).unwrap_or_default();
+    let slip = |fault: &Fault| filter::Slip {
+        parameter: fault.parameter.clone(),
+        value: fault.value.clone(),
+        allowed: match fault.value {
+            Some(_) if fault.allowed.len() <= FEW => fault.allowed.clone(),
+            _ => Vec::new(),
+        },
+    };
+    Some((action, query, faults.iter().take(MOST_FAULTS).map(slip).collect()))
+}
+
 /// The page that says why there is none.
-pub(super) fn refusal(site: &Site, refusal: &Refusal, audience: For) -> String {
+pub(super) fn refusal(ask: &Ask, refusal: &Refusal, audience: For) -> String {
+    let site = &ask.site();
+    if let (For::People, Refusal::Unknown(faults)) = (audience, refusal)
+        && let Some((action, query, slips)) = slips(ask, faults)
+    {
+        return page::mend(site, (action, &query, &slips), refusal.title(site.language));
+    }
     let wrong: Vec<Wrong> = match refusal {
         Refusal::Unknown(faults) => {
             faults.iter().take(MOST_FAULTS).map(|fault| wrong(site, fault)).collect()
@@ -438,7 +493,7 @@ pub(super) fn refusal(site: &Site, refusal: &Refusal, audience: For) -> String {
 }
 
 /// What is wrong with a parameter. Its details are known in English only: in Welsh they stand under a Welsh sentence.
-fn wrong(site: &Site, fault: &Fault) -> Wrong {
+fn wrong(site: &page::Site, fault: &Fault) -> Wrong {
     let (allowed, english) = (fault.allowed.clone(), sentence(&fault.words));
     if site.language == Language::English {
         return Wrong { words: english, english: None, allowed };

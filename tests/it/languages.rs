@@ -380,6 +380,8 @@ async fn refusals_and_redirects_stay_in_the_language() {
     let missing = ask(&router, "/no-such-page", &[("accept-language", "cy")]).await;
     assert!(missing.body.contains("Heb ddod o hyd i’r dudalen"));
     let wrong = ask(&router, "/cy/events?service=nonsense", &[]).await;
+    assert!(wrong.body.contains("Nid yw “nonsense” yn y rhestr. Dewiswch o “Gwasanaeth”."));
+    let wrong = ask(&router, "/cy/month?service=nonsense", &[]).await;
     assert!(wrong.body.contains("Ni ellir defnyddio “nonsense” ar gyfer “service”."));
     assert!(wrong.body.contains("<p class=\"quiet\" lang=\"en\">"));
     let language = ask(&router, "/events?lang=fr", &[]).await;

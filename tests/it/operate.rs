@@ -276,6 +276,25 @@ fn a_date_by_hand_is_said_to_be_one_and_yields_to_the_feeds() {
         assert!(words.contains("no date was understood"), "{words}");
         let (_, words) = house.fails(&["review", "date", &id, "31 June 2097"]);
         assert_eq!(words.matches("31 June").count(), 1, "{words}");
+        // 4 December 2097 is a Wednesday.
+        for (wrong, why) in [
+            ("Monday 4 December 2097, 10am", "It says Monday, but 4 December 2097 is a Wednesday"),
+            ("4 December 2007, 10am", "4 December 2007, 10am” is over"),
+            ("4 December 2097, 3pm to 1pm", "do not run forward"),
+            ("4 December 2097 25:00", "“25:00” is neither a day nor a time that exists"),
+            ("4 December 2097 at 13:00 to 14:70", "14:70"),
+            ("4 December 2097 to 2 December 2097", "not in order"),
+        ] {
+            let (_, words) = house.fails(&["review", "date", &id, wrong]);
+            assert!(words.contains("the date was not taken") && words.contains(why), "{words}");
+        }
+        let said = house.ok(&["review", "date", &id, "4/12/2097, 10:00-13:00"]);
+        assert!(said.contains("Wednesday 4 December 2097, 10am to 1pm"), "{said}");
+        let said = house.ok(&["review", "undo", &id]);
+        assert!(said.contains("It waits for a decision again."), "{said}");
+        assert_eq!(house.json(&["explain", &id])["start"], serde_json::Value::Null);
+        let (_, words) = house.fails(&["review", "undo", &id]);
+        assert!(words.contains("nothing was decided"), "{words}");
         let said = house.ok(&["review", "date", &id, "4 December 2097, 10am to 1pm"]);
         assert!(said.contains("supplied by the network"), "{said}");
         let event = house.json(&["explain", &id]);

@@ -935,6 +935,96 @@ async fn an_end_that_is_the_start_was_not_given() {
 }
 
 #[tokio::test]
+async fn what_has_no_date_is_led_to_from_every_page_whose_filter_it_passes() {
+    let link = |filter: &str| {
+        format!("<a href=\"/undated{filter}\">1 event with a date to be announced</a>")
+    };
+    for (page, filter) in [
+        ("/", ""),
+        ("/events", ""),
+        ("/kinds/workshop", "?kind=workshop"),
+        ("/councils/WBK", "?council=WBK"),
+        ("/events?q=standards", "?q=standards"),
+    ] {
+        let reply = get(page).await;
+        assert!(reply.text().contains(&link(filter)), "{page}: {}", reply.text());
+        let undated = get(&format!("/undated{filter}")).await;
+        assert!(undated.text().contains("Data standards workshop"), "{filter}");
+    }
+    for page in ["/events?service=waste", "/services/waste", "/events?from=2026-12-01"] {
+        assert!(!get(page).await.text().contains("href=\"/undated"), "{page}");
+    }
+    let searched = get("/events?q=standards").await;
+    assert!(!searched.text().contains("Nothing is announced"), "{}", searched.text());
+    assert!(get("/kinds").await.text().contains("Workshop</a> <span class=\"quiet\">– 1 event"));
+    assert_eq!(get("/undated?from=2026-12-01").await.status, 400);
+}
+
+#[tokio::test]
+async fn a_form_with_a_fault_comes_back_as_it_was_filled_in() {
+    let reply = get("/events?service=waste&near=Newbury&q=bins&from=2026-12-01").await;
+    assert_eq!(reply.status, 400);
+    for part in [
+        "<h2 id=\"problem\">There is a problem</h2>",
+        "<a href=\"#near\">We do not know where “Newbury” is.",
+        "value=\"Newbury\" autocomplete=\"off\" aria-describedby=\"near-hint near-error\" aria-invalid=\"true\"",
+        "<option value=\"waste\" selected",
+        "value=\"bins\"",
+        "value=\"2026-12-01\"",
+        "<details open",
+        "<title>Error: ",
+    ] {
+        assert!(reply.text().contains(part), "no {part} in {}", reply.text());
+    }
+    assert!(!reply.text().contains("position"), "no jargon");
+    let unknown = get("/share?nonsense=1&kind=makers").await;
+    assert!(unknown.text().contains("There is no filter “nonsense” here."));
+    assert!(
+        unknown.text().contains("action=\"/share\"")
+            && !unknown.text().contains("or_online</code>")
+    );
+}
+
+#[tokio::test]
+async fn a_range_is_said_and_goes_along() {
+    let page = get("/events?from=2026-11-24&to=2026-11-28&service=waste").await;
+    let text = page.text();
+    assert!(text.contains("from 24 to 27 November 2026: Waste"), "{text}");
+    for link in ["/events.csv", "/api/v1/events", "/share"] {
+        let whole = format!("href=\"{link}?service=waste&amp;from=2026-11-24&amp;to=2026-11-28\"");
+        assert!(text.contains(&whole), "no {whole} in {text}");
+    }
+    assert!(text.contains("Calendar file (ICS): all dates, not only these"));
+    let csv = get("/events.csv?service=waste&from=2026-11-24&to=2026-11-27").await;
+    assert!(!csv.text().contains("Waste services discovery day"), "{}", csv.text());
+    for (range, words) in [
+        ("from=2026-11-27&to=2026-11-28", " on 27 November 2026."),
+        ("from=2026-12-31&to=2027-03-08", " from 31 December 2026 to 7 March 2027."),
+        ("from=2027-01-01", " from 1 January 2027 on."),
+        ("to=2027-01-01", " before 1 January 2027."),
+        ("from=2026-12-01&to=2026-12-01", "write the day after it in “Before”"),
+        ("to=2026-01-01", "“Before” is a day that is over"),
+    ] {
+        let page = get(&format!("/events?{range}")).await;
+        assert!(page.text().contains(words), "{range}: {}", page.text());
+        assert_eq!(get(&format!("/cy/events?{range}")).await.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn a_later_page_says_where_it_stands_and_leads_back() {
+    let first = get("/events?limit=3").await;
+    let text = first.text();
+    assert!(text.contains("This page shows 1 to 3."), "{text}");
+    assert!(!text.contains("Back to the beginning"));
+    let next = text.split("rel=\"next\"").next().unwrap().rsplit("href=\"").next().unwrap();
+    let next = next.split('"').next().unwrap().replace("&amp;", "&");
+    let second = get(&next).await;
+    assert!(second.text().contains("This page shows 4 to 6."), "{}", second.text());
+    assert!(second.text().contains("<a href=\"/events\">Back to the beginning of the list</a>"));
+}
+
+#[tokio::test]
 async fn a_frame_with_a_fault_shows_a_plain_page() {
     for address in
         ["/embed?service=wast", "/embed?service=", "/embed?nonsense=1", "/embed?sort=title"]

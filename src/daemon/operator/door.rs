@@ -15,7 +15,7 @@ use axum::{
 use sha2::{Digest, Sha256};
 
 use super::{Office, locked, onward, page};
-use crate::publish::page::operator as pages;
+use crate::publish::page::operator::{self as pages, Notice};
 
 /// The cookie of a session.
 pub(super) const COOKIE: &str = "folkmoot-operator";
@@ -27,7 +27,7 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form
 pub(super) struct Session {
     pub(super) cookie: String,
     pub(super) token: String,
-    pub(super) notice: Option<String>,
+    pub(super) notice: Option<Notice>,
 }
 
 /// 160 random bits in letters and digits.

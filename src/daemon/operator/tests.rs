@@ -113,12 +113,18 @@ async fn the_operator_decides_in_a_browser_as_on_the_command_line() {
         listing.facts.verdict.decision
     };
     assert_eq!(listed(id, &remote.state().await.unwrap()), Decision::Listed);
-    assert!(
-        !visit.get("/operator/review").await.text.contains("Accepted"),
-        "a notice is shown once"
-    );
-    visit.act("/operator/review", &[("event", id), ("action", "reject")]).await;
+    let review = visit.get("/operator/review").await.text;
+    assert!(!review.contains("role=\"status\""), "a notice is shown once");
+    assert!(review.contains("Decided in the last seven days") && review.contains("Accepted. "));
+    let back = visit.act("/operator/review", &[("event", id), ("action", "undo")]).await;
+    assert!(back.contains("Taken back. It waits for a decision again."), "{back}");
+    assert!(back.contains("1 event waits") && !back.contains("Decided in the last"), "{back}");
+    assert_eq!(listed(id, &remote.state().await.unwrap()), Decision::Held);
+    let rejected = visit.act("/operator/review", &[("event", id), ("action", "reject")]).await;
+    assert!(rejected.contains("value=\"undo\""), "what was a slip is taken back at once");
     assert_ne!(listed(id, &remote.state().await.unwrap()), Decision::Listed);
+    let none = visit.act("/operator/review", &[("event", "nope"), ("action", "undo")]).await;
+    assert!(none.contains("There is no event \"nope\". `folkmoot review list`"), "{none}");
 
     let checked = visit.act("/operator/check", &[("feed", "b")]).await;
     assert!(checked.contains("Checked: "), "{checked}");

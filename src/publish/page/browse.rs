@@ -13,7 +13,6 @@ use super::{
     words,
 };
 use crate::{
-    language::Language,
     member::Council,
     query::{Query, Scope, place},
 };
@@ -69,7 +68,7 @@ fn alternates(site: &Site, query: &Query) -> [(&'static str, &'static str, Strin
 
 /// `/`: the coming dates, the form, and the way to a calendar of one's own.
 #[must_use]
-pub fn home(site: &Site, found: &Found, until: Option<NaiveDate>, undated: usize) -> String {
+pub fn home(site: &Site, found: &Found, until: Option<NaiveDate>) -> String {
     let query = Query::default();
     let (lead, language) = site.own_description().unwrap_or((site.say(p::LEAD), None));
     let content = html! {
@@ -87,13 +86,7 @@ pub fn home(site: &Site, found: &Found, until: Option<NaiveDate>, undated: usize
             }
             None => (count(site, found, &query)),
         }
-        (views(site, &query, false))
-        @if found.dates.is_empty() {
-            (nothing(site, &query, &found.help))
-        } @else {
-            (list::dates(site, found))
-        }
-        (undated_link(site, undated))
+        (listed(site, &query, found))
     };
     let alternates = alternates(site, &query);
     let mut page = Page::new(site.say(f::WHATS_ON), "/");
@@ -110,25 +103,36 @@ fn events_in_words(site: &Site, number: usize) -> String {
     phrases::EVENTS.count(site.language, number)
 }
 
-/// `/events`: what a filter finds. The notes say how it was understood, in English.
-#[must_use]
-pub fn events(site: &Site, query: &Query, notes: &[String], path: &str, found: &Found) -> String {
-    let content = html! {
-        (filter::form(site, "/events", query, p::SHOW_EVENTS))
-        @for note in notes { p.note lang=[site.if_not(Language::English)] { (note) } }
-        (count(site, found, query))
+/// What stands under the count: events without a date, the list, and the way back to its beginning.
+fn listed(site: &Site, query: &Query, found: &Found) -> Markup {
+    html! {
+        (undated_link(site, query, found.undated))
         (views(site, query, false))
         @if found.dates.is_empty() {
-            (nothing(site, query, &found.help))
+            (nothing(site, query, found))
         } @else {
             (service_meant(site, &found.help))
             (list::dates(site, found))
         }
+        @if found.before > 0 {
+            p.back { a href=(site.at(&list_of(query))) { (site.say(p::FROM_THE_BEGINNING)) } }
+        }
+    }
+}
+
+/// `/events`: what a filter finds. The notes say how it was understood.
+#[must_use]
+pub fn events(site: &Site, query: &Query, notes: &[String], path: &str, found: &Found) -> String {
+    let content = html! {
+        (filter::form(site, "/events", query, p::SHOW_EVENTS))
+        @for note in notes { p.note { (note) } }
+        (count(site, found, query))
+        (listed(site, query, found))
         (take_away(site, query))
     };
     let alternates = alternates(site, query);
     let mut page = Page::new(site.say(p::SEARCH), path);
-    page.unindexed = !query.is_everything() || !found.first;
+    page.unindexed = !query.is_everything() || found.before > 0;
     page.alternates = &alternates;
     layout(site, &page, &content)
 }
@@ -146,14 +150,9 @@ pub fn facet(site: &Site, query: &Query, notes: &[String], found: &Found) -> Str
             " "
             a href=(site.at(&join("/events", &filters))) { (site.say(p::FILTER_THESE)) }
         }
-        @for note in notes { p.note lang=[site.if_not(Language::English)] { (note) } }
+        @for note in notes { p.note { (note) } }
         (count(site, found, query))
-        (views(site, query, false))
-        @if found.dates.is_empty() {
-            (nothing(site, query, &found.help))
-        } @else {
-            (list::dates(site, found))
-        }
+        (listed(site, query, found))
         (take_away(site, query))
     };
     let summary = site.fill(p::SUMMARY, &[("what", &title)]);
@@ -239,9 +238,12 @@ fn count(site: &Site, found: &Found, query: &Query) -> Markup {
     html! {
         p.count role="status" {
             (words::sentence(&dates(site, total)))
-            @if query.from.is_none() { (site.say(p::FROM_NOW)) }
+            (filter::range(site, query))
             (filter::after(site, query))
-            @if found.dates.len() < total { (site.fill(p::SHOWN_OF, &[("number", &found.dates.len().to_string())])) }
+            @if (1..total).contains(&found.dates.len()) {
+                @let (first, last) = (found.before + 1, found.before + found.dates.len());
+                (site.fill(p::SHOWN_OF, &[("first", &words::thousands(first)), ("last", &words::thousands(last))]))
+            }
             "."
         }
     }
@@ -249,12 +251,14 @@ fn count(site: &Site, found: &Found, query: &Query) -> Markup {
 
 /// A filter as the address of the list that it finds, dates kept.
 fn list_of(query: &Query) -> String {
-    let mut bounds = Query { from: query.from, to: query.to, ..Query::default() }.canonical();
-    let filters = as_filters(query);
-    if !filters.is_empty() && !bounds.is_empty() {
-        bounds.insert(0, '&');
-    }
-    join("/events", &format!("{filters}{bounds}"))
+    join("/events", &with_dates(query))
+}
+
+/// The filters of a query as an address's query, dates kept.
+fn with_dates(query: &Query) -> String {
+    let dates = Query { from: query.from, to: query.to, ..Query::default() }.canonical();
+    let parts = [as_filters(query), dates].into_iter().filter(|part| !part.is_empty());
+    parts.collect::<Vec<_>>().join("&")
 }
 
 /// What could be widened in a filter, each in words and as a filter; whether it then finds something is not known.
@@ -298,21 +302,23 @@ pub(crate) fn wider(query: &Query) -> Vec<(Phrase, Query)> {
         None => {}
     }
     let mut all: Vec<(Phrase, Query)> = Vec::new();
+    let mut offer = |words: Phrase, wider: Query| {
+        if wider != plain && all.iter().all(|(_, offered)| *offered != wider) {
+            all.push((words, wider));
+        }
+    };
     for (words, change) in CHANGES {
         let mut wider = plain.clone();
         change(&mut wider);
-        if wider != plain {
-            all.push((words, wider));
-        }
+        offer(words, wider);
     }
-    if !query.is_everything() {
-        all.push((p::EVERYTHING, Query::default()));
-    }
+    offer(p::EVERYTHING, Query::default());
     all
 }
 
 /// An empty list that helps: what was meant, what to widen, and that subscribing is worth it all the same.
-fn nothing(site: &Site, query: &Query, help: &Help) -> Markup {
+fn nothing(site: &Site, query: &Query, found: &Found) -> Markup {
+    let help = &found.help;
     let what = filter::in_words(site, query);
     let phrase = match (what.is_empty(), filter::names_a_thing(query)) {
         (true, _) => p::NOTHING_YET,
@@ -326,7 +332,7 @@ fn nothing(site: &Site, query: &Query, help: &Help) -> Markup {
                 p.meant { (site.rich(p::MEANT, &[("words", &link)], &[])) }
             }
             (service_meant(site, help))
-            p { (site.fill(phrase, &[("what", &what)])) }
+            @if found.undated == 0 { p { (site.fill(phrase, &[("what", &what)])) } }
             @if !help.wider.is_empty() {
                 ul {
                     @for (words, wider, number) in &help.wider {
@@ -354,36 +360,43 @@ pub(crate) fn views(site: &Site, query: &Query, month: bool) -> Markup {
     let filters = as_filters(query);
     html! {
         nav.views aria-label=(site.say(p::VIEWS)) {
-            a href=(site.at(&join("/events", &filters))) aria-current=[(!month).then_some("true")] { (site.say(p::LIST)) }
+            a href=(site.at(&list_of(query))) aria-current=[(!month).then_some("true")] { (site.say(p::LIST)) }
             a href=(site.at(&join("/month", &filters))) aria-current=[month.then_some("true")] { (site.say(p::MONTH)) }
         }
     }
 }
 
-/// The same filter in other shapes.
+/// The same filter in other shapes. What is fetched once keeps the dates that were asked for; what is subscribed to
+/// goes on, and a subscription to last January would only puzzle.
 pub(crate) fn take_away(site: &Site, query: &Query) -> Markup {
     let filters = as_filters(query);
+    let once = with_dates(query);
+    let (file, text) = match once == filters {
+        true => (p::FILE, p::FOUR_WEEKS),
+        false => (p::FILE_OF_ALL, p::AS_TEXT),
+    };
     html! {
         aside.take-away aria-labelledby="take-away" {
             h2 #take-away { (site.say(p::TAKE_AWAY)) }
             ul {
                 li { a href=(site.at(&join("/subscribe", &filters))) { (site.say(p::IN_PROGRAMS)) } }
-                li { a href=(calendar_path(query)) { (site.say(p::FILE)) } }
-                li { a href=(site.at(&join("/share", &filters))) { (site.say(p::FOUR_WEEKS)) } }
-                li { a href=(join("/events.csv", &filters)) { (site.say(p::SPREADSHEET)) } }
+                li { a href=(calendar_path(query)) { (site.say(file)) } }
+                li { a href=(site.at(&join("/share", &once))) { (site.say(text)) } }
+                li { a href=(join("/events.csv", &once)) { (site.say(p::SPREADSHEET)) } }
                 li { a href=(join("/feed.atom", &filters)) { (site.say(p::ANNOUNCED_ATOM)) } }
-                li { a href=(join("/api/v1/events", &filters)) { (site.say(p::FOR_DEVELOPERS)) } }
+                li { a href=(join("/api/v1/events", &once)) { (site.say(p::FOR_DEVELOPERS)) } }
             }
         }
     }
 }
 
-fn undated_link(site: &Site, number: usize) -> Markup {
+/// The events that pass the same filter and are in no list of dates.
+fn undated_link(site: &Site, query: &Query, number: usize) -> Markup {
     let number_in_words = events_in_words(site, number);
     html! {
         @if number > 0 {
-            p.more {
-                a href=(site.at("/undated")) { (words::sentence(&site.fill(p::WITHOUT_DATE, &[("number", &number_in_words)]))) }
+            p.also {
+                a href=(site.at(&join("/undated", &as_filters(query)))) { (words::sentence(&site.fill(p::WITHOUT_DATE, &[("number", &number_in_words)]))) }
             }
         }
     }
@@ -391,16 +404,22 @@ fn undated_link(site: &Site, number: usize) -> Markup {
 
 /// `/undated`.
 #[must_use]
-pub fn undated(site: &Site, items: &[Dated]) -> String {
+pub fn undated(site: &Site, query: &Query, notes: &[String], items: &[Dated]) -> String {
+    let path = join("/undated", &as_filters(query));
     let content = html! {
         p.lead { (site.say(p::UNDATED_LEAD)) }
+        @for note in notes { p.note { (note) } }
         @if items.is_empty() {
             p { (site.rich(p::UNDATED_NONE, &[], &["/"])) }
         } @else {
+            p.count role="status" { (words::sentence(&events_in_words(site, items.len()))) (filter::after(site, query)) "." }
             (list::undated(site, items))
         }
+        @if !query.is_everything() { p { a href=(site.at(&list_of(query))) { (site.say(p::WITH_DATES)) } } }
     };
-    layout(site, &Page::new(site.say(p::UNDATED), "/undated"), &content)
+    let mut page = Page::new(site.say(p::UNDATED), &path);
+    page.unindexed = !query.is_everything();
+    layout(site, &page, &content)
 }
 
 /// `/services`.

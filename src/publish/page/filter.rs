@@ -98,6 +98,121 @@ pub(crate) fn after(site: &Site, query: &Query) -> String {
     }
 }
 
+/// The days that a filter asks for, to stand after a number of dates: " from 1 to 31 January 2027".
+pub(crate) fn range(site: &Site, query: &Query) -> String {
+    let language = site.language;
+    let day = |bound: Bound| bound.day.map(|day| words::stretch(language, day, day).1);
+    let said =
+        |bound: Bound| day(bound).unwrap_or_else(|| words::moment(language, bound.at, site.zone));
+    let last = query.to.and_then(|to| to.day?.pred_opt());
+    match (query.from, query.to) {
+        (None, None) => site.say(p::FROM_NOW).to_owned(),
+        (None, Some(to)) => site.fill(p::UNTIL, &[("end", &said(to))]),
+        (Some(from), None) => site.fill(p::FROM_ON, &[("begin", &said(from))]),
+        (Some(from), Some(to)) => match from.day.zip(last).filter(|(first, last)| first <= last) {
+            Some((first, last)) if first == last => {
+                site.fill(p::ON_DAY, &[("day", &words::stretch(language, first, last).1)])
+            }
+            Some((first, last)) => {
+                let (begin, end) = words::stretch(language, first, last);
+                site.fill(p::FROM_TO, &[("begin", &begin), ("end", &end)])
+            }
+            None => site.fill(p::FROM_TO, &[("begin", &said(from)), ("end", &said(to))]),
+        },
+    }
+}
+
+/// How a filter was understood, as far as a reader may wonder: places, and a range in which nothing can be.
+#[must_use]
+pub fn notes(site: &Site, query: &Query) -> Vec<String> {
+    let from = query.from.map_or(site.now, |from| from.at);
+    let empty = query.to.filter(|to| to.at <= from).map(|_| match query.from {
+        Some(_) => site.say(p::ENDS_FIRST),
+        None => site.say(p::ENDS_IN_PAST),
+    });
+    let within = query.within_km.unwrap_or(crate::query::DEFAULT_WITHIN_KM).to_string();
+    let near = query.near.iter().map(|point| {
+        let place = point.name(site.members);
+        let own = regions(site).into_iter().filter(|(id, _)| point.is_in(std::slice::from_ref(id)));
+        let own: Vec<String> = own.map(|(_, name)| name).collect();
+        let phrase = match (point, point.position()) {
+            (place::Point::Position { .. }, _) => p::NEAR_POSITION,
+            (_, None) => p::NEAR_REGION,
+            (_, Some(_)) => p::NEAR_BOTH,
+        };
+        let own = own.join(site.say(p::OR));
+        site.fill(phrase, &[("km", &within), ("place", &place), ("regions", &own)])
+    });
+    empty.map(str::to_owned).into_iter().chain(near).collect()
+}
+
+/// A value that was sent and cannot be used.
+#[derive(Debug, Clone)]
+pub struct Slip {
+    /// The parameter.
+    pub parameter: String,
+    /// What was sent; `None` where nothing knows the parameter.
+    pub value: Option<String>,
+    /// What may stand there, where that is a short list.
+    pub allowed: Vec<String>,
+}
+
+/// The field of the form in which a parameter is entered, and its label.
+fn field(parameter: &str) -> Option<(&'static str, Phrase)> {
+    Some(match parameter {
+        "service" => ("service", p::SERVICE),
+        "kind" => ("kind", p::KIND),
+        "region" => ("region", p::PLACE),
+        "attendance" => ("attendance", p::ATTEND),
+        "open_to" => ("open_to", p::WHO),
+        "near" => ("near", p::NEAR),
+        "council" => ("council", p::COUNCIL),
+        "from" => ("from", p::FROM),
+        "to" => ("to", p::BEFORE),
+        _ => return None,
+    })
+}
+
+/// What is wrong with a value, in words for whoever filled in the form.
+fn slip_in_words(site: &Site, slip: &Slip) -> String {
+    let parameter = ("parameter", slip.parameter.as_str());
+    let Some(value) = &slip.value else { return site.fill(p::NO_FILTER, &[parameter]) };
+    let value = ("value", value.as_str());
+    match (slip.parameter.as_str(), field(&slip.parameter)) {
+        ("near", _) => site.fill(p::NO_SUCH_PLACE, &[value]),
+        ("from" | "to", _) => site.fill(p::NO_DATE, &[value]),
+        (_, Some((_, label))) => site.fill(p::NO_CHOICE, &[value, ("label", site.say(label))]),
+        (_, None) => site.fill(p::NO_VALUE, &[value, parameter]),
+    }
+}
+
+/// The form again, with what was entered, and what is wrong at the top and beside its field.
+pub(crate) fn mend(site: &Site, action: &str, query: &Query, slips: &[Slip]) -> Markup {
+    html! {
+        div.problem role="alert" aria-labelledby="problem" {
+            h2 #problem { (site.say(p::PROBLEM)) }
+            ul {
+                @for slip in slips {
+                    @let words = slip_in_words(site, slip);
+                    li {
+                        @match field(&slip.parameter) {
+                            Some((id, _)) => a href=(format!("#{id}")) { (words) },
+                            None => {
+                                (words)
+                                @if !slip.allowed.is_empty() {
+                                    " " (site.say(super::phrases::frame::ALLOWED)) ":"
+                                    @for choice in &slip.allowed { " " code { (choice) } }
+                                }
+                            },
+                        }
+                    }
+                }
+            }
+        }
+        (filled(site, action, query, super::phrases::browse::SHOW_EVENTS, slips))
+    }
+}
+
 /// Whether the words of a filter begin with a thing that it names, such as a service.
 pub(crate) fn names_a_thing(query: &Query) -> bool {
     let ids = [
@@ -156,17 +271,19 @@ pub(crate) fn regions(site: &Site) -> Vec<(String, String)> {
 
 /// The form: what most people need in sight, the rest one step away.
 pub(crate) fn form(site: &Site, action: &str, query: &Query, button: Phrase) -> Markup {
+    filled(site, action, query, button, &[])
+}
+
+/// The form with what is wrong in it; what is folded away is open where something in it is set or wrong.
+fn filled(site: &Site, action: &str, query: &Query, button: Phrase, slips: &[Slip]) -> Markup {
+    let folded = ["attendance", "open_to", "near", "council", "from", "to"];
     let rest = !query.open_to.is_empty()
         || !query.attendance.is_empty()
         || !query.near.is_empty()
         || !query.councils.is_empty()
         || query.from.is_some()
-        || query.to.is_some();
-    let near = query.near.first().map(place::Point::written);
-    // The field takes a day, and an instant is on one.
-    let day = |bound: Option<Bound>| {
-        bound.map(|at| at.day.unwrap_or_else(|| at.at.with_timezone(&site.zone).date_naive()))
-    };
+        || query.to.is_some()
+        || slips.iter().any(|slip| folded.contains(&slip.parameter.as_str()));
     html! {
         form.filter action=(site.at(action)) method="get" role="search" aria-label=(site.say(p::FORM)) {
             (hidden(query))
@@ -185,11 +302,7 @@ pub(crate) fn form(site: &Site, action: &str, query: &Query, button: Phrase) -> 
                 div.fields {
                     (choice(site, ("attendance", p::ATTEND, p::ANY_WAY), &words::ATTENDANCE, query.attendance.first().map(|way| way.as_str())))
                     (choice(site, ("open_to", p::WHO, p::ANYONE), &words::OPEN_TO, query.open_to.first().map(String::as_str)))
-                    p.field {
-                        label for="near" { (site.say(p::NEAR)) }
-                        span #near-hint .hint { (site.say(p::NEAR_HINT)) }
-                        input #near name="near" aria-describedby="near-hint" autocomplete="off" value=[near];
-                    }
+                    (entry(site, ("near", "text"), (p::NEAR, Some(p::NEAR_HINT)), query.near.first().map(place::Point::written), slips))
                     p.field {
                         label for="council" { (site.say(p::COUNCIL)) }
                         select #council name="council" {
@@ -199,17 +312,46 @@ pub(crate) fn form(site: &Site, action: &str, query: &Query, button: Phrase) -> 
                             }
                         }
                     }
-                    p.field { label for="from" { (site.say(p::FROM)) } input #from name="from" type="date" value=[day(query.from)]; }
-                    p.field {
-                        label for="to" { (site.say(p::BEFORE)) }
-                        input #to name="to" type="date" value=[day(query.to)];
-                    }
+                    (entry(site, ("from", "date"), (p::FROM, None), day(site, query.from), slips))
+                    (entry(site, ("to", "date"), (p::BEFORE, Some(p::BEFORE_HINT)), day(site, query.to), slips))
                 }
             }
             p.actions {
                 button type="submit" { (site.say(button)) }
                 @if !query.is_everything() { a.reset href=(site.at(action)) { (site.say(p::CLEAR)) } }
             }
+        }
+    }
+}
+
+/// A field for a day takes one, and an instant is on one.
+fn day(site: &Site, bound: Option<Bound>) -> Option<String> {
+    let day =
+        bound.map(|at| at.day.unwrap_or_else(|| at.at.with_timezone(&site.zone).date_naive()));
+    day.map(|day| day.to_string())
+}
+
+/// A field to write in: its name and type, its label and hint, what stands in it, and what is wrong with that.
+fn entry(
+    site: &Site,
+    (name, kind): (&str, &str),
+    (label, hint): (Phrase, Option<Phrase>),
+    value: Option<String>,
+    slips: &[Slip],
+) -> Markup {
+    let slip = slips.iter().find(|slip| slip.parameter == name);
+    let value = slip.and_then(|slip| slip.value.clone()).or(value);
+    let described = [("hint", hint.is_some()), ("error", slip.is_some())];
+    let described = described.iter().filter(|(_, there)| *there);
+    let described: Vec<String> = described.map(|(what, _)| format!("{name}-{what}")).collect();
+    let described = Some(described.join(" ")).filter(|ids| !ids.is_empty());
+    html! {
+        p.field .wrong[slip.is_some()] {
+            label for=(name) { (site.say(label)) }
+            @if let Some(hint) = hint { span.hint id=(format!("{name}-hint")) { (site.say(hint)) } }
+            @if let Some(slip) = slip { span.error id=(format!("{name}-error")) { (slip_in_words(site, slip)) } }
+            input id=(name) name=(name) type=(kind) value=[value] autocomplete="off"
+                aria-describedby=[described] aria-invalid=[slip.map(|_| "true")];
         }
     }
 }

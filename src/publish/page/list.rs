@@ -23,8 +23,10 @@ pub struct Found<'a> {
     pub total: Option<usize>,
     /// Where the list goes on.
     pub next: Option<String>,
-    /// False when this is not the list's beginning.
-    pub first: bool,
+    /// How many come before this page of them.
+    pub before: usize,
+    /// How many events pass the filter and have no date yet.
+    pub undated: usize,
     /// What may help when there is none.
     pub help: Help,
 }

@@ -11,10 +11,7 @@ use super::{
     phrases::{self, browse as p, frame as f},
     words,
 };
-use crate::{
-    language::Language,
-    query::{Query, place},
-};
+use crate::query::Query;
 
 /// The first day of the month of `day`.
 #[must_use]
@@ -49,7 +46,7 @@ pub fn month(
                 " " (site.rich(p::MONTH_NEXT, &[("month", &link)], &[]))
             }
         }
-        @for note in place::notes(query, site.members) { p.note lang=[site.if_not(Language::English)] { (note) } }
+        @for note in filter::notes(site, query) { p.note { (note) } }
         (views(site, query, true))
         (steps(site, query, month))
         (grid(site, month, dates))

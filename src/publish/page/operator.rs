@@ -9,7 +9,7 @@ use maud::{DOCTYPE, Markup, html};
 
 use super::{browse::safe, feeds::health, words};
 use crate::{
-    event::{ChangeKind, Listing, Reason},
+    event::{ChangeKind, Id, Listing, Reason},
     health::{FeedState, Health},
     language::Language,
 };
@@ -34,7 +34,38 @@ pub struct Desk<'a> {
     /// What each form sends back, so that only our own forms are obeyed.
     pub token: &'a str,
     /// What came of the last action.
-    pub notice: Option<&'a str>,
+    pub notice: Option<&'a Notice>,
+}
+
+/// What came of an action.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// In sentences.
+    pub words: String,
+    /// The event about which it was, where that can be taken back.
+    pub undo: Option<Id>,
+}
+
+/// What was decided about an event.
+#[derive(Debug, Clone, Copy)]
+pub struct Decided<'a> {
+    /// The event.
+    pub listing: &'a Listing,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Accepted, or rejected.
+    pub accepted: Option<bool>,
+}
+
+/// Words for the terminal, where a remedy stands on a line of its own, as sentences.
+#[must_use]
+pub fn sentences(words: &str) -> String {
+    let lines = words.lines().map(str::trim).filter(|line| !line.is_empty());
+    let ended = |line: &str| match line.ends_with(['.', '?', '!', ':']) {
+        true => words::sentence(line),
+        false => format!("{}.", words::sentence(line)),
+    };
+    lines.map(ended).collect::<Vec<_>>().join(" ")
 }
 
 /// How the daemon is.
@@ -134,7 +165,10 @@ fn frame(desk: &Desk, path: &str, title: &str, content: &Markup) -> String {
                 }
                 main #main.wide tabindex="-1" {
                     h1 { (title) }
-                    @if let Some(notice) = desk.notice { p.notice role="status" { (notice) } }
+                    @if let Some(notice) = desk.notice {
+                        p.notice role="status" { (notice.words) }
+                        @if let Some(event) = &notice.undo { (undo(desk, event, "Undo: take back this decision")) }
+                    }
                     (content)
                 }
                 footer.bottom {
@@ -225,8 +259,10 @@ fn check_now(desk: &Desk, feed: &FeedLine) -> Markup {
 }
 
 fn when(desk: &Desk, at: Option<DateTime<Utc>>) -> String {
-    let short =
-        |at: DateTime<Utc>| at.with_timezone(&desk.zone).format("%a %-d %b, %H:%M").to_string();
+    let short = |at: DateTime<Utc>| {
+        let local = at.with_timezone(&desk.zone);
+        format!("{}, {}", local.format("%a %-d %b"), words::clock(EN, local.time()))
+    };
     at.map_or_else(|| "Not yet".into(), short)
 }
 
@@ -273,7 +309,7 @@ pub fn feed(desk: &Desk, feed: &FeedLine) -> String {
         }
         @if !state.unlisted.is_empty() {
             h2 { "Not listed, and why" }
-            ul { @for (reason, number) in &state.unlisted { li { (reason) ": " (number) } } }
+            ul { @for (reason, number) in &state.unlisted { li { (reason.trim_end_matches('.')) ": " (number) } } }
         }
         @if !state.skipped.is_empty() {
             h2 { "Items that could not be read" }
@@ -288,7 +324,7 @@ pub fn feed(desk: &Desk, feed: &FeedLine) -> String {
 
 /// `/operator/review`.
 #[must_use]
-pub fn review(desk: &Desk, held: &[&Listing]) -> String {
+pub fn review(desk: &Desk, held: &[&Listing], decided: &[Decided]) -> String {
     let content = html! {
         @if held.is_empty() {
             p.empty { "Nothing waits for you. Events of feeds with the policy “review”, and those without a safe date, will stand here." }
@@ -296,27 +332,85 @@ pub fn review(desk: &Desk, held: &[&Listing]) -> String {
             p.lead { (count(held.len(), "event waits", "events wait")) " for a decision. It outlives every later check of the feed." }
             @for listing in held { (one(desk, listing)) }
         }
+        (lately(desk, decided))
     };
     frame(desk, "/operator/review", "Review", &content)
+}
+
+/// What was decided in the last days, the newest first, to be taken back; what has no date can be given one.
+fn lately(desk: &Desk, decided: &[Decided]) -> Markup {
+    html! {
+        @if !decided.is_empty() {
+            h2 #decided { "Decided in the last seven days" }
+            ul.events {
+                @for said in decided.iter().take(MOST) {
+                    @let facts = &said.listing.facts;
+                    li.event {
+                        div.when { (when(desk, Some(said.at))) }
+                        div.what {
+                            p.title { a href=(format!("{}/events/{}", desk.public, said.listing.id)) { (facts.title) } }
+                            p.facts {
+                                @match said.accepted {
+                                    Some(true) => "Accepted",
+                                    Some(false) => "Rejected",
+                                    None => "Dated",
+                                }
+                                ". " (date(desk, said.listing)) "."
+                            }
+                            (undo(desk, &said.listing.id, &format!("Undo: {}", facts.title)))
+                            @if facts.span.is_none() && said.accepted != Some(false) { (give_date(desk, said.listing, "Give it a date")) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A button that takes back what was decided about an event.
+fn undo(desk: &Desk, event: &str, label: &str) -> Markup {
+    html! {
+        form method="post" action="/operator/review" {
+            (token(desk))
+            input type="hidden" name="event" value=(event);
+            p { button name="action" value="undo" aria-label=(label) { "Undo" } }
+        }
+    }
+}
+
+/// When a listing is, in words.
+fn date(desk: &Desk, listing: &Listing) -> String {
+    let facts = &listing.facts;
+    let Some(span) = &facts.span else { return "No date that can be relied on".into() };
+    let repeats = if facts.recurrence.is_some() { ", and repeats" } else { "" };
+    format!("{}{repeats}", words::span(EN, span, facts.time_zone, desk.zone))
+}
+
+/// A form in which a date is given in words.
+fn give_date(desk: &Desk, listing: &Listing, label: &str) -> Markup {
+    let (id, title) = (&listing.id, &listing.facts.title);
+    html! {
+        form method="post" action="/operator/review" {
+            (token(desk))
+            input type="hidden" name="event" value=(id);
+            p.field {
+                label for=(format!("words-{id}")) { (label) }
+                span.hint id=(format!("hint-{id}")) { "Such as: 4 December, 10am to 1pm. It yields when the feed gives one." }
+                input id=(format!("words-{id}")) name="words" autocomplete="off" aria-describedby=(format!("hint-{id}"));
+            }
+            p { button name="action" value="date" aria-label=(format!("Give this date: {title}")) { "Give this date" } }
+        }
+    }
 }
 
 fn one(desk: &Desk, listing: &Listing) -> Markup {
     let (facts, id) = (&listing.facts, &listing.id);
     let feeds: Vec<&str> = listing.sources.iter().map(|source| source.feed.as_str()).collect();
     let label = |what: &str| format!("{what}: {}", facts.title);
-    let name = format!("words-{id}");
     html! {
         section.take-away aria-labelledby=(format!("title-{id}")) {
             h2 id=(format!("title-{id}")) { (facts.title) }
-            p.when {
-                @match &facts.span {
-                    Some(span) => {
-                        (words::span(EN, span, facts.time_zone, desk.zone))
-                        @if facts.recurrence.is_some() { ", and repeats" }
-                    }
-                    None => "No date that can be relied on",
-                }
-            }
+            p.when { (date(desk, listing)) }
             p { (words::sentence(&facts.verdict.reason)) " From " (feeds.join(", ")) "." }
             @if let Some(url) = safe(facts.url.as_deref()) { p { a href=(url) rel="noreferrer" { "The organiser’s page" } } }
             (evidence("Where the date was read", &facts.evidence.date))
@@ -328,15 +422,8 @@ fn one(desk: &Desk, listing: &Listing) -> Markup {
                     button name="action" value="accept" aria-label=(label("Accept")) { "Accept" }
                     button name="action" value="reject" aria-label=(label("Reject")) { "Reject" }
                 }
-                @if facts.span.is_none() {
-                    p.field {
-                        label for=(name) { "Or give it a date" }
-                        span.hint #(format!("hint-{id}")) { "Such as: 4 December, 10am to 1pm. It yields when the feed gives one." }
-                        input id=(name) name="words" autocomplete="off" aria-describedby=(format!("hint-{id}"));
-                    }
-                    p { button name="action" value="date" aria-label=(label("Give this date")) { "Give this date" } }
-                }
             }
+            @if facts.span.is_none() { (give_date(desk, listing, "Or give it a date")) }
         }
     }
 }

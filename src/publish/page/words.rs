@@ -232,6 +232,19 @@ fn days(language: Language, first: NaiveDate, last: NaiveDate) -> String {
     format!("{begin} {to} {}", soft(language, day(language, last)))
 }
 
+/// "1 to 31 January 2027", "28 December 2026 to 3 January 2027": a range of days, as a filter has it.
+pub(crate) fn stretch(language: Language, first: NaiveDate, last: NaiveDate) -> (String, String) {
+    let whole = |date: NaiveDate| format!("{} {}", date.day(), month(language, date));
+    let begin = if first.year() != last.year() {
+        whole(first)
+    } else if first.month() != last.month() {
+        format!("{} {}", first.day(), month_name(language, first))
+    } else {
+        first.day().to_string()
+    };
+    (begin, whole(last))
+}
+
 /// Says the zone where its clock differs from the one that readers expect at that instant.
 fn zone_words(language: Language, at: DateTime<Utc>, zone: Tz, usual: Tz) -> String {
     if at.with_timezone(&zone).naive_local() == at.with_timezone(&usual).naive_local() {

@@ -29,8 +29,8 @@ phrases! {
     TAKES_OVER = "Takes over from {councils}.", "Bydd yn cymryd drosodd oddi wrth: {councils}.";
     TOOK_OVER = "Took over from {councils}.", "Cymerodd drosodd oddi wrth: {councils}.";
 
-    FROM_NOW = " from now on", " o hyn ymlaen";
-    SHOWN_OF = ". This page shows {number} of them", ". Mae’r dudalen hon yn dangos {number} ohonyn nhw";
+    SHOWN_OF = ". This page shows {first} to {last}", ". Mae’r dudalen hon yn dangos {first} i {last}";
+    FROM_THE_BEGINNING = "Back to the beginning of the list", "Yn ôl i ddechrau’r rhestr";
     MEANT = "Did you mean {words}?", "Oeddech chi’n golygu {words}?";
     NOTHING_YET = "Nothing is announced yet.", "Nid oes dim wedi’i gyhoeddi eto.";
     NOTHING_SO = "Nothing is announced {what}.", "Nid oes dim wedi’i gyhoeddi {what}.";
@@ -54,11 +54,14 @@ phrases! {
     IN_PROGRAMS = "Subscribe in Outlook, Google or Apple", "Tanysgrifio yn Outlook, Google neu Apple";
     FILE = "Calendar file (ICS)", "Ffeil galendr (ICS)";
     FOUR_WEEKS = "The next four weeks as text for an e-mail", "Y pedair wythnos nesaf fel testun ar gyfer e-bost";
+    FILE_OF_ALL = "Calendar file (ICS): all dates, not only these", "Ffeil galendr (ICS): pob dyddiad, nid y rhain yn unig";
+    AS_TEXT = "These dates as text for an e-mail", "Y dyddiadau hyn fel testun ar gyfer e-bost";
     SPREADSHEET = "Spreadsheet (CSV)", "Taenlen (CSV)";
     FOR_DEVELOPERS = "For developers (JSON)", "I ddatblygwyr (JSON)";
     WITHOUT_DATE = "{number} with a date to be announced", "{number} heb ddyddiad eto";
     UNDATED = "Dates to be announced", "Dyddiadau i’w cyhoeddi";
     UNDATED_LEAD = "These events are announced without a date. They are not in any calendar until they have one.", "Mae’r digwyddiadau hyn wedi’u cyhoeddi heb ddyddiad. Nid ydyn nhw mewn unrhyw galendr nes bod ganddyn nhw un.";
+    WITH_DATES = "Events with a date for the same filters", "Digwyddiadau â dyddiad ar gyfer yr un hidlwyr";
     UNDATED_NONE = "There are none at the moment. [See what’s on].", "Nid oes dim ar hyn o bryd. [Gweld beth sydd ymlaen].";
 
     CHOOSE_SERVICE = "Choose the service that you work on.", "Dewiswch y gwasanaeth yr ydych yn gweithio arno.";
