@@ -95,6 +95,49 @@ impl Language {
     }
 }
 
+/// Words by which a text shows that it is Welsh: the small ones that every sentence needs and English has not.
+const WELSH: [&str; 46] = [
+    "y", "yr", "yn", "ac", "ar", "ym", "yng", "gan", "gyda", "mae", "sydd", "yw", "gyfer", "eich",
+    "ein", "eu", "rhwng", "neu", "wedi", "nid", "hwn", "hon", "hyn", "chi", "pob", "bob", "fel",
+    "bydd", "dros", "drwy", "cael", "oes", "bod", "gellir", "byddwn", "rydym", "ni", "beth", "sut",
+    "pwy", "nad", "efo", "mewn", "dan", "eto", "mae'n",
+];
+/// The same for English.
+const ENGLISH: [&str; 32] = [
+    "the", "and", "of", "for", "to", "with", "is", "are", "will", "this", "that", "you", "we",
+    "our", "your", "from", "by", "be", "it", "as", "on", "in", "at", "an", "how", "what", "who",
+    "not", "have", "can", "or", "all",
+];
+/// Small Welsh words that are written together: "mae'r", "i'r", "sy'n".
+const CLITICS: [&str; 4] = ["r", "n", "ch", "w"];
+/// So many of its small words, different ones, make a text one of a language.
+const ENOUGH: usize = 3;
+
+/// The language in which a text is written, judged by its small words: only where there are several of one language
+/// and next to none of the other. A short title says nothing.
+#[must_use]
+pub fn written_in(text: &str) -> Option<Language> {
+    let lower = text.to_lowercase().replace('’', "'");
+    let (mut welsh, mut english) = (Vec::new(), Vec::new());
+    for word in lower.split(|letter: char| !letter.is_alphanumeric() && letter != '\'').take(2_000)
+    {
+        let clitic = word.split_once('\'').is_some_and(|(_, end)| CLITICS.contains(&end));
+        if WELSH.contains(&word) || clitic {
+            welsh.push(word);
+        } else if ENGLISH.contains(&word) {
+            english.push(word);
+        }
+    }
+    let different = |words: &[&str]| words.iter().collect::<std::collections::HashSet<_>>().len();
+    let is =
+        |mine: &[&str], other: &[&str]| different(mine) >= ENOUGH && mine.len() >= 4 * other.len();
+    if is(&welsh, &english) {
+        Some(Language::Welsh)
+    } else {
+        is(&english, &welsh).then_some(Language::English)
+    }
+}
+
 /// One range of the header and its quality.
 fn range(part: &str) -> (&str, f32) {
     let mut pieces = part.split(';').map(str::trim);
@@ -133,6 +176,27 @@ mod tests {
         assert_eq!(Language::preferred(Some("cy"), &[Language::English]), Language::English);
         let welsh_first = [Language::Welsh, Language::English];
         assert_eq!(Language::preferred(Some("fr"), &welsh_first), Language::Welsh);
+    }
+
+    #[test]
+    fn a_text_shows_its_language_by_its_small_words() {
+        for (text, language) in [
+            ("Cyfarfod y rhwydwaith llyfrgelloedd ac archifau yng Nghymru", Some(Language::Welsh)),
+            ("Mae’r sesiwn hon ar gyfer pawb sy’n gweithio mewn tai.", Some(Language::Welsh)),
+            ("A session for the people who run libraries in Wales", Some(Language::English)),
+            // Names of places and too few words say nothing.
+            ("Diwrnod darganfod: tai", None),
+            ("Housing day in Ynys y Barri and Pen y Bont", None),
+            ("Cyfarfod y grŵp", None),
+            ("Waste peer group", None),
+            (
+                "Cyfarfod y grŵp ar gyfer tai, yn yr hydref / Meeting of the group for housing in the autumn",
+                None,
+            ),
+            ("", None),
+        ] {
+            assert_eq!(written_in(text), language, "{text}");
+        }
     }
 
     #[test]

@@ -38,6 +38,7 @@ use crate::{
 use budget::Budget;
 pub use dates::session_span;
 use organiser::Directory;
+pub use remarks::example_day;
 use series::ZoneContext;
 
 /// What is known besides the document.

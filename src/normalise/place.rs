@@ -211,7 +211,7 @@ fn without_online(location: &str) -> (String, bool) {
             }
             _ => part,
         };
-        let part = part.trim_matches(|c: char| matches!(c, '-' | '–' | ' '));
+        let part = without_bullet(part);
         if part.is_empty() {
             continue;
         }
@@ -308,10 +308,22 @@ fn without_postcode(words: &str) -> (String, Option<String>) {
     }
 }
 
+/// A part of an address without the dashes that set it off; a sign before a figure ("-2+3") is part of a name.
+fn without_bullet(part: &str) -> &str {
+    let mut rest = part.trim_end_matches(['.', '-', '–', ' ']).trim_start_matches(['.', ' ']);
+    while let Some(after) = rest.strip_prefix(['-', '–']) {
+        if after.starts_with(|letter: char| letter.is_ascii_digit()) {
+            break;
+        }
+        rest = after.trim_start();
+    }
+    rest
+}
+
 fn parts(address: &str) -> Vec<String> {
     address
         .split([',', ';'])
-        .map(|part| part.trim().trim_matches(['.', '-', '–', ' ']).to_owned())
+        .map(|part| without_bullet(part).to_owned())
         .filter(|part| part.chars().any(char::is_alphanumeric))
         .filter(|part| !COUNTRIES.contains(&part.to_lowercase().as_str()))
         .collect()

@@ -1,6 +1,6 @@
 //! What a publisher should change, in plain words: the remarks of the report card that need the whole feed.
 
-use chrono::{Offset, TimeZone, Timelike};
+use chrono::{Datelike, Months, NaiveDate, Offset, TimeZone, Timelike};
 
 use super::{Normalised, Scope, calendar, text::MAX_FIELD};
 use crate::{
@@ -58,13 +58,14 @@ fn undated(scope: &Scope<'_>, out: &Normalised) -> Option<Problem> {
         count => format!("These {count} items have"),
     };
     let text = format!("{these} no date that a machine can read: {}.", titles(&none));
-    Some(problem(Severity::Warning, "no_date", text, advice_on_dates(scope)))
+    Some(problem(Severity::Warning, "no_date", text, &advice_on_dates(scope)))
 }
 
 /// What helps depends on what makes the feed.
-fn advice_on_dates(scope: &Scope<'_>) -> &'static str {
+fn advice_on_dates(scope: &Scope<'_>) -> String {
+    let example = example_day(scope.context.now.date_naive()).format("%A %-d %B %Y");
     let generator = scope.document.generator.as_deref().unwrap_or_default().to_lowercase();
-    match scope.document.format {
+    let advice = match scope.document.format {
         Format::Ical => {
             "Give each event a DTSTART, such as DTSTART;TZID=Europe/London:20270211T100000."
         }
@@ -79,10 +80,20 @@ fn advice_on_dates(scope: &Scope<'_>) -> &'static str {
             "Where it is an event, put the date with its year in the title, or offer the events view as iCalendar (module Views iCal)."
         }
         _ => {
-            "Where it is an event, put the date in the title, with its year (“Friday 14 November 2026, 10am to 4pm”), or add an \
-             ev:startdate (RSS event module)."
+            return format!(
+                "Where it is an event, put the date in the title, with its year (“{example}, 10am to 4pm”), or add an \
+                 ev:startdate (RSS event module)."
+            );
         }
-    }
+    };
+    advice.to_owned()
+}
+
+/// A day to come, for examples: the same for a whole month, so that a report does not change each day.
+#[must_use]
+pub fn example_day(today: NaiveDate) -> NaiveDate {
+    let day = today.with_day(14).and_then(|day| day.checked_add_months(Months::new(2)));
+    day.unwrap_or(today)
 }
 
 fn doubtful(out: &Normalised) -> Option<Problem> {

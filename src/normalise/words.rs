@@ -17,6 +17,7 @@ use super::{
 use crate::{
     event::{Attendance, Draft, Facts, Status},
     feed::PubDate,
+    language::{self, Language},
     read::{Entry, Text},
 };
 
@@ -56,7 +57,7 @@ impl Scope<'_> {
         let entry = words.entry;
         let mut facts = Facts::new(title_of(words), self.zone);
         let url = self.url_of(words);
-        facts.language = self.language_of(entry, url.as_deref());
+        facts.language = self.language_of(words, url.as_deref());
         facts.description = some(&words.description.words);
         facts.status = self.status_of(words);
         facts.full = words.state.full.or(entry.sold_out);
@@ -106,15 +107,28 @@ impl Scope<'_> {
         .or_else(|| reference.and_then(|reference| text::canonical_url(reference, None)))
     }
 
-    fn language_of(&self, entry: &Entry, url: Option<&str>) -> Option<String> {
+    /// What the item says itself, then what its words show: the language of a whole feed is often that of the program
+    /// that makes it, so that Welsh words in a feed that says "en", and the other way round, are what they are.
+    fn language_of(&self, words: &Words<'_>, url: Option<&str>) -> Option<String> {
+        let entry = words.entry;
         let welsh = url.is_some_and(|url| url.contains("/cy/") || url.contains("://cy."));
         let said = [&entry.title, &entry.description]
             .into_iter()
             .flatten()
             .find_map(|text| text.language.clone());
+        let shown = language::written_in(&words.title).or_else(|| {
+            language::written_in(&format!("{} {}", words.title, words.description.words))
+        });
+        let whole = self.document.language.as_deref();
+        let of_whole = whole.and_then(Language::of_tag);
+        let shown = shown.filter(|shown| match shown {
+            Language::Welsh => true,
+            Language::English => of_whole.is_some_and(|of| of != Language::English),
+        });
         let said = said
             .or_else(|| welsh.then(|| "cy".to_owned()))
-            .or_else(|| self.document.language.clone())?;
+            .or_else(|| shown.map(|shown| shown.tag().to_owned()))
+            .or_else(|| whole.map(str::to_owned))?;
         let primary = said.split(['-', '_']).next().unwrap_or_default().trim().to_lowercase();
         ((2..=3).contains(&primary.len()) && primary.chars().all(|c| c.is_ascii_lowercase()))
             .then_some(primary)

@@ -369,12 +369,15 @@ fn addresses(site: &Site, page: &Page) -> Markup {
     }
 }
 
+/// Where the lists of what is on are, besides the first page.
+const LISTS: [&str; 3] = ["/events", "/month", "/undated"];
+
 fn here(page: &str, link: &str) -> Option<&'static str> {
     let path = page.split('?').next().unwrap_or(page);
     let inside = link != "/" && path.strip_prefix(link).is_some_and(|rest| rest.starts_with('/'));
     if path == link {
         Some("page")
-    } else if inside || (link == "/" && path.starts_with("/events")) {
+    } else if inside || (link == "/" && LISTS.iter().any(|list| path.starts_with(list))) {
         Some("true")
     } else {
         None
@@ -402,7 +405,7 @@ pub struct Wrong {
 pub fn refusal(
     site: &Site,
     title: &str,
-    detail: &str,
+    detail: &Markup,
     wrong: &[Wrong],
     begin: Option<&str>,
 ) -> String {
@@ -427,6 +430,18 @@ pub fn refusal(
     let mut page = Page::new(title, "");
     page.unindexed = true;
     layout(site, &page, &content)
+}
+
+/// A sentence with a link to one of our lists in it, whose name is that of its page.
+pub(crate) fn pointing(site: &Site, phrase: Phrase, list: &str) -> Markup {
+    let path = list.strip_prefix(site.base).unwrap_or(list);
+    let name = match path {
+        "/services" => f::SERVICES,
+        "/kinds" => phrases::browse::KINDS,
+        _ => phrases::browse::ALL_MEMBERS,
+    };
+    let link = html! { a href=(site.at(path)) { (site.say(name)) } };
+    site.rich(phrase, &[("address", &link)], &[])
 }
 
 /// The page of a form that was sent with what cannot be used: the form again, and what to change.
@@ -463,6 +478,7 @@ mod tests {
         assert_eq!(here("/services/waste", "/services"), Some("true"));
         assert_eq!(here("/servicesx", "/services"), None);
         assert_eq!(here("/events/abc", "/"), Some("true"));
+        assert_eq!(here("/month?month=2026-12", "/"), Some("true"));
         assert_eq!(here("/about", "/"), None);
     }
 }

@@ -8,7 +8,8 @@ use crate::{
     catalogue::Range,
     event::Decision,
     feed::Format,
-    publish::page,
+    language::Language,
+    publish::page::{self, phrases::frame as f},
     query::{Query, place},
 };
 
@@ -117,6 +118,12 @@ pub(super) fn opml(ask: &Ask) -> Result<Answer, Refusal> {
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<opml version=\"2.0\">\n<head><title>{}</title></head>\n<body>\n",
         escape(&ask.settings.network.name)
     );
+    // OPML 2.0 wants one outline at least: where no address is public, the list of all feeds by name.
+    if !ask.catalogue.feeds().any(|view| view.feed.public_url) {
+        let page = escape(&format!("{}/feeds", ask.base));
+        let name = escape(f::FEEDS.of(Language::English));
+        xml.push_str(&format!("<outline type=\"link\" text=\"{name}\" url=\"{page}\"/>\n"));
+    }
     for view in ask.catalogue.feeds().filter(|view| view.feed.public_url) {
         let kind = match view.state.format {
             Some(Format::Rss | Format::Atom) => "rss",

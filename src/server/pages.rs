@@ -3,7 +3,7 @@
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 
 use super::{
-    answer::{Answer, MOST_FAULTS, Refusal, sentence},
+    answer::{Answer, MOST_FAULTS, Refusal, Said, sentence},
     ask::{Ask, encode},
     find::{feed_view, find, parse, request, scope},
     openapi,
@@ -488,7 +488,15 @@ pub(super) fn refusal(ask: &Ask, refusal: &Refusal, audience: For) -> String {
     let (title, detail) = (refusal.title(site.language), refusal.detail(site.language));
     match audience {
         For::Frames => sharing::refusal(site, title, &detail, &wrong),
-        _ => page::refusal(site, title, &detail, &wrong, begin),
+        _ => page::refusal(site, title, &linked(site, refusal, &detail), &wrong, begin),
+    }
+}
+
+/// The sentence of a refusal, the list to which it points as a link.
+fn linked(site: &page::Site, refusal: &Refusal, detail: &str) -> maud::Markup {
+    match refusal {
+        Refusal::NotFound(Said::With(phrase, list)) => page::pointing(site, *phrase, list),
+        _ => maud::html! { (detail) },
     }
 }
 

@@ -12,7 +12,8 @@ use super::{
 use crate::{
     catalogue::Range,
     event::{Attendance, Listing, Local, Occurrence, Override, Place, Span, Status},
-    publish::{Context, credits, cut, description, place_line, state_prefix},
+    language::Language,
+    publish::{Context, credits, cut, description, page::words, place_line, state_prefix},
 };
 
 /// One VEVENT before it is written.
@@ -236,7 +237,13 @@ impl Vevent<'_> {
             lines.push("Fully booked".to_owned());
         }
         lines.push(match &facts.audience {
-            Some(audience) => format!("Who may come: {}", audience.words),
+            Some(audience) => {
+                let who = words::open_to(&audience.open_to).of(Language::English);
+                match audience.words.as_str() {
+                    "" => format!("Who may come: {who}"),
+                    said => format!("Who may come: {who} (“{said}”)"),
+                }
+            }
             None => "Check who may come: ask the organiser".to_owned(),
         });
         lines.extend(facts.cost.as_ref().map(|cost| format!("Cost: {cost}")));

@@ -184,7 +184,15 @@ fn about(site: &Site, scope: &Scope) -> Markup {
                     (successors(site, council))
                 }
             }
-            Scope::Region(_) => { p.lead { (site.say(p::ABOUT_REGION)) } }
+            Scope::Region(id) => {
+                p.lead { (site.say(p::ABOUT_REGION)) }
+                @let parts = place::parts_of(id);
+                @if !parts.is_empty() {
+                    @let names: Vec<String> =
+                        parts.iter().map(|id| filter::scope_title(site, &Scope::Region(id.clone()))).collect();
+                    p { (site.fill(p::WIDE_REGION, &[("regions", &names.join(site.say(p::AND)))])) }
+                }
+            }
             Scope::Group(id) => {
                 @if let Some(group) = site.members.group(id) {
                     p.lead {

@@ -113,8 +113,8 @@ fn notices(site: &Site, shown: &Shown, main: &Dated, over: bool) -> Markup {
     let notice = match main.status {
         Status::Cancelled => Some(p::IS_CANCELLED),
         Status::Postponed => Some(p::IS_POSTPONED),
-        Status::Tentative => Some(p::IS_PROVISIONAL),
-        Status::Confirmed => None,
+        Status::Tentative if !over || main.span.is_none() => Some(p::IS_PROVISIONAL),
+        Status::Tentative | Status::Confirmed => None,
     };
     html! {
         @if facts.verdict.decision != Decision::Listed {

@@ -1,6 +1,6 @@
 //! The health of the feeds: all of them, one report card, its changes as a feed, and the councils without one.
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, NaiveTime, SecondsFormat, Utc};
 use maud::{Markup, html};
 
 use super::{
@@ -15,6 +15,7 @@ use crate::{
     feed::Format,
     health::{Check, FeedState, Health, Outcome},
     language::Language,
+    normalise::example_day,
     read::{Problem, Severity, Skipped},
 };
 
@@ -152,19 +153,25 @@ pub fn card(site: &Site, view: &FeedView) -> String {
         !state.problems.iter().any(|problem| problem.line.is_some() && problem.line == item.line)
     };
     let unread: Vec<&Skipped> = state.skipped.iter().filter(told).take(MOST).collect();
+    // The items without a date are counted once, with what to do about them.
+    let dates_told =
+        state.problems.iter().any(|p| matches!(p.code.as_str(), "no_date" | "unsafe_date"));
     let english = site.if_not(Language::English);
     let events = |number| phrases::EVENTS.count(site.language, number);
     let content = html! {
         p.lead { (tag(site, view)) " " (site.say(meaning)) }
         (numbers(site, view))
+        @if state.missing > 0 {
+            p.note { (site.fill(p::WAITING, &[("number", &events(state.missing as usize))])) }
+        }
         (problems(site, view))
         @if !state.unlisted.is_empty() {
             h2 { (site.say(p::NOT_LISTED)) }
             ul { @for (reason, number) in &state.unlisted { li { span lang=[english] { (discreet(reason, false).trim_end_matches('.')) } ": " (events(*number as usize)) } } }
         }
-        @if state.undated > 0 {
+        @if state.undated > 0 && !dates_told {
             h2 { (site.say(p::UNDATED)) }
-            p { (words::sentence(&site.fill(p::UNDATED_WHY, &[("number", &events(state.undated as usize))]))) }
+            p { (words::sentence(&site.fill(p::UNDATED_WHY, &[("number", &events(state.undated as usize)), ("example", &example(site))]))) }
         }
         @if !unread.is_empty() {
             h2 { (site.say(p::UNREAD)) }
@@ -186,6 +193,14 @@ pub fn card(site: &Site, view: &FeedView) -> String {
     let mut page = Page::new(&title, &path);
     page.alternates = &alternates;
     layout(site, &page, &content)
+}
+
+/// A date to come, as one should write it.
+fn example(site: &Site) -> String {
+    let day = words::day(site.language, example_day(site.today()));
+    let (from, to) = (NaiveTime::from_hms_opt(10, 0, 0), NaiveTime::from_hms_opt(16, 0, 0));
+    let times = from.zip(to).map(|(from, to)| words::clocks(site.language, from, to));
+    format!("{day}, {}", times.unwrap_or_default())
 }
 
 fn numbers(site: &Site, view: &FeedView) -> Markup {

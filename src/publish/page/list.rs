@@ -67,11 +67,10 @@ fn part(language: Language, day: NaiveDate, today: NaiveDate) -> String {
 }
 
 /// The day under which a date stands: what has begun already stands under today.
-fn shelf(span: &Span, site: &Site, date: &Dated) -> NaiveDate {
-    let zone = date.listing.facts.time_zone;
+fn shelf(span: &Span, site: &Site) -> NaiveDate {
     let today = site.today();
-    let first = words::first_day(span, zone);
-    if first < today && words::last_day(span, zone) >= today { today } else { first }
+    let first = words::first_day(span, site.zone);
+    if first < today && words::last_day(span, site.zone) >= today { today } else { first }
 }
 
 /// A stretch of the list: its heading, and the dates of each of its days.
@@ -83,7 +82,7 @@ pub(crate) fn dates(site: &Site, found: &Found) -> Markup {
     let mut parts: Vec<Stretch> = Vec::new();
     for date in &found.dates {
         let Some(span) = &date.span else { continue };
-        let day = shelf(span, site, date);
+        let day = shelf(span, site);
         let name = part(site.language, day, today);
         if parts.last().is_none_or(|(known, _)| *known != name) {
             parts.push((name, Vec::new()));

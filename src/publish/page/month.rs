@@ -116,8 +116,8 @@ fn cell(site: &Site, day: NaiveDate, today: bool, dates: &[Dated]) -> Markup {
         .iter()
         .filter(|date| {
             date.span.is_some_and(|span| {
-                let zone = date.listing.facts.time_zone;
-                (words::first_day(&span, zone)..=words::last_day(&span, zone)).contains(&day)
+                (words::first_day(&span, site.zone)..=words::last_day(&span, site.zone))
+                    .contains(&day)
             })
         })
         .collect();
@@ -150,7 +150,7 @@ fn entry(site: &Site, day: NaiveDate, date: &Dated, twin: bool) -> Markup {
     html! {
         li {
             @if let Some(span) = &date.span {
-                @let first = words::first_day(span, facts.time_zone);
+                @let first = words::first_day(span, site.zone);
                 span.quiet {
                     @if first == day { (words::hours(site.language, span, facts.time_zone, site.zone)) } @else { (site.fill(p::SINCE, &[("day", &words::day_of_year(site.language, first))])) }
                 }

@@ -101,7 +101,7 @@ pub fn accessibility(site: &Site) -> String {
         p { (site.fill(p::TESTED_ON, &tested)) }
         h2 { (site.say(p::TELL_US)) }
         (contact(site))
-        p { (site.say(p::UNHAPPY)) }
+        p { (site.say(if site.contact.is_some() { p::UNHAPPY } else { p::ADVICE })) }
     };
     text(site, f::ACCESSIBILITY, "/accessibility", Some(&site.texts.accessibility), &ours)
 }

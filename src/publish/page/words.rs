@@ -91,7 +91,7 @@ pub(crate) fn clock(language: Language, time: NaiveTime) -> String {
 }
 
 /// "10am to 4pm", "10am i 4pm".
-fn clocks(language: Language, from: NaiveTime, to: NaiveTime) -> String {
+pub(crate) fn clocks(language: Language, from: NaiveTime, to: NaiveTime) -> String {
     let between = match language {
         Language::English => "to",
         Language::Welsh => "i",
@@ -151,9 +151,10 @@ pub(crate) fn last_day(span: &Span, zone: Tz) -> NaiveDate {
     parts.end.map_or(parts.start.0, |(day, _)| day)
 }
 
-/// "Friday 14 November 2014, 10am to 4pm"; "Friday 14 to Sunday 16 November 2014".
+/// "Friday 14 November 2014, 10am to 4pm"; "Friday 14 to Sunday 16 November 2014": on the clocks of readers, and then
+/// on those of `zone` where they show something else.
 pub(crate) fn span(language: Language, span: &Span, zone: Tz, usual: Tz) -> String {
-    let parts = parts(span, zone);
+    let parts = parts(span, usual);
     let (first, from) = parts.start;
     let whole = |date| day(language, date);
     let words = match (from, parts.end) {
@@ -175,15 +176,12 @@ pub(crate) fn span(language: Language, span: &Span, zone: Tz, usual: Tz) -> Stri
             }
         }
     };
-    match from {
-        Some(_) => format!("{words}{}", zone_words(language, span.start_utc(zone), zone, usual)),
-        None => words,
-    }
+    format!("{words}{}", there(language, span, zone, usual))
 }
 
 /// "10am to 4pm", "all day", "10am, until 4pm on Sunday 16 November": what stands under a heading with the day.
 pub(crate) fn hours(language: Language, span: &Span, zone: Tz, usual: Tz) -> String {
-    let parts = parts(span, zone);
+    let parts = parts(span, usual);
     let (first, from) = parts.start;
     let until = match language {
         Language::English => "until",
@@ -205,10 +203,7 @@ pub(crate) fn hours(language: Language, span: &Span, zone: Tz, usual: Tz) -> Str
             format!("{}, {until} {end}", clock(language, from))
         }
     };
-    match from {
-        Some(_) => format!("{words}{}", zone_words(language, span.start_utc(zone), zone, usual)),
-        None => words,
-    }
+    format!("{words}{}", there(language, span, zone, usual))
 }
 
 /// "all day", within a sentence.
@@ -245,15 +240,29 @@ pub(crate) fn stretch(language: Language, first: NaiveDate, last: NaiveDate) -> 
     (begin, whole(last))
 }
 
-/// Says the zone where its clock differs from the one that readers expect at that instant.
-fn zone_words(language: Language, at: DateTime<Utc>, zone: Tz, usual: Tz) -> String {
-    if at.with_timezone(&zone).naive_local() == at.with_timezone(&usual).naive_local() {
+/// The same times on the clocks of `zone`, where they show something else than those of readers: " (9am to 10am in New
+/// York)", with the day where that is another one.
+fn there(language: Language, span: &Span, zone: Tz, usual: Tz) -> String {
+    let Span::Timed { start, .. } = span else { return String::new() };
+    if start.with_timezone(&zone).naive_local() == start.with_timezone(&usual).naive_local() {
         return String::new();
     }
+    let own = parts(span, zone);
+    let (day, Some(from)) = own.start else { return String::new() };
+    let times = match own.end {
+        Some((last, Some(to))) if last == day => clocks(language, from, to),
+        _ => clock(language, from),
+    };
+    let times = match day == first_day(span, usual) {
+        true => times,
+        false => format!("{times}, {}", day_of_year(language, day)),
+    };
     let city = zone.name().rsplit('/').next().unwrap_or(zone.name()).replace('_', " ");
+    let is_place = zone.name().contains('/') && !zone.name().starts_with("Etc/");
     match language {
-        Language::English => format!(" ({city} time)"),
-        Language::Welsh => format!(" (amser {city})"),
+        Language::English if is_place => format!(" ({times} in {city})"),
+        Language::English => format!(" ({times} {city} time)"),
+        Language::Welsh => format!(" ({times}, amser {city})"),
     }
 }
 
@@ -394,9 +403,20 @@ mod tests {
         assert_eq!(hours(Language::English, &given, LONDON, LONDON), "10am");
         assert_eq!(
             hours(Language::English, &given, Tz::Europe__Paris, LONDON),
-            "11am (Paris time)"
+            "10am (11am in Paris)"
         );
         assert_eq!(hours(Language::English, &given, Tz::Europe__Dublin, LONDON), "10am");
+        assert_eq!(
+            hours(Language::Welsh, &given, Tz::Europe__Paris, LONDON),
+            "10am (11am, amser Paris)"
+        );
+        assert_eq!(hours(Language::English, &given, Tz::UTC, LONDON), "10am (9am UTC time)");
+        let late = Utc.with_ymd_and_hms(2014, 11, 14, 22, 0, 0).unwrap();
+        let given = Span::Timed { start: late, end: Some(late + Duration::hours(1)) };
+        assert_eq!(
+            super::span(Language::English, &given, Tz::Asia__Tokyo, LONDON),
+            "Friday 14 November 2014, 10pm to 11pm (7am to 8am, Saturday 15 November in Tokyo)"
+        );
     }
 
     #[test]

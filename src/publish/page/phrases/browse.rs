@@ -19,6 +19,7 @@ phrases! {
     ABOUT_SERVICE = "Events for people who work on this service in councils. Part of: {group}.", "Digwyddiadau i bobl sy’n gweithio ar y gwasanaeth hwn mewn cynghorau. Rhan o: {group}.";
     ABOUT_COUNCIL = "Events that {council} runs. Region: {region}.", "Digwyddiadau a gynhelir gan: {council}. Rhanbarth: {region}.";
     ABOUT_REGION = "Events that one can go to in this region, by their venue or else by the council that runs them.", "Digwyddiadau y gellir mynd iddyn nhw yn y rhanbarth hwn, yn ôl eu lleoliad neu, fel arall, yn ôl y cyngor sy’n eu cynnal.";
+    WIDE_REGION = "A region as peer groups have it: {regions}.", "Rhanbarth fel y mae grwpiau cymheiriaid yn ei ddefnyddio: {regions}.";
     ABOUT_GROUP = "Events that this group runs.", "Digwyddiadau y mae’r grŵp hwn yn eu cynnal.";
     GROUP_SITE = "[The group’s own site]", "[Gwefan y grŵp]";
     AND = " and ", " a ";

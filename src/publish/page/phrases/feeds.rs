@@ -47,8 +47,9 @@ phrases! {
     CHANGES = "Changes of this feed’s health", "Newidiadau yn iechyd y ffrwd hon";
     NOT_LISTED = "Not listed, and why", "Heb eu rhestru, a pham";
     UNDATED = "Without a date", "Heb ddyddiad";
-    UNDATED_WHY = "{number} had no date that could be read for certain. A calendar (iCalendar) feed always has one; in a news feed, write the day, month, year and time in the title or first line, such as “Friday 14 November 2014, 10am to 4pm”.",
-        "{number} heb ddyddiad yr oedd modd ei ddarllen yn sicr. Mae dyddiad bob amser mewn ffrwd galendr (iCalendar); mewn ffrwd newyddion, ysgrifennwch y diwrnod, y mis, y flwyddyn a’r amser yn y teitl neu’r llinell gyntaf, fel “dydd Gwener 14 Tachwedd 2014, 10am i 4pm”.";
+    UNDATED_WHY = "{number} had no date that could be read for certain. A calendar (iCalendar) feed always has one; in a news feed, write the day, month, year and time in the title or first line, such as “{example}”.",
+        "{number} heb ddyddiad yr oedd modd ei ddarllen yn sicr. Mae dyddiad bob amser mewn ffrwd galendr (iCalendar); mewn ffrwd newyddion, ysgrifennwch y diwrnod, y mis, y flwyddyn a’r amser yn y teitl neu’r llinell gyntaf, fel “{example}”.";
+    WAITING = "No longer in the feed: {number}. What leaves a feed stays listed until two good checks a day apart have found it missing; only its organiser can cancel it.", "Ddim yn y ffrwd mwyach: {number}. Mae’r hyn sy’n gadael ffrwd yn aros ar y rhestr nes bod dau wiriad da, ddiwrnod ar wahân, wedi’i gael ar goll; dim ond y trefnydd all ei ganslo.";
     UNREAD = "Items that could not be read", "Eitemau nad oedd modd eu darllen";
     LINE = "Line {line}: ", "Llinell {line}: ";
     ADDRESS = "Address", "Cyfeiriad";

@@ -39,6 +39,7 @@ phrases! {
     TESTED_ON = "Last on {day}, by the makers of Folkmoot, with {tools}.", "Ddiwethaf ar {day}, gan wneuthurwyr Folkmoot, gyda {tools}.";
     TOOLS = "axe-core in Chromium at 1280, 375 and 320 pixels wide, with the keyboard alone, and without script", "axe-core yn Chromium ar led o 1280, 375 a 320 picsel, â bysellfwrdd yn unig, a heb sgript";
     TELL_US = "Tell us about a problem", "Dweud wrthym am broblem";
+    ADVICE = "The Equality Advisory and Support Service can advise you; in Northern Ireland, the Equality Commission.", "Gall y Gwasanaeth Cynghori a Chefnogi Cydraddoldeb (EASS) roi cyngor i chi; yng Ngogledd Iwerddon, y Comisiwn Cydraddoldeb.";
     UNHAPPY = "If you are not happy with the answer, the Equality Advisory and Support Service can advise you; in Northern Ireland, the Equality Commission.", "Os nad ydych yn fodlon ar yr ateb, gall y Gwasanaeth Cynghori a Chefnogi Cydraddoldeb (EASS) roi cyngor i chi; yng Ngogledd Iwerddon, y Comisiwn Cydraddoldeb.";
 
     NO_COOKIES = "This site sets no cookies, counts no visitors, and asks for no names.", "Nid yw’r wefan hon yn gosod cwcis, nid yw’n cyfrif ymwelwyr, ac nid yw’n gofyn am enwau.";
