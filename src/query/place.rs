@@ -32,17 +32,10 @@ pub fn wider(region: &str) -> impl Iterator<Item = &'static str> + '_ {
         .map(|(id, ..)| id.as_str())
 }
 
-<<<<<<< HEAD
 /// The regions that a wide region is made of.
 #[must_use]
 pub fn parts(region: &str) -> Option<Vec<String>> {
     WIDE.iter().find(|(id, ..)| id == region).map(|(.., parts)| parts.clone())
-=======
-/// The regions, by id, of which a wide one is made; none for a region that is not.
-#[must_use]
-pub fn parts_of(region: &str) -> &'static [String] {
-    WIDE.iter().find(|(id, ..)| id == region).map_or(&[], |(.., parts)| parts)
->>>>>>> ed0ea16 (Times on readers' clocks; Welsh known by its words; report cards that count once and say that they wait; examples to come; plain refusals)
 }
 
 /// What `near` names.

@@ -186,7 +186,7 @@ fn about(site: &Site, scope: &Scope) -> Markup {
             }
             Scope::Region(id) => {
                 p.lead { (site.say(p::ABOUT_REGION)) }
-                @let parts = place::parts_of(id);
+                @let parts = place::parts(id).unwrap_or_default();
                 @if !parts.is_empty() {
                     @let names: Vec<String> =
                         parts.iter().map(|id| filter::scope_title(site, &Scope::Region(id.clone()))).collect();
