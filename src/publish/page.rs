@@ -402,16 +402,18 @@ pub struct Wrong {
 
 /// A page that says why there is nothing else to show.
 #[must_use]
-pub fn refusal(
+pub(crate) fn refusal(
     site: &Site,
     title: &str,
-    detail: &Markup,
+    (detail, list): (&str, Option<(Phrase, &str)>),
     wrong: &[Wrong],
     begin: Option<&str>,
 ) -> String {
     let content = html! {
         @if wrong.is_empty() {
-            p.lead { (detail) }
+            p.lead {
+                @match list { Some((phrase, list)) => (pointing(site, phrase, list)), None => (detail) }
+            }
         }
         @for wrong in wrong {
             p.lead { (wrong.words) }
@@ -433,7 +435,7 @@ pub fn refusal(
 }
 
 /// A sentence with a link to one of our lists in it, whose name is that of its page.
-pub(crate) fn pointing(site: &Site, phrase: Phrase, list: &str) -> Markup {
+fn pointing(site: &Site, phrase: Phrase, list: &str) -> Markup {
     let path = list.strip_prefix(site.base).unwrap_or(list);
     let name = match path {
         "/services" => f::SERVICES,

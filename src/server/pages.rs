@@ -485,18 +485,14 @@ pub(super) fn refusal(ask: &Ask, refusal: &Refusal, audience: For) -> String {
         Refusal::Moved(to) | Refusal::Elsewhere(to) => Some(to.as_str()),
         _ => None,
     };
+    let list = match refusal {
+        Refusal::NotFound(Said::With(phrase, list)) => Some((*phrase, list.as_str())),
+        _ => None,
+    };
     let (title, detail) = (refusal.title(site.language), refusal.detail(site.language));
     match audience {
         For::Frames => sharing::refusal(site, title, &detail, &wrong),
-        _ => page::refusal(site, title, &linked(site, refusal, &detail), &wrong, begin),
-    }
-}
-
-/// The sentence of a refusal, the list to which it points as a link.
-fn linked(site: &page::Site, refusal: &Refusal, detail: &str) -> maud::Markup {
-    match refusal {
-        Refusal::NotFound(Said::With(phrase, list)) => page::pointing(site, *phrase, list),
-        _ => maud::html! { (detail) },
+        _ => page::refusal(site, title, (&detail, list), &wrong, begin),
     }
 }
 
