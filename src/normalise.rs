@@ -139,8 +139,7 @@ pub fn normalise_within(document: &Document, context: &Context<'_>, budget: &Bud
 
 fn zones_of<'a>(document: &'a Document, context: &Context<'a>) -> ZoneContext<'a> {
     ZoneContext {
-        zones: &document.zones,
-        document_zone: document.time_zone.as_deref(),
+        calendars: &document.zones,
         feed_zone: context.feed.time_zone,
         network_zone: context.network.time_zone,
     }

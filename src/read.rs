@@ -247,6 +247,18 @@ pub struct RefreshHints {
     pub topic: Option<String>,
 }
 
+/// What one calendar of a document says of time zones. A TZID means something within its own calendar only (RFC 5545,
+/// section 3.8.3.1).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CalendarZones {
+    /// The calendar, as [`Entry::calendar`] counts them.
+    pub calendar: u32,
+    /// X-WR-TIMEZONE or the name of the generator's default zone.
+    pub default: Option<String>,
+    /// VTIMEZONEs.
+    pub rules: Vec<ZoneRules>,
+}
+
 /// A whole feed, read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Document {
@@ -260,10 +272,8 @@ pub struct Document {
     pub rights: Option<String>,
     /// The site that the feed belongs to.
     pub link: Option<String>,
-    /// X-WR-TIMEZONE or the name of the generator's default zone.
-    pub time_zone: Option<String>,
-    /// VTIMEZONEs.
-    pub zones: Vec<ZoneRules>,
+    /// What each of its calendars says of time zones, in their order; one that says nothing is not there.
+    pub zones: Vec<CalendarZones>,
     /// METHOD in upper case.
     pub method: Option<String>,
     /// PRODID or generator.
@@ -326,6 +336,14 @@ impl Problem {
 }
 
 impl Document {
+    /// The place for what a calendar says of time zones: the latest one, or a new one.
+    pub(crate) fn zones_of(&mut self, calendar: u32) -> Option<&mut CalendarZones> {
+        if self.zones.last().is_none_or(|last| last.calendar != calendar) {
+            self.zones.push(CalendarZones { calendar, ..CalendarZones::default() });
+        }
+        self.zones.last_mut()
+    }
+
     /// A document of which only the format is known.
     #[must_use]
     pub fn empty(format: Format) -> Self {
@@ -335,7 +353,6 @@ impl Document {
             language: None,
             rights: None,
             link: None,
-            time_zone: None,
             zones: Vec::new(),
             method: None,
             generator: None,

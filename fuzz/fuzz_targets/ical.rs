@@ -179,15 +179,14 @@ fn published(listings: &[&Listing], range: Range) -> String {
         source: None,
         time_zone: Tz::Europe__London,
     };
-    publish::ical::write(&info, listings, range, &context)
+    publish::ical::write(&info, listings, range, range.from, &context)
 }
 
 fn read_back(text: &str, range: Range) -> BTreeSet<Seen> {
     let document = ical::read(text.as_bytes(), &Hint::default()).unwrap();
     assert!(document.skipped.is_empty() && document.problems.is_empty(), "{:?}", document.problems);
     let zones = ZoneContext {
-        zones: &document.zones,
-        document_zone: document.time_zone.as_deref(),
+        calendars: &document.zones,
         feed_zone: None,
         network_zone: Tz::Europe__London,
     };

@@ -1,8 +1,11 @@
 //! Stretches of time that queries and calendars look at.
 
-use chrono::{DateTime, Datelike, Duration, Months, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Utc};
 
-use crate::query::Query;
+use crate::{
+    normalise::recurrence::{CALENDAR_AHEAD, CALENDAR_BACK},
+    query::Query,
+};
 
 /// From an instant (inclusive) to another (exclusive).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,12 +15,6 @@ pub struct Range {
     /// Exclusive; `None` is open.
     pub to: Option<DateTime<Utc>>,
 }
-
-/// How far back a calendar reaches unless `from` says otherwise.
-const CALENDAR_BACK: Duration = Duration::days(31);
-
-/// How far ahead a calendar reaches unless `to` says otherwise.
-const CALENDAR_AHEAD: Months = Months::new(18);
 
 impl Range {
     /// What a query asks for: by default from now on.

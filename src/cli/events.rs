@@ -172,7 +172,7 @@ impl Events {
                 time_zone: network.time_zone,
             };
             let listings: Vec<_> = listings.iter().map(AsRef::as_ref).collect();
-            print!("{}", ical::write(&info, &listings, range, &context));
+            print!("{}", ical::write(&info, &listings, range, now, &context));
             return Ok(());
         }
         let page = catalogue.list(&request, now);

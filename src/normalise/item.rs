@@ -99,6 +99,7 @@ fn shares_words(one: &str, other: &str) -> bool {
 /// The item's own words, the page's fields.
 fn joined(entry: &Entry, page: &Entry) -> Entry {
     let mut whole = entry.clone();
+    whole.calendar = page.calendar;
     whole.start.clone_from(&page.start);
     whole.end.clone_from(&page.end);
     whole.duration = page.duration;

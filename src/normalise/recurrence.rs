@@ -1,7 +1,7 @@
 //! Turns the rules of a series into its dates within a window.
 //!
 //! Rules are expanded by `rrule` on the series' own clock face, as if that clock were UTC, and each date is turned
-//! into an instant afterwards ([`zone::to_utc`]). So a meeting at ten stays at ten, a date in the gap of a clock change
+//! into an instant afterwards ([`Clock::to_utc`]). So a meeting at ten stays at ten, a date in the gap of a clock change
 //! is no special case for the crate (which refuses one), and custom zones work like any other.
 
 mod forward;
@@ -9,18 +9,29 @@ pub mod rule;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono::{
+    DateTime, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc,
+};
 use chrono_tz::Tz;
 
 use self::{
     forward::{days_of, forward},
     rule::{Frequency, Rule, Until},
 };
-use super::zone;
+use super::zone::Clock;
 use crate::{
     event::{Local, Occurrence, Override, Recurrence, Span},
     read::{Problem, Severity},
 };
+
+/// How far back and ahead calendars reach unless they are asked otherwise.
+pub const CALENDAR_BACK: TimeDelta = TimeDelta::days(31);
+/// See [`CALENDAR_BACK`].
+pub const CALENDAR_AHEAD: Months = Months::new(18);
+/// Dates of one series that stand in a calendar one by one: two a day for as long as calendars reach. As a rule that says
+/// them all is none that every client knows, each takes about as many bytes as an event; more of them would make any
+/// calendar too large for Google and phones.
+pub const MOST_IN_CALENDAR: usize = 1_200;
 
 /// Dates of one event that are given at once.
 const MOST_DATES: usize = 5_000;
@@ -61,8 +72,8 @@ pub fn expand(
     let (from, to) = (from.max(earliest()), to.min(latest()));
     let series = Series::new(span, recurrence);
     let margin = series.reach + TimeDelta::days(2);
-    let low = earlier(zone::to_local(from, &recurrence.zone), margin);
-    let high = later(zone::to_local(to, &recurrence.zone), margin);
+    let low = earlier(series.clock.to_local(from), margin);
+    let high = later(series.clock.to_local(to), margin);
     let mut dates = series.dates(low, high);
     let mut occurrences: Vec<Occurrence> = dates
         .starts
@@ -178,6 +189,7 @@ struct Dates {
 /// A series with its exceptions made quick to find.
 struct Series<'a> {
     recurrence: &'a Recurrence,
+    clock: Clock,
     all_day: bool,
     /// DTSTART on the series' clock.
     start: NaiveDateTime,
@@ -200,6 +212,7 @@ impl<'a> Series<'a> {
         let all_day = matches!(recurrence.start, Local::Date(_));
         let mut series = Self {
             recurrence,
+            clock: Clock::of(&recurrence.zone),
             all_day,
             start: midnight_or(recurrence.start),
             length: span.length(),
@@ -214,7 +227,7 @@ impl<'a> Series<'a> {
         for excluded in &recurrence.exdate {
             match excluded {
                 Local::Time(at) if !all_day => {
-                    series.without.insert(zone::to_utc(*at, &recurrence.zone));
+                    series.without.insert(series.clock.to_utc(*at));
                 }
                 other => {
                     series.without_day.insert(other.date());
@@ -224,7 +237,7 @@ impl<'a> Series<'a> {
         for (index, change) in recurrence.overrides.iter().enumerate() {
             match change.instance {
                 Local::Time(at) if !all_day => {
-                    series.by_instant.insert(zone::to_utc(at, &recurrence.zone), index);
+                    series.by_instant.insert(series.clock.to_utc(at), index);
                 }
                 other => {
                     series.by_day.insert(other.date(), index);
@@ -253,12 +266,12 @@ impl<'a> Series<'a> {
     fn span_start(&self, span: &Span) -> NaiveDateTime {
         match span {
             Span::AllDay { start, .. } => start.and_time(NaiveTime::MIN),
-            Span::Timed { start, .. } => zone::to_local(*start, &self.recurrence.zone),
+            Span::Timed { start, .. } => self.clock.to_local(*start),
         }
     }
 
     fn instant(&self, face: NaiveDateTime) -> DateTime<Utc> {
-        zone::to_utc(face, &self.recurrence.zone)
+        self.clock.to_utc(face)
     }
 
     fn override_at(&self, face: NaiveDateTime) -> Option<usize> {
@@ -315,7 +328,7 @@ impl<'a> Series<'a> {
             Until::Local(at) => at,
             // For whole days the day as written counts: writers put the end of their own day into UTC.
             Until::Utc(at) if self.all_day => at,
-            Until::Utc(at) => zone::to_local(at.and_utc(), &self.recurrence.zone),
+            Until::Utc(at) => self.clock.to_local(at.and_utc()),
         };
         Some(face)
     }
@@ -383,7 +396,7 @@ impl<'a> Series<'a> {
             let start = self.instant(face);
             let end = match (length, self.recurrence.length) {
                 (Some(own), _) => start.checked_add_signed(TimeDelta::seconds(own)),
-                (None, Some(length)) => zone::after(face, length, &self.recurrence.zone),
+                (None, Some(length)) => self.clock.after(face, length),
                 (None, None) => start.checked_add_signed(self.length),
             };
             Span::Timed { start, end: end.filter(|_| self.has_end) }

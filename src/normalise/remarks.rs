@@ -2,7 +2,11 @@
 
 use chrono::{Datelike, Months, NaiveDate, Offset, TimeZone, Timelike};
 
-use super::{Normalised, Scope, calendar, text::MAX_FIELD};
+use super::{
+    Normalised, Scope, calendar,
+    recurrence::{self, CALENDAR_AHEAD, CALENDAR_BACK, MOST_IN_CALENDAR, rule::Rule},
+    text::MAX_FIELD,
+};
 use crate::{
     event::{Draft, Span},
     feed::{Format, PubDate},
@@ -36,6 +40,7 @@ pub(super) fn add(scope: &Scope<'_>, out: &mut Normalised) {
         unnamed(scope),
         at_night(scope, out),
         an_hour_off(scope, out),
+        too_many(scope, out),
         too_long(scope),
         hidden(scope),
         pubdate(out),
@@ -115,6 +120,41 @@ fn doubtful(out: &Normalised) -> Option<Problem> {
         "unsafe_date",
         text,
         "If it announces an event, write one date with weekday, day, month and year.",
+    ))
+}
+
+/// Series of which calendars cannot take all dates. Only rules that may have so many are followed.
+fn too_many(scope: &Scope<'_>, out: &Normalised) -> Option<Problem> {
+    let now = scope.context.now;
+    let from = now.checked_sub_signed(CALENDAR_BACK).unwrap_or(now);
+    let to = now.checked_add_months(CALENDAR_AHEAD).unwrap_or(now);
+    let most = u64::try_from(MOST_IN_CALENDAR).unwrap_or(u64::MAX);
+    let cost = |rule: &String| Rule::parse(rule).map_or(0, |rule| rule.cost());
+    let is_crowded = |draft: &&Draft| {
+        let Some((span, series)) = draft.facts.span.zip(draft.facts.recurrence.as_ref()) else {
+            return false;
+        };
+        let dates = || recurrence::expand(&span, draft.facts.time_zone, Some(series), from, to);
+        let extra = u64::try_from(series.rdate.len()).unwrap_or(u64::MAX);
+        draft.private.is_none()
+            && !scope.budget.is_stopped()
+            && series.rrule.iter().map(cost).fold(extra, u64::saturating_add) > most
+            && dates().occurrences.len() > MOST_IN_CALENDAR
+    };
+    let crowded: Vec<&Draft> = out.drafts.iter().filter(is_crowded).collect();
+    if crowded.is_empty() {
+        return None;
+    }
+    let text = format!(
+        "{} more dates in the next year and a half than calendars can take: {}. Calendars show the next {MOST_IN_CALENDAR}.",
+        items(crowded.len(), "has", "have"),
+        titles(&crowded)
+    );
+    Some(problem(
+        Severity::Warning,
+        "too_many_dates",
+        text,
+        "Announce opening hours as one event a day, and leave out what nobody would put in a calendar.",
     ))
 }
 

@@ -11,15 +11,18 @@ use std::collections::{HashMap, HashSet};
 use chrono::{Datelike, NaiveDate};
 use chrono_tz::Tz;
 
-use self::{group::Group, times::Clocks};
+use self::{
+    group::Group,
+    times::{Clocks, Face},
+};
 use super::{
     budget::Budget,
     recurrence::{self, rule::Rule},
     zone,
 };
 use crate::{
-    event::{ExtraDate, Length, Local, Override, Place, Recurrence, Span, Status, ZoneRules},
-    read::{Entry, Problem, Severity, Skipped, Text, Written},
+    event::{ExtraDate, Length, Local, Override, Place, Recurrence, Span, Status},
+    read::{CalendarZones, Entry, Problem, Severity, Skipped, Text, Written},
 };
 
 /// Changed instances of one series that are looked at.
@@ -28,10 +31,8 @@ const MOST_CHANGES: usize = 2_000;
 /// What is known about zones where a document says none.
 #[derive(Debug, Clone, Copy)]
 pub struct ZoneContext<'a> {
-    /// VTIMEZONEs of the document.
-    pub zones: &'a [ZoneRules],
-    /// X-WR-TIMEZONE.
-    pub document_zone: Option<&'a str>,
+    /// What the calendars of the document say.
+    pub calendars: &'a [CalendarZones],
     /// The feed's `time_zone` setting.
     pub feed_zone: Option<Tz>,
     /// The network's zone.
@@ -104,6 +105,7 @@ pub fn span_of(
     zones: &ZoneContext<'_>,
 ) -> Result<(Span, Tz), String> {
     let clocks = Clocks::new(*zones);
+    let clocks = clocks.of(0);
     let (span, _) = clocks.span(start, end, duration)?;
     Ok((span, clocks.shown(start)))
 }
@@ -140,8 +142,15 @@ impl Work<'_> {
     }
 
     fn changes<'a>(&self, group: &Group<'a>, master: Option<&Entry>) -> Vec<&'a Entry> {
-        let start = master.and_then(|master| master.start.as_ref());
-        group.changes(start, |instance, start| self.clocks.moment(instance, start))
+        let start =
+            |master: &Entry| Some(self.clocks.of(master.calendar).start(master.start.as_ref()?));
+        let mut start = master.and_then(start);
+        // An instance may be named in other zones (Exchange does so, once in UTC and once in its own), or by another
+        // calendar of the file: what counts is the clock of the series, or, where that is not here, of the first one named.
+        group.changes(|change, instance| {
+            let clocks = self.clocks.of(change.calendar);
+            clocks.moment(instance, start.get_or_insert_with(|| clocks.start(instance)))
+        })
     }
 
     fn event<'a>(
@@ -155,19 +164,20 @@ impl Work<'_> {
             let bare = entry.cancels.then_some("it calls off an event that is not here");
             return self.skip(entry, bare.unwrap_or("it has no start").into());
         };
-        let (span, problem) = match self.clocks.span(start, entry.end.as_ref(), entry.duration) {
+        let clocks = self.clocks.of(entry.calendar);
+        let (span, problem) = match clocks.span(start, entry.end.as_ref(), entry.duration) {
             Ok(good) => good,
             Err(words) => return self.skip(entry, words),
         };
         let mut problems: Vec<Problem> = problem.into_iter().collect();
         let alone = entry.recurrence_id.is_some();
+        let (time_zone, start) = (clocks.shown(start), clocks.start(start));
         let recurrence = (!alone && (repeats(entry) || !changes.is_empty()))
-            .then(|| self.recurrence(entry, start, changes, &mut problems));
+            .then(|| self.recurrence(entry, &start, changes, &mut problems));
         for problem in &mut problems {
             problem.line = problem.line.or(entry.line);
         }
-        let times =
-            Times { span: Some(stated(span)), time_zone: self.clocks.shown(start), recurrence };
+        let times = Times { span: Some(stated(span)), time_zone, recurrence };
         found.push(Series { entry, ordinal: 0, times, called_off, problems });
     }
 
@@ -178,14 +188,14 @@ impl Work<'_> {
     fn recurrence(
         &mut self,
         entry: &Entry,
-        start: &Written,
+        start: &Face,
         changes: &[&Entry],
         problems: &mut Vec<Problem>,
     ) -> Recurrence {
-        let clocks = &self.clocks;
+        let clocks = self.clocks.of(entry.calendar);
         let face = |written: &Written| clocks.face(written, start);
         let mut recurrence = Recurrence {
-            zone: clocks.zone_of(start),
+            zone: start.zone().clone(),
             start: start.value,
             length: entry.duration.filter(|length| length.days > 0 && entry.end.is_none()),
             rrule: Vec::new(),
@@ -217,7 +227,7 @@ impl Work<'_> {
             if let Some((instance, _)) =
                 change.recurrence_id.as_ref().filter(|_| is_private(change))
             {
-                recurrence.exdate.push(self.clocks.moment(instance, start));
+                recurrence.exdate.push(self.clocks.of(change.calendar).moment(instance, start));
                 problems.push(private_date(change));
                 continue;
             }
@@ -239,7 +249,8 @@ impl Work<'_> {
     fn rules(&self, texts: &[String], start: Local, problems: &mut Vec<Problem>) -> Vec<String> {
         let mut rules = Vec::new();
         for text in texts {
-            match Rule::parse(text).and_then(|rule| self.fertile(rule, start)) {
+            let rule = Rule::parse(text).and_then(|rule| rule.settle(start.date()));
+            match rule.and_then(|rule| self.fertile(rule, start)) {
                 Ok(rule) => rules.push(rule.to_string()),
                 Err(words) => problems.push(Problem {
                     severity: Severity::Warning,
@@ -280,18 +291,22 @@ impl Work<'_> {
         Err("it never comes to a date".into())
     }
 
-    fn change(&self, master: &Entry, start: &Written, change: &Entry) -> Result<Override, String> {
+    fn change(&self, master: &Entry, start: &Face, change: &Entry) -> Result<Override, String> {
         let (instance, this_and_future) =
             change.recurrence_id.as_ref().ok_or("it changes no instance")?;
         let own = change.start.as_ref().unwrap_or(instance);
-        let (mut span, _) = self.clocks.span(own, change.end.as_ref(), change.duration)?;
+        let clocks = self.clocks.of(change.calendar);
+        let (mut span, _) = clocks.span(own, change.end.as_ref(), change.duration)?;
         if change.status.as_deref() == Some("CANCELLED")
             && change.end.is_none()
             && change.duration.is_none()
         {
             // Who calls a date off seldom says again how long it would have been.
-            let (of_all, _) = self.clocks.span(start, master.end.as_ref(), master.duration)?;
-            span = as_long_as(span, &of_all);
+            let of_all = master.start.as_ref().map(|start| {
+                let clocks = self.clocks.of(master.calendar);
+                clocks.span(start, master.end.as_ref(), master.duration)
+            });
+            span = of_all.transpose()?.map_or(span, |(of_all, _)| as_long_as(span, &of_all));
         }
         let differs = |one: &Option<Text>, other: &Option<Text>| {
             let (one, other) = (text_of(one), text_of(other));
@@ -301,7 +316,7 @@ impl Work<'_> {
         let location = change.location.clone().filter(|_| change.location != master.location);
         let place = location.map(|name| Place { name: Some(name), ..Place::default() });
         Ok(Override {
-            instance: self.clocks.moment(instance, start),
+            instance: clocks.moment(instance, start),
             this_and_future: *this_and_future,
             span: stated(span),
             title: differs(&change.title, &master.title),

@@ -38,7 +38,6 @@ fn document(format: Format, entries: Vec<Entry>) -> Document {
         language: Some("en-GB".into()),
         rights: None,
         link: None,
-        time_zone: None,
         zones: Vec::new(),
         method: None,
         generator: None,

@@ -1,8 +1,7 @@
 //! Finds out which time zone a name means, and turns local times into instants by its rules.
 //!
 //! Feeds name zones in a dozen ways: IANA names, Windows names, names as a screen shows them, names of their own
-//! with the rules beside them. [`resolve`] knows them all; [`to_utc`] and [`to_local`] follow RFC 5545 where the
-//! clock changes.
+//! with the rules beside them. [`resolve`] knows them all; a [`Clock`] follows RFC 5545 where the clock changes.
 
 mod names;
 mod rules;
@@ -16,16 +15,16 @@ use crate::event::{Length, Zone, ZoneRules};
 
 /// The zone that a name means; `None` when nobody can tell.
 ///
-/// Names that are the same everywhere come first, then the file's own rules, and guesses at the name last.
+/// Names that are the same everywhere come first, then the file's own rules (`own` finds them by their [`plain`]
+/// name), and guesses at the name last.
 #[must_use]
-pub fn resolve(name: &str, rules: &[ZoneRules]) -> Option<Zone> {
+pub fn resolve<'a>(name: &str, own: impl FnOnce(&str) -> Option<&'a ZoneRules>) -> Option<Zone> {
     let name = name.trim().trim_matches('"').trim();
     let name = name.strip_prefix("TZID=").unwrap_or(name);
     if let Some(tz) = names::standard(name) {
         return Some(Zone::Iana(tz));
     }
-    let own = rules.iter().find(|rules| same_name(&rules.id, name));
-    if let Some(own) = own {
+    if let Some(own) = own(&plain(name)) {
         let location = own.location.as_deref().and_then(names::standard);
         if let Some(tz) = location.or_else(|| rules::matching(own)) {
             return Some(Zone::Iana(tz));
@@ -37,46 +36,73 @@ pub fn resolve(name: &str, rules: &[ZoneRules]) -> Option<Zone> {
     names::guess(name)
 }
 
-fn same_name(one: &str, other: &str) -> bool {
-    let plain = |name: &str| name.trim().trim_matches('"').trim().to_lowercase();
-    plain(one) == plain(other)
+/// A name without what writers do to it: quotes, spaces around it, capitals.
+#[must_use]
+pub fn plain(name: &str) -> String {
+    name.trim().trim_matches('"').trim().to_lowercase()
 }
 
-/// The instant that a local time means.
-///
-/// RFC 5545, section 3.3.5: a time that the clock jumps over counts by the offset before the jump; of a time that
-/// comes twice the first is meant.
+/// A zone made ready to compute with: the rules of a file take longer to read than to use.
+#[derive(Debug, Clone)]
+pub struct Clock(Kind);
+
+#[derive(Debug, Clone)]
+enum Kind {
+    Iana(Tz),
+    Offset(i64),
+    Custom(Vec<rules::Change>),
+}
+
+impl Clock {
+    /// The clock of a zone.
+    #[must_use]
+    pub fn of(zone: &Zone) -> Self {
+        Self(match zone {
+            Zone::Iana(tz) => Kind::Iana(*tz),
+            Zone::Offset(east) => Kind::Offset((*east).into()),
+            Zone::Custom(rules) => Kind::Custom(rules::changes(rules)),
+        })
+    }
+
+    /// The instant that a local time means.
+    ///
+    /// RFC 5545, section 3.3.5: a time that the clock jumps over counts by the offset before the jump; of a time that
+    /// comes twice the first is meant.
+    #[must_use]
+    pub fn to_utc(&self, local: NaiveDateTime) -> DateTime<Utc> {
+        match &self.0 {
+            Kind::Iana(tz) => iana_to_utc(local, *tz),
+            Kind::Offset(east) => shift(local, -east).and_utc(),
+            Kind::Custom(changes) => rules::to_utc(local, changes),
+        }
+    }
+
+    /// The instant that comes a length of time after a local time: its days by the calendar, then the rest exactly
+    /// (RFC 5545, section 3.3.6).
+    #[must_use]
+    pub fn after(&self, local: NaiveDateTime, length: Length) -> Option<DateTime<Utc>> {
+        let days = Days::new(u64::try_from(length.days).ok()?);
+        let later = self.to_utc(local.checked_add_days(days)?);
+        later.checked_add_signed(TimeDelta::try_seconds(length.seconds)?)
+    }
+
+    /// What it shows at an instant.
+    #[must_use]
+    pub fn to_local(&self, at: DateTime<Utc>) -> NaiveDateTime {
+        let at = at.naive_utc();
+        let east = match &self.0 {
+            Kind::Iana(tz) => tz.offset_from_utc_datetime(&at).fix().local_minus_utc().into(),
+            Kind::Offset(east) => *east,
+            Kind::Custom(changes) => rules::offset_at(at, changes).into(),
+        };
+        shift(at, east)
+    }
+}
+
+/// The instant that a local time means: [`Clock::to_utc`], for one time only.
 #[must_use]
 pub fn to_utc(local: NaiveDateTime, zone: &Zone) -> DateTime<Utc> {
-    match zone {
-        Zone::Iana(tz) => iana_to_utc(local, *tz),
-        Zone::Offset(east) => shift(local, -i64::from(*east)).and_utc(),
-        Zone::Custom(rules) => rules::to_utc(local, rules),
-    }
-}
-
-/// The instant that comes a length of time after a local time: its days by the calendar, then the rest exactly (RFC 5545,
-/// section 3.3.6).
-#[must_use]
-pub fn after(local: NaiveDateTime, length: Length, zone: &Zone) -> Option<DateTime<Utc>> {
-    let days = Days::new(u64::try_from(length.days).ok()?);
-    let later = to_utc(local.checked_add_days(days)?, zone);
-    later.checked_add_signed(TimeDelta::try_seconds(length.seconds)?)
-}
-
-/// What the clocks of a zone show at an instant.
-#[must_use]
-pub fn to_local(at: DateTime<Utc>, zone: &Zone) -> NaiveDateTime {
-    match zone {
-        Zone::Iana(tz) => {
-            let offset = tz.offset_from_utc_datetime(&at.naive_utc()).fix();
-            shift(at.naive_utc(), offset.local_minus_utc().into())
-        }
-        Zone::Offset(east) => shift(at.naive_utc(), i64::from(*east)),
-        Zone::Custom(rules) => {
-            shift(at.naive_utc(), rules::offset_at(at.naive_utc(), rules).into())
-        }
-    }
+    Clock::of(zone).to_utc(local)
 }
 
 /// Whether a zone is UTC under one of its names: such a zone is no statement about where an event takes place.
@@ -176,20 +202,20 @@ mod tests {
             "(GMT) Greenwich Mean Time : Dublin, Edinburgh, Lisbon, London",
             "British Summer Time",
         ] {
-            assert_eq!(resolve(name, &[]), Some(Zone::Iana(Tz::Europe__London)), "{name}");
+            assert_eq!(resolve(name, |_| None), Some(Zone::Iana(Tz::Europe__London)), "{name}");
         }
         assert_eq!(
-            resolve("Greenwich Standard Time", &[]),
+            resolve("Greenwich Standard Time", |_| None),
             Some(Zone::Iana(Tz::Atlantic__Reykjavik))
         );
-        assert_eq!(resolve("Nowhere/Land", &[]), None);
-        assert_eq!(resolve("", &[]), None);
+        assert_eq!(resolve("Nowhere/Land", |_| None), None);
+        assert_eq!(resolve("", |_| None), None);
     }
 
     #[test]
     fn own_rules_are_matched_or_used() {
         let rules = outlook_london();
-        let found = resolve("Customized Time Zone", std::slice::from_ref(&rules));
+        let found = resolve("Customized Time Zone", |_| Some(&rules));
         assert_eq!(found, Some(Zone::Iana(Tz::Europe__London)));
 
         let mut odd = rules.clone();
@@ -197,11 +223,12 @@ mod tests {
             observance.offset_from += 1200;
             observance.offset_to += 1200;
         }
-        let zone = resolve("customized time zone", &[odd]).unwrap();
+        let zone = resolve("customized time zone", |_| Some(&odd)).unwrap();
         assert!(matches!(zone, Zone::Custom(_)));
         assert_eq!(to_utc(at("2015-01-10 10:00"), &zone).naive_utc(), at("2015-01-10 09:40"));
         assert_eq!(to_utc(at("2015-06-10 10:00"), &zone).naive_utc(), at("2015-06-10 08:40"));
-        assert_eq!(to_local(at("2015-06-10 08:40").and_utc(), &zone), at("2015-06-10 10:00"));
+        let clock = Clock::of(&zone);
+        assert_eq!(clock.to_local(at("2015-06-10 08:40").and_utc()), at("2015-06-10 10:00"));
     }
 
     #[test]
@@ -223,11 +250,11 @@ mod tests {
         rules.observances[0].rrule =
             Some("FREQ=SECONDLY;BYMONTH=77;BYDAY=99XX;UNTIL=x;COUNT=-1".into());
         rules.observances[1].rrule = Some("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30".into());
-        let zone = Zone::Custom(rules);
-        let _ = to_utc(at("2015-06-10 10:00"), &zone);
-        let _ = to_utc(NaiveDateTime::MAX, &zone);
-        let _ = to_local(DateTime::<Utc>::MIN_UTC, &zone);
-        let _ = to_local(DateTime::<Utc>::MAX_UTC, &Zone::Iana(Tz::Europe__London));
+        let clock = Clock::of(&Zone::Custom(rules));
+        let _ = clock.to_utc(at("2015-06-10 10:00"));
+        let _ = clock.to_utc(NaiveDateTime::MAX);
+        let _ = clock.to_local(DateTime::<Utc>::MIN_UTC);
+        let _ = Clock::of(&Zone::Iana(Tz::Europe__London)).to_local(DateTime::<Utc>::MAX_UTC);
         let _ = to_utc(NaiveDateTime::MIN, &Zone::Offset(-80_000));
     }
 }

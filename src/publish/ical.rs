@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use super::Context;
@@ -45,18 +46,20 @@ const MAX_NAME: usize = 250;
 /// Bytes beyond which Google Calendar and some phones refuse a subscription (reported by users; no document says so).
 pub const LARGE: usize = 1_000_000;
 
-/// Writes a calendar of all listings that have a date in the range.
+/// Writes a calendar of all listings that have a date in the range. Of a series with too many dates to be written one by
+/// one, those from `now` on count.
 #[must_use]
 pub fn write(
     info: &CalendarInfo,
     listings: &[&Listing],
     range: Range,
+    now: DateTime<Utc>,
     context: &Context,
 ) -> String {
     let mut zones = ZonesInUse::default();
     let mut events = Lines::default();
     for listing in listings {
-        for event in vevent::events(listing, range, &mut zones) {
+        for event in vevent::events(listing, range, now, &mut zones) {
             event.write(&mut events, &mut zones, context);
         }
     }
@@ -79,9 +82,10 @@ pub fn write_one(
     info: &CalendarInfo,
     listing: &Listing,
     range: Range,
+    now: DateTime<Utc>,
     context: &Context,
 ) -> String {
-    write(info, &[listing], range, context)
+    write(info, &[listing], range, now, context)
 }
 
 fn head(info: &CalendarInfo, lines: &mut Lines) {

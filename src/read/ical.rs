@@ -91,6 +91,8 @@ struct Reader<'a> {
     method: Option<String>,
     event: Option<EventBuilder>,
     zone: Option<ZoneBuilder>,
+    /// Zones that were kept.
+    zones: usize,
     /// Components that are no events (VTODO, …), counted.
     others: BTreeMap<String, usize>,
     /// How often each problem was told.
@@ -109,6 +111,7 @@ impl<'a> Reader<'a> {
             method: None,
             event: None,
             zone: None,
+            zones: 0,
             others: BTreeMap::new(),
             told: BTreeMap::new(),
         }
@@ -222,11 +225,7 @@ impl<'a> Reader<'a> {
         while self.open.len() > depth {
             match self.open.pop().as_ref().map(|open| open.name.as_str()) {
                 Some("VEVENT") => self.close_event(),
-                Some("VTIMEZONE") => {
-                    let rules = self.zone.take().and_then(ZoneBuilder::finish);
-                    let room = self.document.zones.len() < MOST_ZONES;
-                    self.document.zones.extend(rules.filter(|_| room));
-                }
+                Some("VTIMEZONE") => self.close_zone(),
                 Some("STANDARD" | "DAYLIGHT") => {
                     if let Some(zone) = &mut self.zone {
                         zone.end();
@@ -234,6 +233,28 @@ impl<'a> Reader<'a> {
                 }
                 _ => {}
             }
+        }
+    }
+
+    fn close_zone(&mut self) {
+        let Some((rules, cut)) = self.zone.take().and_then(ZoneBuilder::finish) else { return };
+        let room = self.zones < MOST_ZONES;
+        if cut || !room {
+            self.problem(Problem {
+                severity: Severity::Warning,
+                code: "too_many_zones".into(),
+                line: None,
+                text: if room {
+                    format!("the time zone \u{201c}{}\u{201d} has too many parts; the rest was left out", value::quote(&rules.id))
+                } else {
+                    format!("the calendar has more than {MOST_ZONES} time zones; the rest was left out")
+                },
+                fix: Some("Name zones as the IANA database does, and leave out past rules.".into()),
+            });
+        }
+        if room && let Some(zones) = self.document.zones_of(self.calendars) {
+            self.zones += 1;
+            zones.rules.push(rules);
         }
     }
 
@@ -287,7 +308,11 @@ impl<'a> Reader<'a> {
             "X-WR-CALNAME" => document.title = document.title.take().or(text),
             // NAME (RFC 7986) is the standard's own and wins.
             "NAME" if self.calendars == 0 => document.title = text.or(document.title.take()),
-            "X-WR-TIMEZONE" => document.time_zone = document.time_zone.take().or(text),
+            "X-WR-TIMEZONE" if text.is_some() => {
+                if let Some(zones) = document.zones_of(self.calendars) {
+                    zones.default = zones.default.take().or(text);
+                }
+            }
             "PRODID" => document.generator = document.generator.take().or(text),
             "URL" => document.link = document.link.take().or(text),
             "LANGUAGE" | "X-WR-LANGUAGE" => document.language = document.language.take().or(text),

@@ -47,7 +47,7 @@ pub(super) fn text(ask: &Ask, query: &Query) -> String {
         source: Some(format!("{}{}", ask.base, own_path(ask, query))),
         time_zone: site.zone,
     };
-    icalendar::write(&info, &listings, range, &ask.context())
+    icalendar::write(&info, &listings, range, ask.now, &ask.context())
 }
 
 /// What a calendar says of itself: the network's own words, and how a place was understood.
@@ -122,7 +122,7 @@ pub(super) fn event(ask: &Ask, id: &str) -> Result<Answer, Refusal> {
     let repeats = listing.facts.recurrence.is_some();
     let range =
         if repeats && !listing.occurrences(ahead).is_empty() { ahead } else { Range::all() };
-    let text = icalendar::write_one(&info, listing, range, &ask.context());
+    let text = icalendar::write_one(&info, listing, range, ask.now, &ask.context());
     Ok(Answer::new("text/calendar; charset=utf-8", text)
         .with("content-disposition", format!("attachment; filename=\"{id}.ics\"")))
 }

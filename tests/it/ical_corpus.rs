@@ -71,8 +71,7 @@ fn midnight(day: NaiveDate) -> DateTime<Utc> {
 
 fn rows(document: &Document, expected: &Expected) -> Vec<Row> {
     let zones = ZoneContext {
-        zones: &document.zones,
-        document_zone: document.time_zone.as_deref(),
+        calendars: &document.zones,
         feed_zone: None,
         network_zone: expected.default_tz,
     };

@@ -57,7 +57,7 @@ fn published_in(listings: &[Listing], range: Range) -> String {
         time_zone: Tz::Europe__London,
     };
     let listings: Vec<&Listing> = listings.iter().collect();
-    write(&info, &listings, range, &context)
+    write(&info, &listings, range, range.from, &context)
 }
 
 fn range() -> Range {
@@ -90,8 +90,7 @@ fn seen_by_us(text: &str, range: Range) -> BTreeSet<Seen> {
     let large = |problem: &&Problem| problem.code != "large_calendar";
     assert_eq!(document.problems.iter().filter(large).collect::<Vec<_>>(), Vec::<&Problem>::new());
     let zones = ZoneContext {
-        zones: &document.zones,
-        document_zone: document.time_zone.as_deref(),
+        calendars: &document.zones,
         feed_zone: None,
         network_zone: Tz::Europe__London,
     };

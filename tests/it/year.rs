@@ -142,7 +142,7 @@ impl Moot {
             members: catalogue.members(),
             time_zone: LONDON,
         };
-        write(&info, &listings, range, &context)
+        write(&info, &listings, range, now, &context)
     }
 }
 
@@ -270,12 +270,7 @@ fn vevents(calendar: &str) -> Vec<HashMap<String, String>> {
 fn seen(calendar: &str, month: NaiveDate) -> BTreeMap<(DateTime<Utc>, String), String> {
     let document = ical::read(calendar.as_bytes(), &Hint::default()).unwrap();
     assert!(document.problems.is_empty() && document.skipped.is_empty());
-    let zones = ZoneContext {
-        zones: &document.zones,
-        document_zone: document.time_zone.as_deref(),
-        feed_zone: None,
-        network_zone: LONDON,
-    };
+    let zones = ZoneContext { calendars: &document.zones, feed_zone: None, network_zone: LONDON };
     let (from, to) = (local(month, 0, 0), local(month + Months::new(1), 0, 0));
     let mut seen = BTreeMap::new();
     for one in series(&document.entries, &zones).0 {

@@ -65,6 +65,16 @@ pub struct Rule {
     pub by_set_position: Vec<i32>,
     /// WKST.
     pub week_start: Weekday,
+    /// SKIP (RFC 7529): what becomes of a day that its month does not have. [`Rule::settle`] puts it into the other parts.
+    pub(super) skip: Skip,
+}
+
+/// SKIP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Skip {
+    Omit,
+    Backward,
+    Forward,
 }
 
 /// Times of day that one rule may name.
@@ -98,6 +108,42 @@ impl Rule {
             by_second: Vec::new(),
             by_set_position: Vec::new(),
             week_start: Weekday::Mon,
+            skip: Skip::Omit,
+        }
+    }
+
+    /// Says by the other parts of the rule what SKIP says, for a series that starts on this day.
+    ///
+    /// # Errors
+    /// They cannot say it.
+    pub fn settle(mut self, start: NaiveDate) -> Result<Self, String> {
+        let skip = std::mem::replace(&mut self.skip, Skip::Omit);
+        if skip == Skip::Omit || !matches!(self.frequency, Frequency::Monthly | Frequency::Yearly) {
+            return Ok(self);
+        }
+        super::forward::explicit(&mut self, start.and_time(chrono::NaiveTime::MIN));
+        if self.by_month_day.iter().all(|day| (-28..=28).contains(day)) {
+            return Ok(self);
+        }
+        let one_month = self.frequency == Frequency::Monthly || self.by_month.len() == 1;
+        let alone = one_month && self.by_day.is_empty() && self.by_set_position.is_empty();
+        match (skip, self.by_month_day.as_slice(), self.by_month.as_slice()) {
+            (Skip::Backward, [day], _) if alone && *day > 28 => {
+                self.by_month_day = (28..=*day).collect();
+                self.by_set_position = vec![-1];
+                Ok(self)
+            }
+            // The 29th of February, or the first of March where there is none, is the sixtieth day of each year.
+            (Skip::Forward, [29], [2]) if alone && self.frequency == Frequency::Yearly => {
+                self.by_year_day = vec![60];
+                self.by_month_day.clear();
+                self.by_month.clear();
+                Ok(self)
+            }
+            _ => {
+                Err("it moves days that a month does not have (SKIP) in a way that is not known"
+                    .into())
+            }
         }
     }
 
@@ -165,7 +211,8 @@ impl Rule {
     }
 
     fn part(&mut self, name: &str, value: &str) -> Result<(), String> {
-        let bad = || format!("{name}={value} cannot be read");
+        let shown: String = value.chars().take(40).collect();
+        let bad = || format!("{name}={shown} cannot be read");
         match name {
             "INTERVAL" => match value.parse::<u64>().map_err(|_| bad())? {
                 0 => return Err("INTERVAL=0 never comes to a second date".into()),
@@ -173,6 +220,16 @@ impl Rule {
             },
             "COUNT" => self.count = Some(value.parse::<u32>().map_err(|_| bad())?.max(1)),
             "UNTIL" if !value.is_empty() => self.until = Some(until(value).ok_or_else(bad)?),
+            "RSCALE" if value != "GREGORIAN" => {
+                return Err(format!("it counts by another calendar (RSCALE={shown})"));
+            }
+            "SKIP" => {
+                self.skip = match value {
+                    "BACKWARD" => Skip::Backward,
+                    "FORWARD" => Skip::Forward,
+                    _ => Skip::Omit,
+                }
+            }
             "WKST" => self.week_start = weekday(value).map_or(Weekday::Mon, |(_, day)| day),
             "BYDAY" => self.by_day = list(value, weekday),
             "BYMONTH" => self.by_month = list(value, |n| within(n, 1, 12)),
@@ -394,6 +451,32 @@ fn day_text(nth: i16, day: Weekday) -> String {
 mod tests {
     use super::*;
 
+    #[test]
+    fn days_that_a_month_does_not_have_are_moved() {
+        let settled = |text: &str, day: &str| {
+            let rule = Rule::parse(text).and_then(|rule| rule.settle(day.parse().unwrap()));
+            rule.map_or_else(|_| "refused".into(), |rule| rule.to_string())
+        };
+        for (written, start, wanted) in [
+            (
+                "RSCALE=GREGORIAN;FREQ=MONTHLY;SKIP=BACKWARD",
+                "2027-01-31",
+                "FREQ=MONTHLY;BYMONTHDAY=28,29,30,31;BYSETPOS=-1",
+            ),
+            (
+                "RSCALE=GREGORIAN;FREQ=YEARLY;SKIP=BACKWARD",
+                "2028-02-29",
+                "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=28,29;BYSETPOS=-1",
+            ),
+            ("RSCALE=GREGORIAN;FREQ=YEARLY;SKIP=FORWARD", "2028-02-29", "FREQ=YEARLY;BYYEARDAY=60"),
+            ("RSCALE=GREGORIAN;FREQ=MONTHLY;SKIP=FORWARD", "2027-01-31", "refused"),
+            ("RSCALE=GREGORIAN;FREQ=MONTHLY;SKIP=OMIT", "2027-01-31", "FREQ=MONTHLY"),
+            ("RSCALE=GREGORIAN;FREQ=DAILY;SKIP=FORWARD", "2027-01-31", "FREQ=DAILY"),
+        ] {
+            assert_eq!(settled(written, start), wanted, "{written}");
+        }
+    }
+
     fn canonical(text: &str) -> String {
         Rule::parse(text).map_or_else(|words| words, |rule| rule.to_string())
     }
@@ -419,6 +502,7 @@ mod tests {
             assert_eq!(canonical(short), short);
         }
         for refused in [
+            "RSCALE=CHINESE;FREQ=YEARLY",
             "FREQ=SECONDLY",
             "FREQ=SECONDLY;COUNT=5001",
             "FREQ=SECONDLY;BYHOUR=3;BYMINUTE=0;BYSECOND=0,30;COUNT=4",

@@ -1,5 +1,8 @@
 use super::{forward::explicit, *};
-use crate::event::{ExtraDate, Status, Zone};
+use crate::{
+    event::{ExtraDate, Status, Zone},
+    normalise::zone,
+};
 
 const LONDON: Tz = Tz::Europe__London;
 

@@ -106,21 +106,16 @@ impl<'a> Group<'a> {
         })
     }
 
-    /// The newest revision of each changed instance, in file order. Revisions may name their instance in other zones
-    /// (Exchange does, once in UTC and once in its own), so `moment` says which it is on the clock of the series; it is
-    /// told the start of the series, or, where that is not here, the first instance named.
+    /// The newest revision of each changed instance, in file order; `moment` says which instance a change means.
     pub(super) fn changes(
         &self,
-        start: Option<&Written>,
-        moment: impl Fn(&Written, &Written) -> Local,
+        mut moment: impl FnMut(&Entry, &Written) -> Local,
     ) -> Vec<&'a Entry> {
         let mut kept: Vec<&'a Entry> = Vec::new();
         let mut places = HashMap::new();
-        let mut clock = start;
         for entry in &self.changes {
             let Some((instance, _)) = &entry.recurrence_id else { continue };
-            let moment = moment(instance, clock.get_or_insert(instance));
-            let place = *places.entry(moment).or_insert(kept.len());
+            let place = *places.entry(moment(entry, instance)).or_insert(kept.len());
             match kept.get_mut(place) {
                 Some(known) => newer(known, entry),
                 None => kept.push(entry),

@@ -32,12 +32,7 @@ fn with<T>(text: &str, look: impl Fn(&[Series<'_>], Vec<Skipped>, Vec<Problem>) 
     let document =
         ical::read(format!("BEGIN:VCALENDAR\n{text}\nEND:VCALENDAR").as_bytes(), &Hint::default())
             .unwrap();
-    let context = ZoneContext {
-        zones: &document.zones,
-        document_zone: document.time_zone.as_deref(),
-        feed_zone: None,
-        network_zone: LONDON,
-    };
+    let context = ZoneContext { calendars: &document.zones, feed_zone: None, network_zone: LONDON };
     let (found, skipped, problems) = series(&document.entries, &context);
     look(&found, skipped, problems)
 }
@@ -216,8 +211,7 @@ fn spans_for_other_formats() {
         value: Local::Time(chrono::NaiveDateTime::parse_from_str(text, "%Y%m%dT%H%M").unwrap()),
         zone: crate::read::WrittenZone::Floating,
     };
-    let context =
-        ZoneContext { zones: &[], document_zone: None, feed_zone: None, network_zone: LONDON };
+    let context = ZoneContext { calendars: &[], feed_zone: None, network_zone: LONDON };
     let (span, zone) = span_of(&written("20150611T1000"), None, None, &context).unwrap();
     assert!(matches!(span, Span::Timed { end: None, .. }) && zone == LONDON);
     assert!(span_of(&written("00120611T1000"), None, None, &context).is_err());

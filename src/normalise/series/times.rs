@@ -2,7 +2,8 @@
 
 use std::{
     cell::RefCell,
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, HashMap},
+    rc::Rc,
 };
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, Utc};
@@ -10,8 +11,8 @@ use chrono_tz::Tz;
 
 use super::{ZoneContext, is_place};
 use crate::{
-    event::{Length, Local, Span, Zone},
-    normalise::zone,
+    event::{Length, Local, Span, Zone, ZoneRules},
+    normalise::zone::{self, Clock},
     read::{Problem, Severity, Written, WrittenZone},
 };
 
@@ -19,54 +20,143 @@ use crate::{
 const YEARS: std::ops::RangeInclusive<i32> = 1583..=8999;
 const DAY: i64 = 86_400;
 
-/// The zones of a document, each name looked up once.
+/// A zone and its clock.
+type Timed = Rc<(Zone, Clock)>;
+
+/// The zones of a document, each name of each of its calendars looked up once.
 pub(super) struct Clocks<'z> {
     context: ZoneContext<'z>,
-    floating: Zone,
-    known: RefCell<HashMap<String, Option<Zone>>>,
+    default: Timed,
+    /// What calendars call the zone of times without one.
+    defaults: HashMap<u32, &'z str>,
+    /// VTIMEZONEs by their calendar and name; and, for calendars laid end to end that say it only once, by name.
+    rules: HashMap<(Option<u32>, String), &'z ZoneRules>,
+    known: RefCell<HashMap<(u32, String), Option<Timed>>>,
+    utc: Timed,
+}
+
+/// The clocks of one calendar.
+#[derive(Clone, Copy)]
+pub(super) struct CalendarClocks<'c, 'z> {
+    clocks: &'c Clocks<'z>,
+    calendar: u32,
+}
+
+/// The start of a series on its clock.
+pub(super) struct Face {
+    pub(super) value: Local,
+    timed: Timed,
+}
+
+impl Face {
+    pub(super) fn zone(&self) -> &Zone {
+        &self.timed.0
+    }
+}
+
+fn timed(zone: Zone) -> Timed {
+    let clock = Clock::of(&zone);
+    Rc::new((zone, clock))
 }
 
 impl<'z> Clocks<'z> {
     pub(super) fn new(context: ZoneContext<'z>) -> Self {
-        let document = context.document_zone.map(|name| (name, zone::resolve(name, context.zones)));
-        let default = context.feed_zone.unwrap_or(context.network_zone);
-        let floating = document.as_ref().and_then(|(_, zone)| zone.clone());
-        let known = document.map(|(name, zone)| (name.to_owned(), zone)).into_iter().collect();
+        let mut defaults = HashMap::new();
+        let mut rules = HashMap::new();
+        for zones in context.calendars {
+            if let Some(name) = &zones.default {
+                defaults.entry(zones.calendar).or_insert(name.as_str());
+            }
+            for one in &zones.rules {
+                let name = zone::plain(&one.id);
+                rules.entry((Some(zones.calendar), name.clone())).or_insert(one);
+                rules.entry((None, name)).or_insert(one);
+            }
+        }
         Self {
             context,
-            floating: floating.unwrap_or(Zone::Iana(default)),
-            known: RefCell::new(known),
+            default: timed(Zone::Iana(context.feed_zone.unwrap_or(context.network_zone))),
+            defaults,
+            rules,
+            known: RefCell::default(),
+            utc: timed(Zone::Iana(Tz::UTC)),
         }
     }
 
+    pub(super) fn of(&self, calendar: u32) -> CalendarClocks<'_, 'z> {
+        CalendarClocks { clocks: self, calendar }
+    }
+
+    fn named(&self, calendar: u32, name: &str) -> Option<Timed> {
+        let key = (calendar, name.to_owned());
+        if let Some(known) = self.known.borrow().get(&key) {
+            return known.clone();
+        }
+        let own = |name: &str| {
+            let of = |calendar| self.rules.get(&(calendar, name.to_owned())).copied();
+            of(Some(calendar)).or_else(|| of(None))
+        };
+        let found = zone::resolve(name, own).map(timed);
+        self.known.borrow_mut().insert(key, found.clone());
+        found
+    }
+
+    fn floating(&self, calendar: u32) -> Timed {
+        let named = self.defaults.get(&calendar).and_then(|name| self.named(calendar, name));
+        named.unwrap_or_else(|| Rc::clone(&self.default))
+    }
+
+    /// Names of zones that nobody knows.
+    pub(super) fn problems(&self) -> Vec<Problem> {
+        let known = self.known.borrow().clone();
+        let unknown = known.iter().filter(|(_, zone)| zone.is_none()).map(|(name, _)| name);
+        let unknown: BTreeMap<&str, u32> =
+            unknown.map(|(calendar, name)| (name.as_str(), *calendar)).collect();
+        let told = unknown.into_iter().take(20).map(|(name, calendar)| Problem {
+            severity: Severity::Warning,
+            code: "unknown_time_zone".into(),
+            line: None,
+            text: format!(
+                "nobody knows a time zone \u{201c}{}\u{201d}; its times were read as {}",
+                name.chars().take(60).collect::<String>(),
+                name_of(&self.floating(calendar).0)
+            ),
+            fix: Some("Name the zone as the IANA database does, such as Europe/London.".into()),
+        });
+        told.collect()
+    }
+}
+
+impl CalendarClocks<'_, '_> {
     /// The zone of a written time; an unknown name counts as none.
-    pub(super) fn zone_of(&self, written: &Written) -> Zone {
+    fn of(&self, written: &Written) -> Timed {
         match &written.zone {
-            WrittenZone::Utc => Zone::Iana(Tz::UTC),
-            WrittenZone::Offset(0) => Zone::Iana(Tz::UTC),
-            WrittenZone::Offset(east) => Zone::Offset(*east),
-            WrittenZone::Floating => self.floating.clone(),
+            WrittenZone::Utc | WrittenZone::Offset(0) => Rc::clone(&self.clocks.utc),
+            WrittenZone::Offset(east) => timed(Zone::Offset(*east)),
+            WrittenZone::Floating => self.clocks.floating(self.calendar),
             WrittenZone::Named(name) => {
-                let mut known = self.known.borrow_mut();
-                let found = known
-                    .entry(name.clone())
-                    .or_insert_with(|| zone::resolve(name, self.context.zones));
-                found.clone().unwrap_or_else(|| self.floating.clone())
+                let named = self.clocks.named(self.calendar, name);
+                named.unwrap_or_else(|| self.clocks.floating(self.calendar))
             }
         }
     }
 
+    /// The start of a series, or what stands for it.
+    pub(super) fn start(&self, written: &Written) -> Face {
+        Face { value: written.value, timed: self.of(written) }
+    }
+
     /// The zone in which an event is shown: its own; the network's where it names none.
     pub(super) fn shown(&self, start: &Written) -> Tz {
-        is_place(&self.zone_of(start)).unwrap_or(self.context.network_zone)
+        is_place(&self.of(start).0).unwrap_or(self.clocks.context.network_zone)
     }
 
     fn instant(&self, at: NaiveDateTime, written: &Written) -> DateTime<Utc> {
-        zone::to_utc(at, &self.zone_of(written))
+        self.of(written).1.to_utc(at)
     }
 
     /// A further date of a series, as a time on the clock of its start where that is a time.
-    pub(super) fn moment(&self, written: &Written, start: &Written) -> Local {
+    pub(super) fn moment(&self, written: &Written, start: &Face) -> Local {
         match (self.face(written, start), start.value) {
             (Local::Date(day), Local::Time(at)) => Local::Time(day.and_time(at.time())),
             (face, _) => face,
@@ -75,13 +165,17 @@ impl<'z> Clocks<'z> {
 
     /// A further date of a series, on the clock of its start. One that names no zone is in that of the start; a day
     /// stays a day.
-    pub(super) fn face(&self, written: &Written, start: &Written) -> Local {
+    pub(super) fn face(&self, written: &Written, start: &Face) -> Local {
         match (written.value, start.value) {
             (Local::Time(at), Local::Time(_)) => {
-                if written.zone == start.zone || written.zone == WrittenZone::Floating {
+                if written.zone == WrittenZone::Floating {
                     return Local::Time(at);
                 }
-                Local::Time(zone::to_local(self.instant(at, written), &self.zone_of(start)))
+                let own = self.of(written);
+                if Rc::ptr_eq(&own, &start.timed) || own.0 == start.timed.0 {
+                    return Local::Time(at);
+                }
+                Local::Time(start.timed.1.to_local(own.1.to_utc(at)))
             }
             (other, _) => Local::Date(other.date()),
         }
@@ -133,27 +227,8 @@ impl<'z> Clocks<'z> {
         let Some(length) = duration.filter(|length| length.total() >= 0) else {
             return (open, None);
         };
-        let finish = zone::after(at, length, &self.zone_of(start));
+        let finish = self.of(start).1.after(at, length);
         (Span::Timed { start: begin, end: finish.filter(|finish| *finish >= begin) }, None)
-    }
-
-    /// Names of zones that nobody knows.
-    pub(super) fn problems(&self) -> Vec<Problem> {
-        let known = self.known.borrow();
-        let unknown: BTreeSet<&String> =
-            known.iter().filter(|(_, zone)| zone.is_none()).map(|(name, _)| name).collect();
-        let told = unknown.into_iter().take(20).map(|name| Problem {
-            severity: Severity::Warning,
-            code: "unknown_time_zone".into(),
-            line: None,
-            text: format!(
-                "nobody knows a time zone \u{201c}{}\u{201d}; its times were read as {}",
-                name.chars().take(60).collect::<String>(),
-                name_of(&self.floating)
-            ),
-            fix: Some("Name the zone as the IANA database does, such as Europe/London.".into()),
-        });
-        told.collect()
     }
 }
 

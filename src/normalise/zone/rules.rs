@@ -1,6 +1,8 @@
 //! Computes with a file's own VTIMEZONE rules, and finds the IANA zone that they describe.
 
-use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, Offset, TimeZone, Weekday};
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Offset, TimeZone, Utc, Weekday};
 use chrono_tz::Tz;
 
 use super::shift;
@@ -26,24 +28,38 @@ const LIKELY: [Tz; 12] = [
     Tz::UTC,
 ];
 
-/// Observances that a custom zone keeps, the latest: each costs time at each conversion.
+/// What a custom zone keeps, the latest of each: it is kept with each of its series, and each costs time at each
+/// conversion, observances that repeat the most.
 const MOST_OBSERVANCES: usize = 32;
+const MOST_REPEATED: usize = 8;
+const MOST_RDATES: usize = 256;
 
 /// The same rules without the changes of long ago.
 pub(super) fn slim(rules: &ZoneRules) -> ZoneRules {
     let mut slim = rules.clone();
     slim.observances.sort_by_key(|observance| std::cmp::Reverse(observance.onset));
+    let mut repeated = 0;
+    slim.observances.retain(|observance| {
+        repeated += usize::from(observance.rrule.is_some());
+        observance.rrule.is_none() || repeated <= MOST_REPEATED
+    });
     slim.observances.truncate(MOST_OBSERVANCES);
+    let mut room = MOST_RDATES;
+    for observance in &mut slim.observances {
+        observance.rdates.sort_unstable_by(|one, other| other.cmp(one));
+        observance.rdates.truncate(room);
+        room = room.saturating_sub(observance.rdates.len());
+    }
     slim
 }
 
 /// The IANA zone whose clocks show the same as these rules, in each month of the years compared.
 pub(super) fn matching(rules: &ZoneRules) -> Option<Tz> {
-    if rules.observances.is_empty() {
+    let changes = changes(rules);
+    if changes.is_empty() {
         return None;
     }
-    let rules = &slim(rules);
-    let samples = samples(rules);
+    let samples = samples(&changes);
     let agrees = |tz: &Tz| {
         samples
             .iter()
@@ -54,65 +70,165 @@ pub(super) fn matching(rules: &ZoneRules) -> Option<Tz> {
 }
 
 /// Offsets at the middle of each month and around each change.
-fn samples(rules: &ZoneRules) -> Vec<(NaiveDateTime, i32)> {
-    let mut instants = Vec::new();
+fn samples(changes: &[Change]) -> Vec<(NaiveDateTime, i32)> {
+    let mut probes: BTreeMap<NaiveDateTime, Option<i32>> = BTreeMap::new();
     for year in COMPARED {
         let days = (1..=12).filter_map(|month| NaiveDate::from_ymd_opt(year, month, 15));
-        instants.extend(days.filter_map(|day| day.and_hms_opt(12, 0, 0)));
-        // Zones that list each change of a century have names that tell more than their rules.
-        for observance in rules.observances.iter().take(MOST_OBSERVANCES) {
-            for onset in onsets(observance, year) {
-                let at = shift(onset, -i64::from(observance.offset_from));
-                instants.extend([shift(at, -60), at]);
-            }
-        }
+        probes.extend(days.filter_map(|day| day.and_hms_opt(12, 0, 0)).map(|at| (at, None)));
     }
-    instants.into_iter().map(|at| (at, offset_at(at, rules))).collect()
+    for change in changes {
+        let single = change.single.iter().copied().filter(|at| COMPARED.contains(&at.year()));
+        let repeated = COMPARED.filter_map(|year| change.onset(year));
+        probes.extend(single.chain(repeated).map(|at| (at, Some(change.to))));
+    }
+    let mut samples = Vec::new();
+    let mut east = probes.keys().next().map_or(0, |first| offset_at(shift(*first, -1), changes));
+    for (at, onset) in probes {
+        let now = onset.unwrap_or(east);
+        // Zones that list each change of a century say many times what holds already.
+        if now != east {
+            samples.push((shift(at, -60), east));
+        }
+        if now != east || onset.is_none() {
+            samples.push((at, now));
+        }
+        east = now;
+    }
+    samples
+}
+
+/// An observance, read: a change of the clock, and when it happens.
+#[derive(Debug, Clone)]
+pub(super) struct Change {
+    /// Seconds east of UTC before it.
+    from: i32,
+    /// And after it.
+    to: i32,
+    /// DTSTART, on the clock of before.
+    first: NaiveDateTime,
+    /// DTSTART and RDATEs as instants, in order.
+    single: Vec<NaiveDateTime>,
+    yearly: Option<Yearly>,
+}
+
+/// The parts of a rule that zones use.
+#[derive(Debug, Clone)]
+struct Yearly {
+    month: u32,
+    days: Vec<u32>,
+    weekday: Option<(i32, Weekday)>,
+    interval: i32,
+    count: Option<i32>,
+    /// In UTC by RFC 5545.
+    until: NaiveDateTime,
+}
+
+/// The observances of a zone, read.
+pub(super) fn changes(rules: &ZoneRules) -> Vec<Change> {
+    rules.observances.iter().map(Change::of).collect()
 }
 
 /// Seconds east of UTC at an instant.
-pub(super) fn offset_at(at: NaiveDateTime, rules: &ZoneRules) -> i32 {
-    let latest = rules
-        .observances
+pub(super) fn offset_at(at: NaiveDateTime, changes: &[Change]) -> i32 {
+    let latest = changes
         .iter()
-        .filter_map(|observance| Some((last_onset(observance, at)?, observance.offset_to)))
+        .filter_map(|change| Some((change.last_onset(at)?, change.to)))
         .max_by_key(|(onset, _)| *onset);
     if let Some((_, east)) = latest {
         return east;
     }
     // Before the first change the clocks showed what that change changed.
-    let first = rules.observances.iter().min_by_key(|observance| observance.onset);
-    first.map_or(0, |observance| observance.offset_from)
+    let first = changes.iter().min_by_key(|change| change.first);
+    first.map_or(0, |change| change.from)
 }
 
 /// The instant of a local time, by RFC 5545 in gaps and overlaps.
-pub(super) fn to_utc(local: NaiveDateTime, rules: &ZoneRules) -> chrono::DateTime<chrono::Utc> {
+pub(super) fn to_utc(local: NaiveDateTime, changes: &[Change]) -> DateTime<Utc> {
     // No zone changes twice within two days, and none is further than a day from UTC.
-    let before = offset_at(shift(local, -86_400), rules);
-    let after = offset_at(shift(local, 86_400), rules);
+    let before = offset_at(shift(local, -86_400), changes);
+    let after = offset_at(shift(local, 86_400), changes);
     let instant = |east: i32| shift(local, -i64::from(east));
     // The larger offset gives the earlier instant; in a gap, where neither holds, the one before the jump counts.
     let (larger, smaller) = (before.max(after), before.min(after));
-    let holds = |east: &i32| offset_at(instant(*east), rules) == *east;
+    let holds = |east: &i32| offset_at(instant(*east), changes) == *east;
     instant([larger, smaller].into_iter().find(holds).unwrap_or(before)).and_utc()
 }
 
-/// The last onset of an observance at or before an instant, in UTC.
-fn last_onset(observance: &Observance, at: NaiveDateTime) -> Option<NaiveDateTime> {
-    let utc = |onset: NaiveDateTime| shift(onset, -i64::from(observance.offset_from));
-    let single = observance.rdates.iter().chain([&observance.onset]).map(|onset| utc(*onset));
-    let single = single.filter(|onset| *onset <= at).max();
-    let Some(rule) = observance.rrule.as_deref() else { return single };
-    let latest = at.min(until(rule).unwrap_or(NaiveDateTime::MAX));
-    // A leap day is the rarest onset there is, hence eight years back.
-    let years = (latest.year().saturating_sub(8)..=latest.year()).rev();
-    let repeated = years.filter(|year| *year >= observance.onset.year()).find_map(|year| {
-        onsets(observance, year).into_iter().map(utc).filter(|o| *o <= latest).max()
-    });
-    repeated.into_iter().chain(single).max()
+impl Change {
+    fn of(observance: &Observance) -> Self {
+        let utc = |onset: &NaiveDateTime| shift(*onset, -i64::from(observance.offset_from));
+        let mut single: Vec<NaiveDateTime> =
+            observance.rdates.iter().chain([&observance.onset]).map(utc).collect();
+        single.sort_unstable();
+        Self {
+            from: observance.offset_from,
+            to: observance.offset_to,
+            first: observance.onset,
+            single,
+            yearly: observance.rrule.as_deref().and_then(|rule| Yearly::of(rule, observance.onset)),
+        }
+    }
+
+    /// The last onset at or before an instant, in UTC.
+    fn last_onset(&self, at: NaiveDateTime) -> Option<NaiveDateTime> {
+        let passed = self.single.partition_point(|onset| *onset <= at);
+        let single = passed.checked_sub(1).and_then(|last| self.single.get(last)).copied();
+        let last = self.yearly.as_ref().map_or(at, |yearly| at.min(yearly.until)).year();
+        // A leap day is the rarest onset there is, hence eight years back.
+        let years = (last.saturating_sub(8).max(self.first.year())..=last).rev();
+        let mut onsets = years.filter_map(|year| self.onset(year));
+        onsets.find(|onset| *onset <= at).into_iter().chain(single).max()
+    }
+
+    /// The onset of a year by the rule, in UTC.
+    fn onset(&self, year: i32) -> Option<NaiveDateTime> {
+        let yearly = self.yearly.as_ref()?;
+        let passed = year.saturating_sub(self.first.year());
+        let spent = yearly.count.is_some_and(|count| passed / yearly.interval >= count);
+        if passed < 0 || passed % yearly.interval != 0 || spent {
+            return None;
+        }
+        let local = yearly.day(year)?.and_time(self.first.time());
+        let onset = shift(local, -i64::from(self.from));
+        (local >= self.first && onset <= yearly.until).then_some(onset)
+    }
 }
 
-/// UNTIL of a rule: UTC by RFC 5545.
+impl Yearly {
+    /// `None` for a rule of another frequency, and for one that has no day in any year.
+    fn of(rule: &str, first: NaiveDateTime) -> Option<Self> {
+        if part(rule, "FREQ") != Some("YEARLY") {
+            return None;
+        }
+        let number = |name: &str| part(rule, name).and_then(|value| value.parse::<i32>().ok());
+        let month = number("BYMONTH").and_then(|month| u32::try_from(month).ok());
+        let weekday = part(rule, "BYDAY").and_then(|by| by.split(',').next()).and_then(nth_weekday);
+        let days: Vec<u32> = part(rule, "BYMONTHDAY")
+            .map(|days| days.split(',').take(31).filter_map(|day| day.parse().ok()).collect())
+            .unwrap_or_default();
+        let days = if days.is_empty() && weekday.is_none() { vec![first.day()] } else { days };
+        let yearly = Self {
+            month: month.unwrap_or(first.month()),
+            days,
+            weekday,
+            interval: number("INTERVAL").unwrap_or(1).max(1),
+            count: number("COUNT"),
+            until: until(rule).unwrap_or(NaiveDateTime::MAX),
+        };
+        // The calendar of weekdays repeats after 28 years.
+        (2000..2028).any(|year| yearly.day(year).is_some()).then_some(yearly)
+    }
+
+    fn day(&self, year: i32) -> Option<NaiveDate> {
+        let mut days = (1..=31).filter_map(|day| NaiveDate::from_ymd_opt(year, self.month, day));
+        days.find(|day| match self.weekday {
+            None => self.days.contains(&day.day()),
+            Some((nth, name)) if self.days.is_empty() => day.weekday() == name && is_nth(*day, nth),
+            Some((_, name)) => day.weekday() == name && self.days.contains(&day.day()),
+        })
+    }
+}
+
 fn until(rule: &str) -> Option<NaiveDateTime> {
     let value = part(rule, "UNTIL")?.trim_end_matches('Z');
     NaiveDateTime::parse_from_str(value, "%Y%m%dT%H%M%S")
@@ -122,38 +238,6 @@ fn until(rule: &str) -> Option<NaiveDateTime> {
 
 fn part<'a>(rule: &'a str, name: &str) -> Option<&'a str> {
     rule.split(';').find_map(|part| part.trim().strip_prefix(name)?.strip_prefix('='))
-}
-
-/// Local onsets in one year, by the parts of a rule that zones use: BYMONTH, BYDAY, BYMONTHDAY, INTERVAL, COUNT.
-fn onsets(observance: &Observance, year: i32) -> Vec<NaiveDateTime> {
-    let first = observance.onset;
-    let Some(rule) = observance.rrule.as_deref() else { return Vec::new() };
-    let number = |name: &str| part(rule, name).and_then(|value| value.parse::<i32>().ok());
-    let interval = number("INTERVAL").unwrap_or(1).max(1);
-    let passed = year.saturating_sub(first.year());
-    let spent = number("COUNT").is_some_and(|count| passed / interval >= count);
-    if passed < 0 || passed % interval != 0 || spent || part(rule, "FREQ") != Some("YEARLY") {
-        return Vec::new();
-    }
-    let month =
-        number("BYMONTH").and_then(|month| u32::try_from(month).ok()).unwrap_or(first.month());
-    let month_days: Vec<u32> = part(rule, "BYMONTHDAY")
-        .map(|days| days.split(',').filter_map(|day| day.parse().ok()).collect())
-        .unwrap_or_default();
-    let Some(start) = NaiveDate::from_ymd_opt(year, month, 1) else { return Vec::new() };
-    let days = (0..31)
-        .filter_map(|day| start.checked_add_days(Days::new(day)))
-        .filter(|day| day.month() == month);
-    let weekday = part(rule, "BYDAY").and_then(|by| by.split(',').next()).and_then(nth_weekday);
-    days.filter(|day| match (weekday, month_days.is_empty()) {
-        (None, true) => day.day() == first.day(),
-        (None, false) => month_days.contains(&day.day()),
-        (Some((nth, name)), true) => day.weekday() == name && is_nth(*day, nth),
-        (Some((_, name)), false) => day.weekday() == name && month_days.contains(&day.day()),
-    })
-    .map(|day| day.and_time(first.time()))
-    .filter(|onset| *onset >= first)
-    .collect()
 }
 
 /// `-1SU`: which one, and of what.

@@ -17,7 +17,7 @@ fn calendar(listings: &[Listing]) -> String {
     let words = samples::Words::new();
     let refs: Vec<&Listing> = listings.iter().collect();
     let range = Range::calendar(&crate::query::Query::default(), samples::now());
-    write(&info(), &refs, range, &words.context()).replace("\r\n ", "")
+    write(&info(), &refs, range, samples::now(), &words.context()).replace("\r\n ", "")
 }
 
 fn time(text: &str) -> Local {
@@ -180,4 +180,21 @@ fn an_hour_that_happens_twice_is_written_in_utc() {
     });
     let text = calendar(&[listing]);
     assert_eq!(lines(&text, "DTSTART"), ["DTSTART:20261025T013000Z"]);
+}
+
+/// Two dates a day are what people plan by; four an hour are not, and the next ones count.
+#[test]
+fn a_series_fills_no_calendar_alone() {
+    let twice_a_day = series("FREQ=DAILY;BYHOUR=10,14");
+    let text = calendar(&[twice_a_day]);
+    assert_eq!(text.matches("BEGIN:VEVENT").count(), 2 * 534 + 1, "from 4 December to 22 May 2028");
+    assert!(!text.contains("more dates"));
+
+    let mut dense = series("FREQ=MINUTELY;INTERVAL=15");
+    rule(&mut dense).start = time("2020-12-04T10:00:00");
+    let text = calendar(&[dense]);
+    assert_eq!(text.matches("BEGIN:VEVENT").count(), 1_200);
+    assert_eq!(text.matches("This event has more dates than a calendar can take").count(), 1_200);
+    let first = text.lines().find(|line| line.starts_with("DTSTART;TZID=")).unwrap();
+    assert!(first.contains(&samples::now().format(":%Y%m%dT").to_string()), "{first}");
 }

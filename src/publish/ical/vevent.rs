@@ -13,6 +13,7 @@ use crate::{
     catalogue::Range,
     event::{Attendance, Listing, Local, Occurrence, Override, Place, Span, Status},
     language::Language,
+    normalise::recurrence::MOST_IN_CALENDAR,
     publish::{Context, credits, cut, description, page::words, place_line, state_prefix},
 };
 
@@ -25,6 +26,8 @@ pub(super) struct Vevent<'a> {
     /// What makes this date differ from its series.
     change: Option<&'a Override>,
     rule: Option<RuleForm>,
+    /// Its series has dates that are not in the calendar.
+    more: bool,
 }
 
 /// Outlook complains of titles over 255 characters.
@@ -37,14 +40,16 @@ const MAX_DESCRIPTION: usize = 2_000;
 pub(super) fn events<'a>(
     listing: &'a Listing,
     range: Range,
+    now: DateTime<Utc>,
     zones: &mut ZonesInUse,
 ) -> Vec<Vevent<'a>> {
     let facts = &listing.facts;
     let Some(span) = facts.span else { return Vec::new() };
     let dates = listing.occurrences(range);
+    let whole =
+        Vevent { listing, uid: listing.uid.clone(), span, change: None, rule: None, more: false };
     let Some(recurrence) = &facts.recurrence else {
-        let once = || Vevent { listing, uid: listing.uid.clone(), span, change: None, rule: None };
-        return dates.iter().map(|_| once()).collect();
+        return dates.first().map(|_| whole).into_iter().collect();
     };
     let single = |date: &Occurrence| Vevent {
         listing,
@@ -52,18 +57,42 @@ pub(super) fn events<'a>(
         span: date.span,
         change: listing.change_of(date),
         rule: None,
+        more: false,
     };
-    let Some(rule) = RuleForm::of(facts, zones) else { return dates.iter().map(single).collect() };
+    let Some(rule) = RuleForm::of(facts, zones) else {
+        let (dates, more) = nearest(listing, dates, range, now);
+        return dates.iter().map(|date| Vevent { more, ..single(date) }).collect();
+    };
     let stands_alone = |date: &&Occurrence| {
         listing.change_of(date).is_some_and(|change| differs(change, recurrence, &span))
     };
     let mut events: Vec<Vevent> = Vec::new();
     if dates.iter().any(|date| !stands_alone(&date)) {
-        let uid = listing.uid.clone();
-        events.push(Vevent { listing, uid, span, change: None, rule: Some(rule) });
+        events.push(Vevent { rule: Some(rule), ..whole });
     }
     events.extend(dates.iter().filter(stands_alone).map(single));
     events
+}
+
+/// As many dates as a calendar takes of a series without a rule: the next ones, or, when all are over, the last ones;
+/// and whether there are more.
+fn nearest(
+    listing: &Listing,
+    mut dates: Vec<Occurrence>,
+    range: Range,
+    now: DateTime<Utc>,
+) -> (Vec<Occurrence>, bool) {
+    if dates.len() <= MOST_IN_CALENDAR {
+        return (dates, false);
+    }
+    let ahead = listing.occurrences(Range { from: range.from.max(now), ..range });
+    if ahead.is_empty() {
+        dates.drain(..dates.len() - MOST_IN_CALENDAR);
+    } else {
+        dates = ahead;
+        dates.truncate(MOST_IN_CALENDAR);
+    }
+    (dates, true)
 }
 
 /// UID of one date of a series: the series' UID and the start that the rule gives, the host kept at the end.
@@ -198,6 +227,11 @@ impl Vevent<'_> {
         let own = self.change.and_then(|change| change.description.as_deref());
         let text = own.map(|text| cut(text.trim(), 500)).or_else(|| description(listing));
         paragraphs.extend(text.map(|text| cut(&text, MAX_DESCRIPTION)));
+        if self.more {
+            paragraphs.push(format!(
+                "This event has more dates than a calendar can take: only {MOST_IN_CALENDAR} of them are here."
+            ));
+        }
         let practical = self.practical();
         if !practical.is_empty() {
             paragraphs.push(practical.join("\n"));

@@ -113,16 +113,21 @@ impl EventBuilder {
             "EXRULE" if entry.repeats.exrule.len() < MOST_RULES => {
                 entry.repeats.exrule.push(property.value.trim().to_owned());
             }
+            "RRULE" | "EXRULE" => self.room(property, false),
             "RDATE" => {
                 let (dates, bad) = value::extra_list(property);
                 let room = MOST_DATES.saturating_sub(entry.repeats.rdate.len());
+                let all = dates.len() <= room;
                 entry.repeats.rdate.extend(dates.into_iter().take(room));
+                self.room(property, all);
                 bad.first().into_iter().for_each(|words| self.bad(property, words));
             }
             "EXDATE" => {
                 let (dates, bad) = value::written_list(property);
                 let room = MOST_DATES.saturating_sub(entry.repeats.exdate.len());
+                let all = dates.len() <= room;
                 entry.repeats.exdate.extend(dates.into_iter().take(room));
+                self.room(property, all);
                 bad.first().into_iter().for_each(|words| self.bad(property, words));
             }
             "CREATED" => entry.created = value::instant(&property.value),
@@ -192,6 +197,22 @@ impl EventBuilder {
             _ => return false,
         }
         true
+    }
+
+    /// Tells what was left out because there was no room for all.
+    fn room(&mut self, property: &Property, all: bool) {
+        if !all {
+            self.problems.push(Problem {
+                severity: Severity::Warning,
+                code: "too_many_values".into(),
+                line: Some(property.line),
+                text: format!(
+                    "an event has more {} than are followed; the rest was left out",
+                    property.name
+                ),
+                fix: Some("Say it with one rule, or as several events.".into()),
+            });
+        }
     }
 
     fn bad(&mut self, property: &Property, words: &str) {

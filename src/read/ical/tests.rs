@@ -187,7 +187,8 @@ fn the_calendar_itself() {
     );
     assert_eq!(document.title.as_deref(), Some("New"));
     assert_eq!(document.refresh.every, Some(Duration::from_secs(43_200)));
-    assert_eq!((document.zones.len(), document.zones[0].observances.len()), (1, 1));
+    let rules = &document.zones[0].rules;
+    assert_eq!((document.zones.len(), rules.len(), rules[0].observances.len()), (1, 1, 1));
     assert_eq!(document.entries[0].status.as_deref(), Some("CANCELLED"));
     assert_eq!(document.entries[1].status, None, "the method was the first calendar's");
     assert_eq!((document.entries[0].calendar, document.entries[1].calendar), (0, 1));

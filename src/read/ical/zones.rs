@@ -14,6 +14,8 @@ const MOST_RDATES: usize = 256;
 pub(super) struct ZoneBuilder {
     rules: ZoneRules,
     open: Option<ObservanceBuilder>,
+    /// Something was left out.
+    cut: bool,
 }
 
 #[derive(Default)]
@@ -28,7 +30,7 @@ struct ObservanceBuilder {
 impl ZoneBuilder {
     pub(super) fn new() -> Self {
         let rules = ZoneRules { id: String::new(), location: None, observances: Vec::new() };
-        Self { rules, open: None }
+        Self { rules, open: None, cut: false }
     }
 
     /// BEGIN:STANDARD or BEGIN:DAYLIGHT.
@@ -41,7 +43,9 @@ impl ZoneBuilder {
     pub(super) fn end(&mut self) {
         let Some(built) = self.open.take() else { return };
         let (Some(onset), Some(offset_to)) = (built.onset, built.to) else { return };
-        if self.rules.observances.len() < MOST_OBSERVANCES {
+        if self.rules.observances.len() >= MOST_OBSERVANCES {
+            self.cut = true;
+        } else {
             self.rules.observances.push(Observance {
                 onset,
                 offset_from: built.from.unwrap_or(offset_to),
@@ -70,15 +74,17 @@ impl ZoneBuilder {
             "RDATE" => {
                 let room = MOST_RDATES.saturating_sub(open.rdates.len());
                 let starts = text.split(',').filter_map(|part| part.split('/').next());
-                open.rdates.extend(starts.filter_map(value::onset).take(room));
+                let mut starts = starts.filter_map(value::onset);
+                open.rdates.extend(starts.by_ref().take(room));
+                self.cut |= starts.next().is_some();
             }
             _ => {}
         }
     }
 
-    /// The zone, if it has a name.
-    pub(super) fn finish(mut self) -> Option<ZoneRules> {
+    /// The zone, if it has a name, and whether something of it was left out.
+    pub(super) fn finish(mut self) -> Option<(ZoneRules, bool)> {
         self.end();
-        (!self.rules.id.is_empty()).then_some(self.rules)
+        (!self.rules.id.is_empty()).then_some((self.rules, self.cut))
     }
 }

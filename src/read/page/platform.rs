@@ -9,8 +9,8 @@ use crate::{
     event::Local,
     feed::Format,
     read::{
-        DateOrigin, Document, Entry, Text, Written, WrittenZone, feed::plausible_point, link,
-        moment,
+        CalendarZones, DateOrigin, Document, Entry, Text, Written, WrittenZone,
+        feed::plausible_point, link, moment,
     },
 };
 
@@ -57,7 +57,8 @@ fn squarespace(value: &Value, base: Option<&Url>) -> Option<Document> {
     document.title =
         text_at(value, "/collection/title").or_else(|| text_at(value, "/website/siteTitle"));
     document.language = text_at(value, "/website/language");
-    document.time_zone = text_at(value, "/website/timeZone");
+    let default = text_at(value, "/website/timeZone");
+    document.zones = vec![CalendarZones { default, ..CalendarZones::default() }];
     document.generator = Some("Squarespace".into());
     document.link = base.as_ref().map(Url::to_string);
     let next = text_at(value, "/pagination/nextPageUrl")
