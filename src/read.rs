@@ -274,8 +274,6 @@ pub struct Document {
     pub link: Option<String>,
     /// What each of its calendars says of time zones, in their order; one that says nothing is not there.
     pub zones: Vec<CalendarZones>,
-    /// METHOD in upper case.
-    pub method: Option<String>,
     /// PRODID or generator.
     pub generator: Option<String>,
     /// How often to ask.
@@ -354,7 +352,6 @@ impl Document {
             rights: None,
             link: None,
             zones: Vec::new(),
-            method: None,
             generator: None,
             refresh: RefreshHints::default(),
             next_page: None,

@@ -39,7 +39,6 @@ fn document(format: Format, entries: Vec<Entry>) -> Document {
         rights: None,
         link: None,
         zones: Vec::new(),
-        method: None,
         generator: None,
         refresh: RefreshHints::default(),
         next_page: None,
@@ -302,7 +301,7 @@ fn what_is_called_off_anywhere_is_called_off() {
         out.drafts.iter().map(|draft| draft.facts.status).collect::<Vec<_>>()
     };
     assert_eq!(statuses(&document), [Status::Cancelled, Status::Cancelled, Status::Confirmed]);
-    document.method = Some("CANCEL".into());
+    document.entries.iter_mut().for_each(|entry| entry.cancels = true);
     assert_eq!(statuses(&document), [Status::Cancelled; 3]);
 }
 

@@ -143,9 +143,8 @@ impl Scope<'_> {
             "TENTATIVE" => Some(Status::Tentative),
             _ => None,
         };
-        let method = self.document.method.as_deref() == Some("CANCEL");
         let said = words.state.status;
-        if method || [written, said].contains(&Some(Status::Cancelled)) {
+        if words.entry.cancels || [written, said].contains(&Some(Status::Cancelled)) {
             return Status::Cancelled;
         }
         if [written, said].contains(&Some(Status::Postponed)) {

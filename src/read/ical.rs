@@ -318,7 +318,6 @@ impl<'a> Reader<'a> {
             "LANGUAGE" | "X-WR-LANGUAGE" => document.language = document.language.take().or(text),
             "METHOD" => {
                 self.method = text.map(|text| text.to_ascii_uppercase());
-                document.method = document.method.take().or_else(|| self.method.clone());
             }
             "REFRESH-INTERVAL" | "X-PUBLISHED-TTL" => {
                 let every = value::duration(&property.value).ok().map(Length::total);
