@@ -124,7 +124,7 @@ async fn the_operator_decides_in_a_browser_as_on_the_command_line() {
     assert!(rejected.contains("value=\"undo\""), "what was a slip is taken back at once");
     assert_ne!(listed(id, &remote.state().await.unwrap()), Decision::Listed);
     let none = visit.act("/operator/review", &[("event", "nope"), ("action", "undo")]).await;
-    assert!(none.contains("There is no event &quot;nope&quot;. `folkmoot review list`"), "{none}");
+    assert!(none.contains("there is no event &quot;nope&quot;. `folkmoot review list`"), "{none}");
 
     let checked = visit.act("/operator/check", &[("feed", "b")]).await;
     assert!(checked.contains("Checked: "), "{checked}");
