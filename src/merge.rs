@@ -112,25 +112,16 @@ pub enum ListingChange {
     },
 }
 
-/// An event with the operator's corrections applied; [`keys`] are to be taken from this.
+/// An event with what the operator decided about its date and its verdict; [`keys`] are to be taken from this.
+///
+/// The operator's words for it ([`Correction::title`] and the like) are put on the listing: that something is called
+/// differently here does not make it another event than the one that others announce.
 #[must_use]
 pub fn corrected<'a>(event: &'a Event, corrections: &HashMap<Id, Correction>) -> Cow<'a, Event> {
     let Some(correction) = corrections.get(&event.id) else { return Cow::Borrowed(event) };
     let mut event = event.clone();
     let facts = &mut event.draft.facts;
     let from = correction.from.as_str();
-    if let Some(kind) = &correction.kind {
-        facts.kind.clone_from(kind);
-        facts.evidence.kind = vec![Reason::new(kind, from, "kind given by the network")];
-    }
-    if let Some(services) = &correction.services {
-        facts.services.clone_from(services);
-        let says = "services given by the network";
-        facts.evidence.services = vec![Reason::new(services.join(", "), from, says)];
-    }
-    if let Some(title) = &correction.title {
-        facts.title.clone_from(title);
-    }
     if let Some(span) = correction.span
         && (facts.span.is_none() || event.draft.date_doubt.is_some())
     {

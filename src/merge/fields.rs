@@ -5,13 +5,13 @@ use std::cmp::Reverse;
 
 use crate::{
     event::{
-        Attendance, Decision, Event, Facts, Id, Listing, Organiser, Place, Recurrence, Source,
-        Span, Status,
+        Attendance, Decision, Event, Facts, Id, Listing, Organiser, Place, Reason, Recurrence,
+        Source, Span, Status,
     },
     normalise::discretion::Hidden,
 };
 
-use super::{MergeContext, group::Side, words};
+use super::{Correction, MergeContext, group::Side, words};
 
 /// The sources of a group, best first.
 pub(super) fn ranked<'s, 'a>(sides: &[&'s Side<'a>]) -> Vec<&'s Side<'a>> {
@@ -235,11 +235,31 @@ pub(super) fn listing(
         hide(&mut listing);
     } else {
         listing.facts.evidence.merged = words::merged(&ranked);
+        let corrections = ranked.iter().filter_map(|side| context.corrections.get(side.id()));
+        // Of two corrections of one event that of the better source holds.
+        corrections.rev().for_each(|correction| call(&mut listing.facts, correction));
     }
     if let Some(before) = before {
         history(&mut listing, before, context.now);
     }
     listing
+}
+
+/// What the operator calls an event and its kind, and for which services it is.
+fn call(facts: &mut Facts, correction: &Correction) {
+    let from = correction.from.as_str();
+    if let Some(title) = &correction.title {
+        facts.title.clone_from(title);
+    }
+    if let Some(kind) = &correction.kind {
+        facts.kind.clone_from(kind);
+        facts.evidence.kind = vec![Reason::new(kind, from, "kind given by the network")];
+    }
+    if let Some(services) = &correction.services {
+        facts.services.clone_from(services);
+        let says = "services given by the network";
+        facts.evidence.services = vec![Reason::new(services.join(", "), from, says)];
+    }
 }
 
 fn source(side: &Side, fields: Vec<String>, context: &MergeContext) -> Source {

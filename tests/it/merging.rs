@@ -505,6 +505,30 @@ fn corrections_are_applied_and_a_date_by_hand_yields() {
     assert_eq!(store.listing("a").facts.span, at(2027, 5, 6, 10));
 }
 
+#[test]
+fn what_the_operator_calls_an_event_does_not_part_it_from_its_copies() {
+    let mut network = network();
+    let a = event("a", "own", "Housing repairs workshop", at(2027, 5, 6, 10));
+    let b = event("b", "agg", "Housing repairs workshop", at(2027, 5, 6, 10));
+    let correction = Correction {
+        event: "b".into(),
+        title: Some("Mending homes together".into()),
+        kind: Some("training".into()),
+        services: Some(vec!["corporate".into()]),
+        from: "feeds.toml".into(),
+        ..Correction::default()
+    };
+    network.corrections.insert("b".into(), correction);
+    let store = two(a, b, &network);
+    assert_eq!(store.listings.len(), 1);
+    let facts = &store.listing("a").facts;
+    assert_eq!(facts.title, "Mending homes together");
+    assert_eq!(
+        (facts.kind.as_str(), &*facts.services),
+        ("training", &["corporate".to_owned()][..])
+    );
+}
+
 // Stability, as a property.
 
 /// A handful of events that are alike, unlike and contradictory in many ways.

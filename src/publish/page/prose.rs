@@ -21,7 +21,7 @@ struct Tested {
 }
 
 const TESTED: Tested = Tested {
-    on: (2026, 11, 22),
+    on: (2026, 11, 28),
     with: p::TOOLS,
     faults: &[p::NO_PEOPLE, p::NO_REVIEW, p::PARTLY_ENGLISH, p::STRANGERS],
 };
