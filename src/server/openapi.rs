@@ -204,7 +204,9 @@ fn get(ask: &Ask, path: &str, operation: &str, takes: Takes, media: &str, words:
             let words = format!(
                 "FullCalendar’s word for `{ours}` (given both, both hold); the answer is then a bare array."
             );
-            parameters.push(json!({"name": name, "in": "query", "description": words, "schema": {"type": "string"}}));
+            parameters.push(
+                json!({"name": name, "in": "query", "description": words, "schema": bound()}),
+            );
         }
     }
     if takes == Takes::Plan {
@@ -307,6 +309,14 @@ fn values(ask: &Ask, name: &str) -> Option<Vec<String>> {
     }
 }
 
+/// A date or an instant.
+fn bound() -> Value {
+    json!({"anyOf": [
+        {"type": "string", "pattern": format!("^{DAY}$")},
+        {"type": "string", "pattern": format!("^{DAY}T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](Z|[+-](0[0-9]|1[0-2]):[0-5][0-9]))?$")},
+    ]})
+}
+
 fn parameter(ask: &Ask, name: &str, example: &str, words: &str) -> Value {
     const ONE: [&str; 10] =
         ["general", "or_online", "within", "q", "from", "to", "listed", "limit", "cursor", "sort"];
@@ -317,10 +327,7 @@ fn parameter(ask: &Ask, name: &str, example: &str, words: &str) -> Value {
             json!({"type": "string", "maxLength": 200, "pattern": "^\\s*(\\S+\\s+){0,29}\\S*\\s*$"})
         }
         "cursor" => json!({"type": "string", "pattern": format!("^$|{CURSOR_PATTERN}")}),
-        "from" | "to" => json!({"anyOf": [
-            {"type": "string", "pattern": format!("^{DAY}$")},
-            {"type": "string", "pattern": format!("^{DAY}T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](Z|[+-](0[0-9]|1[0-2]):[0-5][0-9]))?$")},
-        ]}),
+        "from" | "to" => bound(),
         "near" => json!({"anyOf": [
             {"type": "string", "enum": values(ask, "council")},
             {"type": "string", "pattern": place::outward_pattern()},
