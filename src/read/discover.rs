@@ -50,6 +50,8 @@ const PLATFORMS: &[Fingerprint] = &[
      "the site is made with Squarespace, which gives the page's events as JSON here"),
     (&["localgov-event", "localgov_event"], "/events", Format::Html, 60,
      "the site uses LocalGov Drupal, which lists its events here"),
+    (&["jadu cms", "jadu.net", "/jadu/"], "/rss", Format::Rss, 20,
+     "the site uses Jadu, which gives its news and its events as RSS here"),
     (&["libcal.com", "springshare"], "/ical_subscribe.php", Format::Ical, 50,
      "the site uses LibCal, whose calendar may be here"),
     (&["mgcalendarmonthview.aspx", "ielistmeetings.aspx", "ielistdocuments.aspx"], "/mgRss.aspx", Format::Rss, 10,
@@ -401,6 +403,10 @@ mod tests {
         assert_eq!(
             first("<body class='tribe-events-page'>"),
             "https://www.a.example/events/?ical=1"
+        );
+        assert_eq!(
+            first("<meta name='generator' content='Jadu CMS'>"),
+            "https://www.a.example/rss"
         );
         assert_eq!(
             first(
