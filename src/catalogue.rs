@@ -392,14 +392,11 @@ impl Catalogue {
             self.gone.insert_mut(id);
             return;
         }
-        let number = match self.items.get(&id) {
-            Some(old) => {
-                words.remove(old.number, item::words(&old.listing, &self.base));
-                old.number
-            }
-            None => self.free_number(),
+        let (number, before) = match self.items.get(&id) {
+            Some(old) => (old.number, item::words(&old.listing, &self.base)),
+            None => (self.free_number(), BTreeSet::new()),
         };
-        words.add(number, item::words(&listing, &self.base));
+        words.replace(number, &before, &item::words(&listing, &self.base));
         let item = Item::new(listing, number, &self.base, self.window);
         let at = at.unwrap_or(item.listing.updated);
         self.touched = self.touched.max(at);
@@ -443,7 +440,7 @@ impl Catalogue {
     fn take_out(&mut self, id: &str, at: Option<DateTime<Utc>>, words: &mut Changed) {
         let Some(old) = self.items.get(id).cloned() else { return };
         self.touched = self.touched.max(at.unwrap_or(old.listing.updated));
-        words.remove(old.number, item::words(&old.listing, &self.base));
+        words.replace(old.number, &item::words(&old.listing, &self.base), &BTreeSet::new());
         self.drop_from_indexes(id);
         self.items.remove_mut(id);
         self.numbered.set_mut(old.number as usize, None);

@@ -42,8 +42,9 @@ pub(super) fn is_public(listing: &Listing) -> bool {
 
 impl Item {
     pub(super) fn new(listing: Arc<Listing>, number: Number, base: &Base, window: Range) -> Self {
-        let regions = regions(&listing, base);
-        let position = position(&listing, base);
+        let town = town(&listing, base);
+        let regions = regions(&listing, town, base);
+        let position = position(&listing, town, base);
         let facets = facets(&listing, &regions);
         let kept = expand(&listing, window);
         let last_end = last_end(&listing);
@@ -252,7 +253,7 @@ fn regions_of_group(listing: &Listing, base: &Base) -> Vec<String> {
     ids.flat_map(|id| parts(&id).unwrap_or_else(|| vec![id])).collect()
 }
 
-fn regions(listing: &Listing, base: &Base) -> Vec<String> {
+fn regions(listing: &Listing, town: Option<&Council>, base: &Base) -> Vec<String> {
     let facts = &listing.facts;
     let council = facts.organiser.council.as_deref().and_then(|code| base.members.council(code));
     let council = council.map(|council| region_id(&council.region));
@@ -264,7 +265,7 @@ fn regions(listing: &Listing, base: &Base) -> Vec<String> {
         _ => venue.iter().map(|region| (*region).to_owned()).collect(),
     };
     // Towns share names, so that the organiser's side counts as well.
-    let town = town(listing, base).filter(|_| postcode.is_none());
+    let town = town.filter(|_| postcode.is_none());
     let town = town.map(|town| region_id(&town.region));
     regions.extend(town.filter(|region| !regions.contains(region)));
     if regions.is_empty() {
@@ -275,7 +276,7 @@ fn regions(listing: &Listing, base: &Base) -> Vec<String> {
     regions
 }
 
-fn position(listing: &Listing, base: &Base) -> Option<(f64, f64)> {
+fn position(listing: &Listing, town: Option<&Council>, base: &Base) -> Option<(f64, f64)> {
     let facts = &listing.facts;
     let place = facts.place.as_ref();
     let exact = place.and_then(|place| Some((place.latitude?, place.longitude?)));
@@ -286,7 +287,7 @@ fn position(listing: &Listing, base: &Base) -> Option<(f64, f64)> {
         // A postcode without a position is not where the organiser's council is.
         (None, Some(postcode)) => position_of_postcode(postcode),
         (None, None) => {
-            let town = town(listing, base).map(|town| town.code.as_str());
+            let town = town.map(|town| town.code.as_str());
             town.or(council).and_then(|code| base.members.position(code))
         }
     }

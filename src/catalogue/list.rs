@@ -151,9 +151,7 @@ impl Catalogue {
             })
             .cloned()
             .collect();
-        found.sort_by(|a, b| {
-            (b.listing.created, &b.listing.id).cmp(&(a.listing.created, &a.listing.id))
-        });
+        newest_first(&mut found);
         found.truncate(limit);
         found
     }
@@ -172,9 +170,7 @@ impl Catalogue {
             .filter(|item| item.listing.facts.span.is_none() && filter.passes(item))
             .cloned()
             .collect();
-        found.sort_by(|a, b| {
-            (b.listing.created, &b.listing.id).cmp(&(a.listing.created, &a.listing.id))
-        });
+        newest_first(&mut found);
         found
     }
 
@@ -224,6 +220,13 @@ impl Catalogue {
             })
         })
     }
+}
+
+/// In the order in which they were first seen, the last one first.
+fn newest_first(items: &mut [Arc<Item>]) {
+    items.sort_by(|a, b| {
+        (b.listing.created, &b.listing.id).cmp(&(a.listing.created, &a.listing.id))
+    });
 }
 
 /// So many of the dates, the first ones, in order; never many more in memory than that.

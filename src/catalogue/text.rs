@@ -27,19 +27,17 @@ pub(super) struct Changed {
 }
 
 impl Changed {
-    /// A listing has these words from now on.
-    pub(super) fn add(&mut self, number: Number, words: BTreeSet<String>) {
-        self.note(number, words, true);
-    }
-
-    /// A listing no longer has these words.
-    pub(super) fn remove(&mut self, number: Number, words: BTreeSet<String>) {
-        self.note(number, words, false);
-    }
-
-    fn note(&mut self, number: Number, words: BTreeSet<String>, has: bool) {
-        for word in words {
-            self.by_word.entry(word).or_default().push((number, has));
+    /// A listing has other words from now on; what stays is not touched.
+    pub(super) fn replace(
+        &mut self,
+        number: Number,
+        before: &BTreeSet<String>,
+        after: &BTreeSet<String>,
+    ) {
+        let gone = before.difference(after).map(|word| (word, false));
+        let new = after.difference(before).map(|word| (word, true));
+        for (word, has) in gone.chain(new) {
+            self.by_word.entry(word.clone()).or_default().push((number, has));
         }
     }
 }
@@ -197,7 +195,7 @@ mod tests {
     fn index(texts: &[&str]) -> Words {
         let (mut index, mut changed) = (Words::default(), Changed::default());
         for (number, text) in (0..).zip(texts) {
-            changed.add(number, words([*text]));
+            changed.replace(number, &BTreeSet::new(), &words([*text]));
         }
         index.apply(changed);
         index
@@ -245,8 +243,7 @@ mod tests {
     fn words_come_and_go() {
         let mut index = index(&["Waste day", "Waste night"]);
         let mut changed = Changed::default();
-        changed.remove(1, words(["Waste night"]));
-        changed.add(1, words(["Waste evening"]));
+        changed.replace(1, &words(["Waste night"]), &words(["Waste evening"]));
         index.apply(changed);
         let found = |question| index.find(&wanted(question)).iter().collect::<Vec<_>>();
         assert_eq!(

@@ -12,6 +12,8 @@ use std::{
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::guard;
+
 /// How long a body is kept.
 pub const KEPT: Duration = Duration::days(7);
 /// All bodies together, compressed.
@@ -101,10 +103,7 @@ impl Bodies {
     /// # Errors
     /// When they cannot be removed.
     pub fn forget(&self, feed: &str) -> io::Result<()> {
-        match fs::remove_dir_all(self.folder(feed)) {
-            Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
-        }
+        guard::gone(fs::remove_dir_all(self.folder(feed)))
     }
 
     /// Drops the bodies of feeds that are not known any more, as after another name was given to one.

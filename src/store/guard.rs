@@ -145,6 +145,14 @@ pub(super) fn make_dir(dir: &Path) -> io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o750).create(dir)
 }
 
+/// What is to be gone and is not there is gone.
+pub(super) fn gone(removed: io::Result<()>) -> io::Result<()> {
+    match removed {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
 /// The typed error for an error of the system.
 pub(super) fn io_error(dir: &Path, error: &io::Error) -> StoreError {
     let dir = dir.to_owned();

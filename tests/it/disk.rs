@@ -133,6 +133,25 @@ impl Drop for Undo {
     }
 }
 
+/// A disk of 32 MB, until the second goes; none where it cannot be had.
+fn small_disk(house: &House) -> Option<(PathBuf, Undo)> {
+    let data = house.path("small");
+    fs::create_dir(&data).unwrap();
+    if !run("mount", &["-t", "tmpfs", "-o", "size=32m", "folkmoot-test"], &data) {
+        eprintln!("SKIPPED: a small disk cannot be mounted here (root is needed)");
+        return None;
+    }
+    let unmounted = Undo("umount", &["-l"], data.clone());
+    Some((data, unmounted))
+}
+
+/// A file that takes all that is left.
+fn fill(data: &Path) -> File {
+    let mut filler = File::create(data.join("filler")).unwrap();
+    while filler.write_all(&[0; 4096]).is_ok() {}
+    filler
+}
+
 fn run(program: &str, arguments: &[&str], path: &Path) -> bool {
     let run = Command::new(program).args(arguments).arg(path).output();
     run.is_ok_and(|output| output.status.success())
@@ -142,18 +161,11 @@ fn run(program: &str, arguments: &[&str], path: &Path) -> bool {
 #[ignore = "half a minute and root: run by .ci/full"]
 async fn a_full_disk_is_survived_and_forgotten() {
     let house = House::new().await;
-    let data = house.path("small");
-    fs::create_dir(&data).unwrap();
-    if !run("mount", &["-t", "tmpfs", "-o", "size=32m", "folkmoot-test"], &data) {
-        eprintln!("SKIPPED: a small disk cannot be mounted here (root is needed)");
-        return;
-    }
-    let _unmounted = Undo("umount", &["-l"], data.clone());
+    let Some((data, _unmounted)) = small_disk(&house) else { return };
     let program = house.start(&data);
     poll(&program).await.unwrap();
     assert_eq!(events(&program).await.matches("v1").count(), 3);
-    let mut filler = File::create(data.join("filler")).unwrap();
-    while filler.write_all(&[0; 4096]).is_ok() {}
+    let filler = fill(&data);
     // Preallocated space of the database may take some commits yet.
     for _ in 0..3_000 {
         if poll(&program).await.is_err() {
@@ -178,17 +190,10 @@ async fn a_full_disk_is_survived_and_forgotten() {
 #[ignore = "half a minute and root: run by .ci/full"]
 async fn a_large_feed_is_kept_whole_when_there_is_room_and_not_before() {
     let house = House::new().await;
-    let data = house.path("small");
-    fs::create_dir(&data).unwrap();
-    if !run("mount", &["-t", "tmpfs", "-o", "size=32m", "folkmoot-test"], &data) {
-        eprintln!("SKIPPED: a small disk cannot be mounted here (root is needed)");
-        return;
-    }
-    let _unmounted = Undo("umount", &["-l"], data.clone());
+    let Some((data, _unmounted)) = small_disk(&house) else { return };
     let program = house.start(&data);
     poll(&program).await.unwrap();
-    let mut filler = File::create(data.join("filler")).unwrap();
-    while filler.write_all(&[0; 4096]).is_ok() {}
+    let filler = fill(&data);
     // Room for what is small, and for the beginning of what is large.
     let length = filler.metadata().unwrap().len();
     filler.set_len(length - 5 * 1024 * 1024).unwrap();

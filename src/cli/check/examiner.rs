@@ -113,14 +113,15 @@ impl Examiner {
         self.reader.make(work, body.bytes.clone()).await
     }
 
-    /// Makes sense of it now, and keeps all together.
+    /// Makes sense of it, and keeps all together.
     pub(crate) async fn examine(
         &self,
         feed: Feed,
         body: Body,
+        now: DateTime<Utc>,
         extent: Extent,
     ) -> Result<Examined, Stopped> {
-        let made = self.make(feed.clone(), &body, clock::now(), extent).await?;
+        let made = self.make(feed.clone(), &body, now, extent).await?;
         Ok(Examined { feed, body, made })
     }
 }

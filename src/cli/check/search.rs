@@ -49,8 +49,7 @@ pub(crate) async fn from_page(
                 continue;
             };
             search.links(examiner, feed_of, &body, &page, now).await;
-            let made = examiner.make(feed.clone(), &body, now, Extent::Alone).await;
-            search.found.extend(made.map(|made| Examined { feed, body, made }));
+            search.found.extend(examiner.examine(feed, body, now, Extent::Alone).await);
         }
     }
     search.found.retain(|found| worth(found) > 0);
@@ -77,8 +76,8 @@ impl Search {
             let url = feed.url.clone();
             let read = match examiner.fetch(&feed).await {
                 Ok(body) => {
-                    let made = examiner.make(feed.clone(), &body, now, Extent::Alone).await;
-                    made.map(|made| Examined { feed, body, made }).map_err(Failed::from)
+                    let examined = examiner.examine(feed, body, now, Extent::Alone).await;
+                    examined.map_err(Failed::from)
                 }
                 Err(failed) => Err(failed),
             };

@@ -242,17 +242,18 @@ async fn find(
         feed.member = feed.member.or_else(|| member_for(&feed.url, &examiner.settings.members));
         Ok::<_, Failed>(feed)
     };
-    let whole = |feed, body| examiner.examine(feed, body, Extent::Whole);
+    let now = clock::now();
+    let whole = |feed, body| examiner.examine(feed, body, now, Extent::Whole);
     let named = feed_of(url)?;
     let body = examiner.fetch(&named).await?;
     let base = body.meta.final_url.clone().unwrap_or_else(|| named.url.clone());
-    let own = examiner.examine(named, body.clone(), Extent::Alone).await;
+    let own = examiner.examine(named, body.clone(), now, Extent::Alone).await;
     if let Ok(own) = &own
         && own.made.document.format != Format::Html
     {
         return Ok((whole(own.feed.clone(), body).await?, Vec::new()));
     }
-    let searched = search::from_page(examiner, &feed_of, &body, &base, clock::now()).await;
+    let searched = search::from_page(examiner, &feed_of, &body, &base, now).await;
     let (mut others, failed) = (searched.found, searched.failed);
     let items = own.as_ref().map_or(0, |page| page.made.document.entries.len());
     let best = if others.is_empty() { None } else { Some(others.remove(0)) };

@@ -305,7 +305,8 @@ impl Visit<'_> {
             ..Settings::default()
         };
         let feed = settings.feed("new", one.url.clone(), &self.examiner.settings).ok()?;
-        let examined = self.examiner.examine(feed, body, Extent::Alone).await.ok()?;
+        let examined =
+            self.examiner.examine(feed, body, folkmoot::clock::now(), Extent::Alone).await.ok()?;
         let listed = examined
             .made
             .drafts

@@ -52,10 +52,7 @@ pub(super) fn finish_swap(dir: &Path) -> io::Result<()> {
 }
 
 fn remove(path: &Path) -> io::Result<()> {
-    match fs::remove_dir_all(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
+    guard::gone(fs::remove_dir_all(path))
 }
 
 /// Bytes of all files in a directory and below it.

@@ -176,10 +176,7 @@ fn partial(folder: &Path) -> PathBuf {
 }
 
 fn remove(path: &Path) -> io::Result<()> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
+    guard::gone(fs::remove_file(path))
 }
 
 fn size((key, record): &Change) -> usize {
