@@ -30,7 +30,7 @@ mod text;
 
 pub use changes::{ChangeEntry, ChangePage, CursorError};
 pub use counts::{Counts, Stats};
-pub use feeds::FeedView;
+pub use feeds::{FeedView, health, name};
 pub use filter::Filter;
 pub use item::Item;
 pub use list::{Date, DatePage, Hit, MAX_DATES, Page};

@@ -50,6 +50,9 @@ pub struct Check {
     pub changed: u32,
     /// Events withdrawn.
     pub withdrawn: u32,
+    /// It broke off before its end, so nothing of it was taken in.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub cut_off: bool,
 }
 
 /// A permanent redirect counts after so many equal answers.
@@ -121,7 +124,61 @@ fn is_false(flag: &bool) -> bool {
     !*flag
 }
 
+/// What looks odd about a feed that can be read; nothing is wrong for certain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Oddity {
+    /// It had items, and has none.
+    Empty,
+    /// It has less than half of the items that it usually has.
+    Few,
+    /// Events begin at an hour at which nobody meets: its time zone is wrong, perhaps.
+    Night,
+    /// Its times contradict its texts by an hour.
+    HourOff,
+    /// Events without a safe date.
+    Undated,
+    /// Items that could not be read.
+    Unread,
+}
+
+impl Oddity {
+    /// All of them, each with its name for machines.
+    pub const ALL: [(Self, &str); 6] = [
+        (Self::Empty, "empty"),
+        (Self::Few, "few"),
+        (Self::Night, "night"),
+        (Self::HourOff, "hour_off"),
+        (Self::Undated, "undated"),
+        (Self::Unread, "unread"),
+    ];
+}
+
 impl FeedState {
+    /// What looks odd about it, in the order of [`Oddity::ALL`].
+    #[must_use]
+    pub fn oddities(&self) -> Vec<Oddity> {
+        let named = |code: &str| self.problems.iter().any(|problem| problem.code == code);
+        let usual = self.usual_entries();
+        let holds = |oddity: &Oddity| match oddity {
+            Oddity::Empty => usual > 0 && self.entries == 0,
+            Oddity::Few => self.entries > 0 && u64::from(self.entries) * 2 < u64::from(usual),
+            Oddity::Night => named("times_at_night"),
+            Oddity::HourOff => named("utc_for_local_time"),
+            Oddity::Undated => self.undated > 0,
+            Oddity::Unread => !self.skipped.is_empty(),
+        };
+        Oddity::ALL.into_iter().map(|(oddity, _)| oddity).filter(holds).collect()
+    }
+
+    /// How many items most of the remembered checks found (the median); what is so for long becomes usual.
+    fn usual_entries(&self) -> u32 {
+        let sound = self.history.iter().filter(|check| !check.failed() && !check.cut_off);
+        let mut counts: Vec<u32> = sound.map(|check| check.entries).collect();
+        counts.sort_unstable();
+        counts.get(counts.len() / 2).copied().unwrap_or(0)
+    }
+
     /// Takes what is quoted of items out of the report card.
     pub fn unquote(&mut self) {
         unquote(&mut self.problems, &mut self.skipped);
@@ -159,6 +216,9 @@ pub struct FeedState {
     /// The origin that gave these two: a redirect may lead elsewhere.
     #[serde(default)]
     pub validators_from: Option<String>,
+    /// When a whole body came last, changed or not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_body: Option<DateTime<Utc>>,
     /// SHA-256 (hex) of the last good body.
     pub body_hash: Option<String>,
     /// Hash of everything besides the body that decided the result (settings, vocabulary, program version).
@@ -167,6 +227,9 @@ pub struct FeedState {
     pub last_check: Option<DateTime<Utc>>,
     /// Last check that was read well.
     pub last_good: Option<DateTime<Utc>>,
+    /// When it announced something last; its first good check counts as one that did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_new: Option<DateTime<Utc>>,
     /// Not before this instant.
     pub next_check: Option<DateTime<Utc>>,
     /// Failures in a row.

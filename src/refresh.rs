@@ -16,7 +16,7 @@ use std::{
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 use bytes::Bytes;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{FutureExt, StreamExt, stream};
 use tokio::sync::{Mutex as AsyncMutex, MutexGuard, OwnedMutexGuard};
 
@@ -30,6 +30,9 @@ use crate::{
     schedule::{self, AT_ONCE, weather::Weather},
     store::{Commit, LOG_KEPT, Store, StoreError, Tended, bodies::Bodies},
 };
+
+/// However often a site says "not modified", it is asked for the whole body after this long.
+const WHOLE_EVERY: TimeDelta = TimeDelta::days(7);
 
 mod hosts;
 pub mod making;
@@ -88,8 +91,8 @@ pub struct Refresher {
 
 /// What the network had to say, sorted by what it means for the stored events.
 enum Brought {
-    /// As last time.
-    Same(Meta),
+    /// As last time; `whole` where the body came all the same.
+    Same { meta: Meta, whole: bool },
     /// A body, made sense of.
     New { meta: Meta, bytes: Bytes, hash: String, made: Box<Made> },
     /// No body.
@@ -334,13 +337,16 @@ impl Refresher {
             Ok(request) => request,
             Err(failure) => return Brought::NoFetch(failure),
         };
-        request.etag = round.state.etag.clone().filter(|_| known);
-        request.last_modified = round.state.last_modified.clone().filter(|_| known);
+        // Some servers say "not modified" whatever happens; now and then the whole is asked for.
+        let lately = |at: DateTime<Utc>| round.now - at < WHOLE_EVERY;
+        let conditional = known && round.state.last_body.is_some_and(lately);
+        request.etag = round.state.etag.clone().filter(|_| conditional);
+        request.last_modified = round.state.last_modified.clone().filter(|_| conditional);
         request.validators_from.clone_from(&round.state.validators_from);
         let pause = round.settings.config.network.host_delay;
         let fetched = self.reader.fetch(&request, schedule::host(round.feed), pause).await;
         match fetched {
-            Fetched::NotModified(meta) if known => Brought::Same(meta),
+            Fetched::NotModified(meta) if known => Brought::Same { meta, whole: false },
             Fetched::NotModified(_) => {
                 let words = "the site says \"not modified\" to a first question";
                 Brought::NoFetch(FailureKind::Broken(words.into()).into())
@@ -348,7 +354,7 @@ impl Refresher {
             Fetched::Failed(failure) => Brought::NoFetch(failure),
             Fetched::Body { meta, bytes } => {
                 if known && round.state.body_hash.as_deref() == Some(&*report::hash(&bytes)) {
-                    return Brought::Same(meta);
+                    return Brought::Same { meta, whole: true };
                 }
                 self.make(round, meta, bytes).await
             }
@@ -385,8 +391,9 @@ impl Refresher {
             round.state.websub.clone_from(&state.websub);
         }
         match brought {
-            Brought::Same(meta) => {
-                let good = report::Good { meta: &meta, body: None, took: round.began.elapsed() };
+            Brought::Same { meta, whole } => {
+                let took = round.began.elapsed();
+                let good = report::Good { meta: &meta, whole, body: None, took };
                 self.compare(&round, good, Saw::Same, memory).await
             }
             Brought::New { meta, bytes, hash, made } => {
@@ -437,7 +444,7 @@ impl Refresher {
         // What was made sense of is not needed as it was written any more; of a large feed it is much.
         made.document.entries = Vec::new();
         let body = Some(report::Body { bytes: bytes.len(), hash, made: &made });
-        let good = report::Good { meta: &meta, body, took: round.began.elapsed() };
+        let good = report::Good { meta: &meta, whole: true, body, took: round.began.elapsed() };
         let refreshed = self.compare(round, good, saw, memory).await;
         // A body with private or forgotten items is not kept: nothing of their text may lie on the disk.
         if refreshed.check.outcome == Outcome::Changed && !secret {
@@ -520,10 +527,24 @@ impl Refresher {
         report::tell(&feed, &check);
         match self.commit(round.settings, commit, memory).await {
             Ok(update) => Refreshed { feed, check, update, trouble: None },
-            Err(error) => {
-                Refreshed { feed, check, update: Update::default(), trouble: Some(error) }
+            Err(error) => self.not_kept(round, check, error).await,
+        }
+    }
+
+    /// Where the disk has room for a line, it is this feed that asks too much, and the others go on.
+    async fn not_kept(&self, round: &Round<'_>, check: Check, error: StoreError) -> Refreshed {
+        let feed = round.feed.id.clone();
+        if let StoreError::Full { .. } = error {
+            let memory = Arc::clone(&self.memory).lock_owned().await;
+            let commit = report::no_room(&round.scene(), check.status);
+            let said = commit.checks.iter().map(|(_, check)| check.clone()).next();
+            let kept = self.commit(round.settings, commit, memory).await;
+            if let (Ok(update), Some(check)) = (kept, said) {
+                report::tell(&feed, &check);
+                return Refreshed { feed, check, update, trouble: None };
             }
         }
+        Refreshed { feed, check, update: Update::default(), trouble: Some(error) }
     }
 
     /// Commits, then applies.

@@ -15,7 +15,7 @@ use folkmoot::{
     },
     feed::Feed,
     fetch,
-    health::{FeedState, Health, MOVED_AFTER},
+    health::{FeedState, Health, MOVED_AFTER, Oddity},
     member::Members,
     publish,
     refresh::{
@@ -227,6 +227,18 @@ pub(crate) fn apply(global: &Global, output: &Output) -> Done {
     }
 }
 
+/// What looks odd, in words.
+fn odd_words(oddity: Oddity, state: &FeedState) -> String {
+    match oddity {
+        Oddity::Empty => "no items any more".into(),
+        Oddity::Few => "fewer items than usual".into(),
+        Oddity::Night => "events at night".into(),
+        Oddity::HourOff => "times an hour off".into(),
+        Oddity::Undated => format!("{} without a date", state.undated),
+        Oddity::Unread => format!("{} not readable", state.skipped.len()),
+    }
+}
+
 /// Health in words.
 pub(crate) fn health_words(feed: &Feed, state: Option<&FeedState>) -> String {
     let view = FeedView { feed: feed.clone(), state: state.cloned().unwrap_or_default() };
@@ -238,7 +250,7 @@ pub(crate) fn words_of(health: Health, state: &FeedState) -> String {
     let since = |at: Option<chrono::DateTime<chrono::Utc>>| {
         at.map(|at| at.format(" since %-d %b %Y").to_string()).unwrap_or_default()
     };
-    match health {
+    let words = match health {
         Health::New => "not checked yet".into(),
         Health::Fine => "fine".into(),
         Health::Quiet => "quiet: nothing new for long".into(),
@@ -249,7 +261,10 @@ pub(crate) fn words_of(health: Health, state: &FeedState) -> String {
         Health::Gone => "gone, its site says".into(),
         Health::Paused => "paused".into(),
         Health::NeverWorked => "never worked".into(),
-    }
+    };
+    let odd = state.oddities().into_iter().map(|oddity| odd_words(oddity, state));
+    let odd: Vec<String> = odd.collect();
+    if odd.is_empty() { words } else { format!("{words}; {}", odd.join(", ")) }
 }
 
 /// The report card of a feed that is checked regularly.

@@ -84,8 +84,9 @@ fn bar(output: &Output, feeds: usize) -> ProgressBar {
     if let Ok(style) = style { bar.with_style(style) } else { bar }
 }
 
+/// What broke off was not taken in: for whoever waits for its events, that check came to nothing.
 fn failed(checked: &Checked) -> bool {
-    checked.trouble.is_some() || checked.check.failed()
+    checked.trouble.is_some() || checked.check.failed() || checked.check.cut_off
 }
 
 pub(super) fn report(mut checks: Vec<Checked>, output: &Output) -> Done {
@@ -111,11 +112,11 @@ pub(super) fn report(mut checks: Vec<Checked>, output: &Output) -> Done {
     }
     match count {
         0 => Ok(()),
-        1 => {
-            Err(Failed::Other("one feed could not be checked; its events stay as they were".into()))
-        }
+        1 => Err(Failed::Other(
+            "one feed could not be read in full; its events stay as they were".into(),
+        )),
         count => Err(Failed::Other(format!(
-            "{count} feeds could not be checked; their events stay as they were"
+            "{count} feeds could not be read in full; their events stay as they were"
         ))),
     }
 }

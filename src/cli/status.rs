@@ -2,7 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use clap::Args;
-use folkmoot::{clock, daemon::command::Status as Answer, health::FeedState, store::Tended};
+use folkmoot::{
+    clock,
+    daemon::command::Status as Answer,
+    health::{FeedState, Health, Oddity},
+    store::Tended,
+};
 use serde_json::json;
 
 use super::{
@@ -28,11 +33,9 @@ impl Status {
                 .feeds
                 .iter()
                 .map(|feed| {
-                    Row::of(
-                        &feed.id,
-                        control::words_of(feed.health, &feed.state),
-                        Some(&feed.state),
-                    )
+                    let words = control::words_of(feed.health, &feed.state);
+                    let rests = matches!(feed.health, Health::Paused | Health::Gone);
+                    Row::of(&feed.id, words, Some(&feed.state), rests)
                 })
                 .collect(),
             None => {
@@ -41,7 +44,8 @@ impl Status {
                 feeds
                     .map(|feed| {
                         let state = states.iter().find(|state| state.feed == feed.id);
-                        Row::of(&feed.id, control::health_words(feed, state), state)
+                        let rests = feed.paused || state.is_some_and(|state| state.gone);
+                        Row::of(&feed.id, control::health_words(feed, state), state, rests)
                     })
                     .collect()
             }
@@ -59,10 +63,12 @@ impl Status {
             let state = row.state.unwrap_or_default();
             let words = state.history.last().map(|check| check.words.clone()).unwrap_or_default();
             let listed = state.last_good.map(|_| state.listed.to_string()).unwrap_or_default();
-            vec![row.id, row.health, ago(state.last_check), ago(state.last_good), listed, words]
+            let next = state.next_check.filter(|_| !row.rests).map(ahead).unwrap_or_default();
+            let (checked, good) = (ago(state.last_check), ago(state.last_good));
+            vec![row.id, row.health, checked, good, next, listed, words]
         });
         output.table(
-            &["feed", "health", "checked", "last good", "listed", "last check"],
+            &["feed", "health", "checked", "last good", "next", "listed", "last check"],
             cells.collect(),
         )
     }
@@ -73,12 +79,17 @@ impl Status {
 struct Row {
     id: String,
     health: String,
+    oddities: Vec<Oddity>,
     state: Option<FeedState>,
+    /// It is not checked by itself.
+    #[serde(skip)]
+    rests: bool,
 }
 
 impl Row {
-    fn of(id: &str, health: String, state: Option<&FeedState>) -> Self {
-        Self { id: id.to_owned(), health, state: state.cloned() }
+    fn of(id: &str, health: String, state: Option<&FeedState>, rests: bool) -> Self {
+        let oddities = state.map(FeedState::oddities).unwrap_or_default();
+        Self { id: id.to_owned(), health, oddities, state: state.cloned(), rests }
     }
 }
 
@@ -140,14 +151,27 @@ fn count(number: usize, one: &str) -> String {
 /// How long ago, in words.
 fn ago(at: Option<DateTime<Utc>>) -> String {
     let Some(at) = at else { return "never".into() };
-    let minutes = (clock::now() - at).num_minutes();
+    match (clock::now() - at).num_minutes() {
+        ..1 => "just now".into(),
+        minutes => format!("{} ago", length(minutes)),
+    }
+}
+
+/// How long from now, in words.
+fn ahead(at: DateTime<Utc>) -> String {
+    match (at - clock::now()).num_minutes() {
+        ..1 => "now".into(),
+        minutes => format!("in {}", length(minutes)),
+    }
+}
+
+fn length(minutes: i64) -> String {
     let plural = |number: i64, unit: &str| match number {
-        1 => format!("1 {unit} ago"),
-        number => format!("{number} {unit}s ago"),
+        1 => format!("1 {unit}"),
+        number => format!("{number} {unit}s"),
     };
     match minutes {
-        ..1 => "just now".into(),
-        1..60 => plural(minutes, "minute"),
+        ..60 => plural(minutes, "minute"),
         60..2880 => plural(minutes / 60, "hour"),
         _ => plural(minutes / 1440, "day"),
     }

@@ -42,6 +42,8 @@ const CHORES_EVERY: TimeDelta = TimeDelta::hours(1);
 const PURGE_RESTS: TimeDelta = TimeDelta::seconds(5);
 /// A hub does not make us ask a site more often than this.
 const TOLD_RESTS: TimeDelta = TimeDelta::minutes(1);
+/// How long to leave a feed alone whose check was lost to a fault of this program.
+const FAULTY_RESTS: TimeDelta = TimeDelta::hours(1);
 /// How long to leave a store alone that did not take a commit.
 const STORE_RESTS: TimeDelta = TimeDelta::seconds(30);
 
@@ -63,6 +65,8 @@ pub(super) struct Engine {
     running: JoinSet<(String, Option<Refreshed>)>,
     /// Their feeds, the hosts that they keep busy, and their tasks.
     busy: HashMap<String, (Option<String>, task::Id)>,
+    /// Feeds whose check was lost to a fault of this program, and until when they are left alone.
+    faulty: HashMap<String, DateTime<Utc>>,
     /// Who waits for which feeds' checks.
     waiters: Vec<Waiter>,
     /// What is wrong with feeds.toml.
@@ -108,6 +112,7 @@ impl Engine {
             asking: None,
             running: JoinSet::new(),
             busy: HashMap::new(),
+            faulty: HashMap::new(),
             waiters: Vec::new(),
             fault: None,
             waiting: None,
@@ -186,8 +191,10 @@ impl Engine {
         let Some(memory) = self.refresher.try_memory() else { return };
         let hosts: HashSet<String> =
             self.busy.values().filter_map(|(host, _)| host.clone()).collect();
+        let rests = |id: &String| self.faulty.get(id).is_some_and(|until| now < *until);
         let idle = self.settings.config.feeds.iter().filter(|feed| {
-            !self.busy.contains_key(&feed.id) && (!only_wanted || self.wanted.contains(&feed.id))
+            let wanted = self.wanted.contains(&feed.id);
+            !self.busy.contains_key(&feed.id) && (wanted || (!only_wanted && !rests(&feed.id)))
         });
         let candidates = idle.map(|feed| Candidate {
             feed,
@@ -218,13 +225,18 @@ impl Engine {
     /// A check has ended.
     fn checked(&mut self, done: Result<(String, Option<Refreshed>), tokio::task::JoinError>) {
         let (feed, refreshed) = match done {
-            Ok(done) => done,
+            Ok((feed, refreshed)) => {
+                self.faulty.remove(&feed);
+                (feed, refreshed)
+            }
             Err(error) => {
                 tracing::error!(%error, "a check ended in a fault of this program");
                 let mut busy = self.busy.iter();
                 let Some((feed, _)) = busy.find(|(_, (_, task))| *task == error.id()) else {
                     return;
                 };
+                // Nothing of it is kept, the time of the next check neither.
+                self.faulty.insert(feed.clone(), self.now() + FAULTY_RESTS);
                 (feed.clone(), None)
             }
         };

@@ -2,22 +2,17 @@
 //!
 //! To a program of theirs (`[notify] command`, the notice on standard input) or an address (`webhook`, as JSON).
 
-use std::{
-    collections::HashMap,
-    io::Write,
-    process::{Command, Stdio},
-    thread,
-    time::{Duration, Instant},
-};
+use std::{collections::HashMap, process::Stdio, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
+use tokio::{io::AsyncWriteExt, process::Command};
 
-use super::engine::report;
 use crate::{
+    catalogue,
     config::Notify,
     fetch::{Client, Settings as ClientSettings},
-    health::Health,
+    health::{FeedState, Health},
     refresh::{Memory, Settings},
 };
 
@@ -128,8 +123,9 @@ impl Notices {
         }
         if now - self.digest >= DIGEST_EVERY {
             self.digest = now;
-            let wrong =
-                |line: &Line| !matches!(line.is, Health::Fine | Health::New | Health::Paused);
+            // A feed that has nothing new to say needs nothing of anybody.
+            let calm = [Health::Fine, Health::New, Health::Paused, Health::Quiet];
+            let wrong = |line: &Line| !calm.contains(&line.is);
             let feeds: Vec<Line> = lines.into_iter().filter(wrong).collect();
             if !feeds.is_empty() {
                 let subject =
@@ -142,19 +138,20 @@ impl Notices {
 }
 
 fn lines(memory: &Memory, settings: &Settings, now: DateTime<Utc>) -> Vec<Line> {
+    let unknown = FeedState::default();
     let mut lines: Vec<Line> = settings
         .feeds
         .values()
         .map(|feed| {
-            let report = report(memory, feed, now);
-            let blip = report.health == Health::Failing && report.state.failures < FAILURES;
-            let words = report.state.history.last().map(|check| check.words.clone());
+            let state = memory.feeds.get(&feed.id).unwrap_or(&unknown);
+            let is = catalogue::health(feed, state, now);
+            let blip = is == Health::Failing && state.failures < FAILURES;
             Line {
-                feed: report.id,
-                name: report.name,
+                feed: feed.id.clone(),
+                name: catalogue::name(feed, state).to_owned(),
                 was: None,
-                is: if blip { Health::Fine } else { report.health },
-                words: words.unwrap_or_default(),
+                is: if blip { Health::Fine } else { is },
+                words: state.history.last().map(|check| check.words.clone()).unwrap_or_default(),
             }
         })
         .collect();
@@ -199,16 +196,16 @@ impl Notice {
         }
         if let Some(command) = to.command {
             let (text, kind) = (self.text(), self.notice);
-            let ran = tokio::task::spawn_blocking(move || run(&command, &text, kind)).await;
-            if let Ok(Err(error)) = ran {
+            if let Err(error) = run(&command, &text, kind).await {
                 tracing::warn!(error, "the command of [notify] failed");
             }
         }
     }
 }
 
-/// Runs the operator's program without a shell: feed names come from strangers.
-fn run(command: &str, text: &str, kind: &str) -> Result<(), String> {
+/// Runs the operator's program without a shell: feed names come from strangers. It is ended when it takes too long, and
+/// with the daemon.
+async fn run(command: &str, text: &str, kind: &str) -> Result<(), String> {
     let mut words = command.split_whitespace();
     let program = words.next().ok_or("it is empty")?;
     let child = Command::new(program)
@@ -217,25 +214,22 @@ fn run(command: &str, text: &str, kind: &str) -> Result<(), String> {
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
+        .kill_on_drop(true)
         .spawn();
     let mut child = child.map_err(|error| format!("{program}: {error}"))?;
-    if let Some(mut input) = child.stdin.take() {
-        // A program that does not read its input may still have done its work.
-        drop(input.write_all(text.as_bytes()));
-    }
-    let until = Instant::now() + PATIENCE;
-    loop {
-        match child.try_wait() {
-            Ok(Some(status)) if status.success() => return Ok(()),
-            Ok(Some(status)) => return Err(format!("{program}: {status}")),
-            Ok(None) if Instant::now() < until => thread::sleep(Duration::from_millis(50)),
-            Ok(None) => {
-                drop(child.kill());
-                drop(child.wait());
-                return Err(format!("{program} took more than {} seconds", PATIENCE.as_secs()));
-            }
-            Err(error) => return Err(error.to_string()),
+    let input = child.stdin.take();
+    let ran = tokio::time::timeout(PATIENCE, async {
+        if let Some(mut input) = input {
+            // A program that does not read its input may still do its work.
+            drop(input.write_all(text.as_bytes()).await);
         }
+        child.wait().await
+    });
+    match ran.await {
+        Ok(Ok(status)) if status.success() => Ok(()),
+        Ok(Ok(status)) => Err(format!("{program}: {status}")),
+        Ok(Err(error)) => Err(format!("{program}: {error}")),
+        Err(_) => Err(format!("{program} took more than {} seconds", PATIENCE.as_secs())),
     }
 }
 

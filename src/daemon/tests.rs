@@ -1,5 +1,6 @@
 //! A daemon from start to end, with sites that are a table.
 
+use futures_util::future::BoxFuture;
 use tokio::sync::oneshot;
 
 use super::*;
@@ -7,6 +8,7 @@ use crate::{
     daemon::{client::Remote, command::Reloaded},
     health::{Health, Outcome},
     refresh::tests::{Sites, calendar, url},
+    store::{Commit, Committed, Compacted, Snapshot, Store, StoreError, Tended},
 };
 
 pub(super) fn clock() -> DateTime<Utc> {
@@ -49,14 +51,17 @@ impl House {
         std::fs::write(self.dir.path().join("feeds.toml"), text).unwrap();
     }
 
-    pub(super) async fn start(&self) -> Running {
-        let setup = Setup {
+    fn setup(&self) -> Setup {
+        Setup {
             config: self.dir.path().join("feeds.toml"),
             data_dir: self.dir.path().join("data"),
             fetcher: Arc::clone(&self.sites) as Arc<dyn Fetcher>,
             clock,
-        };
-        let daemon = Daemon::start(setup).await.unwrap();
+        }
+    }
+
+    pub(super) async fn start(&self) -> Running {
+        let daemon = Daemon::start(self.setup()).await.unwrap();
         let (stop, stopped) = oneshot::channel();
         let (control, catalogue) = (daemon.control(), daemon.catalogue());
         let shutdown = async move { drop(stopped.await) };
@@ -103,6 +108,74 @@ async fn everything_is_there_again_before_any_feed_is_asked() {
     };
     let daemon = Daemon::start(setup).await.unwrap();
     assert_eq!(daemon.catalogue().load().len(), 2);
+}
+
+/// A store that panics at the commits of one feed's checks: a fault that no care for feeds can catch.
+#[derive(Debug)]
+struct Faulty(Arc<dyn Store>);
+
+impl Store for Faulty {
+    fn load(&self) -> BoxFuture<'_, Result<Snapshot, StoreError>> {
+        self.0.load()
+    }
+
+    fn commit(&self, commit: Arc<Commit>) -> BoxFuture<'_, Result<Committed, StoreError>> {
+        assert!(commit.checks.iter().all(|(feed, _)| feed != "a"), "a fault that is meant");
+        self.0.commit(commit)
+    }
+
+    fn compact(&self) -> BoxFuture<'_, Result<Compacted, StoreError>> {
+        self.0.compact()
+    }
+
+    fn tend(&self, now: DateTime<Utc>) -> BoxFuture<'_, Result<Tended, StoreError>> {
+        self.0.tend(now)
+    }
+
+    fn close(&self) -> BoxFuture<'_, ()> {
+        self.0.close()
+    }
+}
+
+#[tokio::test]
+async fn a_check_that_ends_in_a_fault_frees_its_feed_and_nobody_waits_for_it() {
+    let house = House::with(&["a", "b"]);
+    let setup = house.setup();
+    let how =
+        Open { dir: setup.data_dir.clone(), create: Create::IfAbsent, domain: None, now: clock() };
+    let store = Arc::new(Faulty(open(how).await.unwrap()));
+    let settings = Arc::new(Settings::new(config::load(&setup.config).unwrap()).unwrap());
+    let fetcher = Arc::clone(&setup.fetcher);
+    let refresher = Refresher::open(store, fetcher, None, &settings.config).await.unwrap();
+    let (sender, inbox) = mpsc::channel(8);
+    let control = Control::new(sender);
+    let (stop, stopped) = oneshot::channel::<()>();
+    let watched = reload::Watched::new(&setup.config);
+    let mut engine =
+        engine::Engine::new(Arc::new(refresher), settings, (setup, watched), Arc::new(()));
+    let running =
+        tokio::spawn(async move { engine.run(inbox, async move { drop(stopped.await) }).await });
+    let asked = || house.sites.asked_for(&url("a"));
+    // Whoever asks gets it tried again, and an answer each time.
+    for times in 1..=2 {
+        let feeds = vec!["a".to_owned(), "b".to_owned()];
+        let (_, mut checks) = control.poll(feeds).await.unwrap().unwrap();
+        let mut told = Vec::new();
+        while let Some(checked) = checks.recv().await {
+            told.push(checked.feed);
+        }
+        assert_eq!(told, ["b"]);
+        assert!(asked() >= times);
+    }
+    // By itself it is left alone for a while: not asked at each turn of the engine.
+    let before = asked();
+    for _ in 0..20 {
+        control.status().await.unwrap();
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(asked(), before);
+    stop.send(()).unwrap();
+    running.await.unwrap();
 }
 
 #[tokio::test]

@@ -11,6 +11,12 @@ fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
     headers.get(name)?.to_str().ok()
 }
 
+/// A number of seconds; one that is too large for us to count is as long as can be (RFC 9111, section 1.2.2).
+fn seconds(text: &str) -> Option<u64> {
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    digits.then(|| text.parse().unwrap_or(u64::MAX))
+}
+
 /// Freshness by Cache-Control max-age, else by Expires less Date (RFC 9111, section 4.2.1).
 pub(super) fn fresh_for(headers: &HeaderMap) -> Option<Duration> {
     let control = text(headers, header::CACHE_CONTROL).unwrap_or("");
@@ -19,11 +25,11 @@ pub(super) fn fresh_for(headers: &HeaderMap) -> Option<Duration> {
         return None;
     }
     let age: Option<u64> =
-        directives().find_map(|part| part.strip_prefix("max-age=")?.trim_matches('"').parse().ok());
-    if let Some(seconds) = age {
+        directives().find_map(|part| seconds(part.strip_prefix("max-age=")?.trim_matches('"')));
+    if let Some(age) = age {
         // RFC 9111, section 4.2.3: a cache on the way has used up a part of it.
-        let spent = text(headers, header::AGE).and_then(|age| age.trim().parse().ok()).unwrap_or(0);
-        return Some(Duration::from_secs(seconds.saturating_sub(spent)).min(LONGEST));
+        let spent = text(headers, header::AGE).and_then(|age| seconds(age.trim())).unwrap_or(0);
+        return Some(Duration::from_secs(age.saturating_sub(spent)).min(LONGEST));
     }
     let expires = httpdate::parse_http_date(text(headers, header::EXPIRES)?).ok()?;
     let date = httpdate::parse_http_date(text(headers, header::DATE)?).ok()?;
@@ -34,7 +40,7 @@ pub(super) fn fresh_for(headers: &HeaderMap) -> Option<Duration> {
 /// our clock.
 pub(super) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let value = text(headers, header::RETRY_AFTER)?.trim();
-    if let Ok(seconds) = value.parse() {
+    if let Some(seconds) = seconds(value) {
         return Some(Duration::from_secs(seconds).min(LONGEST));
     }
     let until = httpdate::parse_http_date(value).ok()?;
@@ -66,7 +72,15 @@ mod tests {
         );
         let until = headers(&[date, (header::RETRY_AFTER, "Sun, 22 Nov 2026 12:05:00 GMT")]);
         assert_eq!(retry_after(&until, now), Some(Duration::from_secs(300)));
-        assert_eq!(retry_after(&headers(&[(header::RETRY_AFTER, "soon")]), now), None);
+        for nothing in ["soon", "-5", "", "Sun, 22 Nov 2026 11:00:00 GMT"] {
+            assert_eq!(retry_after(&headers(&[(header::RETRY_AFTER, nothing)]), now), None);
+        }
+        for for_ever in ["99999999999999999999999", "Fri, 31 Dec 9999 23:59:59 GMT"] {
+            let asked = headers(&[(header::RETRY_AFTER, for_ever)]);
+            assert_eq!(retry_after(&asked, now), Some(LONGEST));
+        }
+        let far = headers(&[(header::CACHE_CONTROL, "max-age=99999999999999999999999")]);
+        assert_eq!(fresh_for(&far), Some(LONGEST));
         let undated = headers(&[(header::RETRY_AFTER, "Sun, 22 Nov 2026 12:05:00 GMT")]);
         assert_eq!(retry_after(&undated, now), Some(Duration::from_secs(240)));
         let aged = headers(&[(header::CACHE_CONTROL, "max-age=600"), (header::AGE, "200")]);

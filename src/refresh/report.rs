@@ -37,6 +37,8 @@ pub(super) struct Scene<'a> {
 /// A check that went well.
 pub(super) struct Good<'a> {
     pub(super) meta: &'a Meta,
+    /// A body came, if only the known one.
+    pub(super) whole: bool,
     /// `None` when all is as last time.
     pub(super) body: Option<Body<'a>>,
     pub(super) took: Duration,
@@ -73,6 +75,7 @@ pub(super) fn same_address(state: &mut FeedState, feed: &Feed) {
             url_hash,
             last_check: kept.last_check,
             last_good: kept.last_good,
+            last_new: kept.last_new,
             entries: kept.entries,
             complete: kept.complete,
             format: kept.format,
@@ -96,6 +99,7 @@ fn check(scene: &Scene, outcome: Outcome, words: String) -> Check {
         added: 0,
         changed: 0,
         withdrawn: 0,
+        cut_off: false,
     }
 }
 
@@ -113,6 +117,7 @@ pub(super) fn no_check(at: DateTime<Utc>) -> Check {
         added: 0,
         changed: 0,
         withdrawn: 0,
+        cut_off: false,
     }
 }
 
@@ -121,15 +126,21 @@ fn commit(scene: &Scene, state: FeedState, check: Check) -> Commit {
     Commit { feeds: vec![state], checks, ..Commit::new(scene.now) }
 }
 
-/// A check that went well.
-pub(super) fn good(scene: &Scene, good: &Good, result: Reconciled, memory: &Memory) -> Commit {
+/// What is remembered of a feed after a check that went well.
+fn state_after(scene: &Scene, good: &Good, result: &Reconciled, memory: &Memory) -> FeedState {
     let meta = good.meta;
     let mut state = scene.state.clone();
     if let Some(body) = &good.body {
-        take_body(&mut state, scene, meta, body, &result);
+        take_body(&mut state, scene, meta, body, result);
     } else {
         state.etag = meta.etag.clone().or(state.etag);
         state.last_modified = sound_date(meta, scene.now).or(state.last_modified);
+    }
+    if result.added > 0 || state.last_new.is_none() {
+        state.last_new = Some(scene.now);
+    }
+    if good.whole {
+        state.last_body = Some(scene.now);
     }
     state.last_check = Some(scene.now);
     // What broke off is no good read, where there was one before.
@@ -146,15 +157,22 @@ pub(super) fn good(scene: &Scene, good: &Good, result: Reconciled, memory: &Memo
         }
         _ => (target.to_string(), 1),
     });
-    let put = result.put.iter().map(|event| &event.id);
-    let touched: HashSet<&Id> = put.chain(&result.removed).collect();
-    let stored = memory.events_of(&scene.feed.id).into_iter();
-    let kept = stored.filter(|event| !touched.contains(&event.id));
-    (state.listed, state.undated, state.unlisted) =
-        settle::tally(kept.chain(result.put.iter().map(|event| &**event)), &memory.corrections);
+    // Where no event changed, what was counted holds: most checks bring nothing new.
+    if good.body.is_some() || !result.put.is_empty() || !result.removed.is_empty() {
+        (state.listed, state.undated, state.unlisted) = count_events(scene, result, memory);
+    } else if let Some(known) = memory.feeds.get(&scene.feed.id) {
+        (state.listed, state.undated) = (known.listed, known.undated);
+        state.unlisted.clone_from(&known.unlisted);
+    }
     let answer = Answer::Good { fresh_for: meta.fresh_for };
     state.next_check =
         Some(next_check(scene.feed, &scene.settings.config.network, &state, answer, scene.now));
+    state
+}
+
+/// A check that went well.
+pub(super) fn good(scene: &Scene, good: &Good, result: Reconciled, memory: &Memory) -> Commit {
+    let state = state_after(scene, good, &result, memory);
     let changes = result.added + result.changed + result.withdrawn;
     let outcome = match (result.shrank_since.is_some() || state.cut_off, changes) {
         (true, _) => Outcome::Shrank,
@@ -167,7 +185,7 @@ pub(super) fn good(scene: &Scene, good: &Good, result: Reconciled, memory: &Memo
         (state.entries, u64::try_from(good.took.as_millis()).unwrap_or(u64::MAX));
     let (added, changed, withdrawn) = (result.added, result.changed, result.withdrawn);
     let check = Check {
-        status: meta.status,
+        status: good.meta.status,
         bytes,
         took_ms,
         entries,
@@ -175,6 +193,7 @@ pub(super) fn good(scene: &Scene, good: &Good, result: Reconciled, memory: &Memo
         changed,
         withdrawn,
         public,
+        cut_off: state.cut_off,
         ..check(scene, outcome, words)
     };
     Commit {
@@ -183,6 +202,19 @@ pub(super) fn good(scene: &Scene, good: &Good, result: Reconciled, memory: &Memo
         purge: result.hidden > 0,
         ..commit(scene, state, check)
     }
+}
+
+/// Listed, undated, and the others with their reasons, after this check.
+fn count_events(
+    scene: &Scene,
+    result: &Reconciled,
+    memory: &Memory,
+) -> (u32, u32, Vec<(String, u32)>) {
+    let put = result.put.iter().map(|event| &event.id);
+    let touched: HashSet<&Id> = put.chain(&result.removed).collect();
+    let stored = memory.events_of(&scene.feed.id).into_iter();
+    let kept = stored.filter(|event| !touched.contains(&event.id));
+    settle::tally(kept.chain(result.put.iter().map(|event| &**event)), &memory.corrections)
 }
 
 fn take_body(state: &mut FeedState, scene: &Scene, meta: &Meta, body: &Body, result: &Reconciled) {
@@ -214,7 +246,9 @@ fn take_body(state: &mut FeedState, scene: &Scene, meta: &Meta, body: &Body, res
     state.entries = made.entries;
     state.complete = made.complete;
     // Some feeds never write their last line; what counts is whether anything is lost.
-    let lost = |cut: CutOff| result.cut_off || cut.item.is_some() || made.entries == 0;
+    let lost = |cut: CutOff| {
+        result.cut_off || result.shrank_since.is_some() || cut.item.is_some() || made.entries == 0
+    };
     state.cut_off = document.cut_off.is_some_and(lost);
     state.skipped = made.skipped.iter().chain(&result.skipped).take(LISTED).cloned().collect();
     state.problems = made.problems.iter().take(LISTED).cloned().collect();
@@ -303,6 +337,19 @@ pub(super) fn unreadable(scene: &Scene, meta: &Meta, bytes: usize, why: &Stopped
     commit(scene, state, check)
 }
 
+/// A check that brought more than there is room for on this machine, where there is room for the rest.
+///
+/// It counts as a failure, so that the site is not asked again and again for what cannot be kept.
+pub(super) fn no_room(scene: &Scene, meta_status: Option<u16>) -> Commit {
+    let mut state = scene.state.clone();
+    blame(&mut state, scene);
+    rest(&mut state, scene, None);
+    let words = sentence("there is no room on this machine's disk for what it brought", scene);
+    let public = Some(sentence("what it brought could not be kept", scene));
+    let check = Check { status: meta_status, public, ..check(scene, Outcome::ReadFailed, words) };
+    commit(scene, state, check)
+}
+
 /// A check that brought nothing.
 pub(super) fn failed(
     scene: &Scene,
@@ -314,7 +361,6 @@ pub(super) fn failed(
     let gone = failure.kind == FailureKind::Status(410);
     let words = match meaning {
         Meaning::Theirs if gone => {
-            state.gone = true;
             "The site says that this feed is gone for good (HTTP status 410). It is not checked any more until you \
              ask for it with `folkmoot poll` or change its address; its events stay."
                 .to_owned()
@@ -330,6 +376,8 @@ pub(super) fn failed(
         Meaning::OursNow(_) | Meaning::Ours => "The feed could not be fetched.".to_owned(),
     });
     if *meaning == Meaning::Theirs {
+        // Another answer than 410 means that it is not gone; no answer means nothing.
+        state.gone = if failure.kind.status().is_some() { gone } else { state.gone };
         blame(&mut state, scene);
         rest(&mut state, scene, failure.retry_after);
     } else {
@@ -360,6 +408,8 @@ fn absolved(mut state: FeedState, now: DateTime<Utc>) -> FeedState {
 }
 
 fn blame(state: &mut FeedState, scene: &Scene) {
+    // A permanent redirect counts when it is given time after time.
+    state.moved_to = None;
     state.failures = state.failures.saturating_add(1);
     state.failing_since = state.failing_since.or(Some(scene.now));
 }

@@ -18,7 +18,7 @@ use crate::{
     fetch::Request,
     member::Members,
     normalise::budget::Stop,
-    store::{Create, Open, open},
+    store::{Committed, Compacted, Create, Open, Snapshot, open},
     vocabulary::Vocabulary,
 };
 
@@ -36,6 +36,11 @@ impl Sites {
             bytes: body.into().into(),
         };
         self.answers.lock().unwrap().insert(url.into(), fetched);
+    }
+
+    /// How often an address was asked for.
+    pub(crate) fn asked_for(&self, url: &str) -> usize {
+        self.asked.lock().unwrap().iter().filter(|asked| asked.url.as_str() == url).count()
     }
 
     fn answer(&self, url: &str, fetched: Fetched) {
@@ -478,6 +483,86 @@ async fn nothing_shows_that_the_store_did_not_take() {
     let checked = here.refresh(&settings, "a", at(0)).await.unwrap();
     assert!(matches!(checked.trouble, Some(StoreError::Closed)));
     assert!(checked.update.put.is_empty() && here.memory().await.events.is_empty());
+}
+
+/// A store on a disk with room for small commits only, or for none.
+#[derive(Debug)]
+struct Small {
+    store: Arc<dyn Store>,
+    /// Most events of one commit; `None` where nothing fits.
+    room: Mutex<Option<usize>>,
+}
+
+impl Store for Small {
+    fn load(&self) -> BoxFuture<'_, Result<Snapshot, StoreError>> {
+        self.store.load()
+    }
+
+    fn commit(&self, commit: Arc<Commit>) -> BoxFuture<'_, Result<Committed, StoreError>> {
+        let room = *self.room.lock().unwrap();
+        if room.is_some_and(|room| commit.events.len() <= room) {
+            return self.store.commit(commit);
+        }
+        Box::pin(async { Err(StoreError::Full { dir: "here".into() }) })
+    }
+
+    fn compact(&self) -> BoxFuture<'_, Result<Compacted, StoreError>> {
+        self.store.compact()
+    }
+
+    fn tend(&self, now: DateTime<Utc>) -> BoxFuture<'_, Result<Tended, StoreError>> {
+        self.store.tend(now)
+    }
+
+    fn close(&self) -> BoxFuture<'_, ()> {
+        self.store.close()
+    }
+}
+
+#[tokio::test]
+async fn a_feed_for_which_there_is_no_room_costs_itself_only() {
+    let (dir, sites) = (tempfile::tempdir().unwrap(), Arc::new(Sites::default()));
+    let settings = settings(&["a", "b"]);
+    let how = Open {
+        dir: dir.path().to_owned(),
+        create: Create::IfAbsent,
+        domain: Some("example.org".into()),
+        now: at(0),
+    };
+    let store = Arc::new(Small { store: open(how).await.unwrap(), room: Mutex::new(Some(1)) });
+    let fetcher = Arc::clone(&sites) as Arc<dyn Fetcher>;
+    let config = Config::default();
+    let here = Refresher::open(Arc::clone(&store) as _, fetcher, None, &config).await.unwrap();
+    let known = [("u1", "Waste workshop", 4)];
+    sites.serve(&url("a"), calendar(&known));
+    sites.serve(&url("b"), calendar(&known));
+    here.refresh(&settings, "a", at(0)).await.unwrap();
+    let more = [("u1", "Waste workshop", 5), ("u2", "Library workshop", 5)];
+    sites.serve(&url("a"), calendar(&more));
+    for (times, hours) in [(1, 1), (2, 2), (3, 4)] {
+        let done = here.refresh(&settings, "a", at(times)).await.unwrap();
+        assert!(done.trouble.is_none() && done.check.failed(), "{:?}", done.check);
+        assert!(done.check.words.contains("no room on this machine's disk"), "{:?}", done.check);
+        assert!(!done.check.public_words().contains("disk"), "{:?}", done.check);
+        let state = here.memory().await.feeds["a"].clone();
+        let wait = state.next_check.unwrap() - at(times);
+        assert!(wait >= TimeDelta::hours(hours), "it is left alone for {wait}");
+        assert_eq!(state.history.len(), 1 + usize::try_from(times).unwrap());
+    }
+    // The others go on, and nothing of the large one is half there.
+    let done = here.refresh(&settings, "b", at(9)).await.unwrap();
+    assert_eq!((done.check.added, done.trouble.is_none()), (1, true));
+    assert_eq!(here.memory().await.events.len(), 2);
+    // Where there is no room at all, it is the store that is in trouble.
+    *store.room.lock().unwrap() = None;
+    let done = here.refresh(&settings, "a", at(10)).await.unwrap();
+    assert!(matches!(done.trouble, Some(StoreError::Full { .. })));
+    // With room again it is kept whole.
+    *store.room.lock().unwrap() = Some(9);
+    let done = here.refresh(&settings, "a", at(11)).await.unwrap();
+    assert_eq!((done.check.added, done.check.changed), (1, 1), "{:?}", done.check);
+    assert_eq!(here.memory().await.feeds["a"].failures, 0);
+    here.close().await;
 }
 
 /// What a site said to a question of settings that no longer hold makes no ghosts.

@@ -5,7 +5,10 @@ use std::{fmt::Write as _, sync::Arc};
 use axum::{Router, http::header, routing};
 
 use super::State;
-use crate::{catalogue::Catalogue, health::Health};
+use crate::{
+    catalogue::Catalogue,
+    health::{Health, Oddity},
+};
 
 /// The one route of the listener for figures.
 pub fn router(state: Arc<State>) -> Router {
@@ -47,6 +50,7 @@ fn text(state: &State) -> String {
         line(&mut out, name, "", value);
     }
     feeds(&mut out, &catalogue, (state.clock)());
+    oddities(&mut out, &catalogue);
     out
 }
 
@@ -57,7 +61,7 @@ fn feeds(out: &mut String, catalogue: &Catalogue, now: chrono::DateTime<chrono::
         line(out, "folkmoot_feeds", &format!("{{health=\"{word}\"}}"), count as u64);
     }
     type Figure = fn(&crate::health::FeedState) -> Option<i64>;
-    let each: [(&str, &str, Figure); 6] = [
+    let each: [(&str, &str, Figure); 8] = [
         ("folkmoot_feed_last_check_seconds", "Unix time of the last check.", |state| {
             state.last_check.map(|at| at.timestamp())
         }),
@@ -72,6 +76,14 @@ fn feeds(out: &mut String, catalogue: &Catalogue, now: chrono::DateTime<chrono::
         ("folkmoot_feed_listed", "Events of the feed that are listed.", |state| {
             Some(state.listed.into())
         }),
+        ("folkmoot_feed_undated", "Events of the feed without a safe date.", |state| {
+            Some(state.undated.into())
+        }),
+        (
+            "folkmoot_feed_missing",
+            "Upcoming events that are missing from the feed and wait for confirmation.",
+            |state| Some(state.missing.into()),
+        ),
     ];
     for (name, help, figure) in each {
         gauge(out, name, help);
@@ -79,6 +91,19 @@ fn feeds(out: &mut String, catalogue: &Catalogue, now: chrono::DateTime<chrono::
             if let Some(value) = figure(&view.state) {
                 line(out, name, &format!("{{feed=\"{}\"}}", escaped(&view.feed.id)), value);
             }
+        }
+    }
+}
+
+/// What looks odd about each feed, 0 or 1 for each oddity.
+fn oddities(out: &mut String, catalogue: &Catalogue) {
+    let name = "folkmoot_feed_odd";
+    gauge(out, name, "1 where something looks odd about a feed that can be read.");
+    for view in catalogue.feeds() {
+        let (feed, odd) = (escaped(&view.feed.id), view.state.oddities());
+        for (oddity, word) in Oddity::ALL {
+            let labels = format!("{{feed=\"{feed}\",oddity=\"{word}\"}}");
+            line(out, name, &labels, u8::from(odd.contains(&oddity)));
         }
     }
 }

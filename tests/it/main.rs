@@ -26,6 +26,7 @@ mod feed_hostile;
 mod feed_network;
 mod feed_server;
 mod fetch;
+mod guest;
 mod hostile;
 mod ical_corpus;
 mod languages;

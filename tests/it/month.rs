@@ -274,6 +274,7 @@ async fn a_year_of_checks_does_not_fill_the_disk() {
                 added: 0,
                 changed: 0,
                 withdrawn: 0,
+                cut_off: false,
             };
             let commit =
                 Commit { feeds: vec![state], checks: vec![(feed, check)], ..Commit::new(at) };

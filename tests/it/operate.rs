@@ -655,13 +655,156 @@ fn the_operator_is_told_once_of_a_feed_that_fails() {
     assert_eq!(read().lines().filter(|line| line.starts_with("open: ")).count(), 1, "{}", read());
 }
 
-#[test]
-fn the_manual_has_a_page_for_every_command() {
-    let house = House::new();
-    let manual = house.ok(&["man"]);
-    for page in ["folkmoot ", "folkmoot-run ", "folkmoot-feeds-add ", "folkmoot-config-apply "] {
-        assert!(manual.lines().any(|l| l.starts_with(".TH") && l.contains(page)), "{page}");
+/// A command with all options that its help names, and then those of its own commands.
+fn commands(house: &House, path: &[&str], all: &mut Vec<(String, Vec<String>)>) {
+    let help = house.ok(&[path, &["--help"]].concat());
+    let lines = || help.lines().map(str::trim_start);
+    let options = lines().filter(|line| line.starts_with('-'));
+    let options = options.filter_map(|line| {
+        let long = line.split([' ', ',']).find(|word| word.starts_with("--"))?;
+        Some(long.trim_end_matches("...").to_owned())
+    });
+    all.push((path.join(" "), options.collect()));
+    let named = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let named = named.take_while(|line| !line.is_empty());
+    let named = named.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    for name in named.filter_map(|line| line.split_whitespace().next()) {
+        if name != "help" {
+            commands(house, &[path, &[name]].concat(), all);
+        }
     }
+}
+
+#[test]
+fn the_manual_and_the_completions_name_every_command_and_option() {
+    let house = House::new();
+    let mut all = Vec::new();
+    commands(&house, &[], &mut all);
+    assert!(all.len() > 30 && all.iter().all(|(_, options)| options.len() > 5), "{all:?}");
+    let manual = house.ok(&["man"]);
+    let completions = ["bash", "zsh", "fish"].map(|shell| house.ok(&["completions", shell]));
+    for (command, options) in all {
+        let name = format!("folkmoot {command}").trim().replace(' ', "-");
+        let mut pages = manual.split(".TH ").filter(|page| {
+            page.split_whitespace().next().is_some_and(|first| first.trim_matches('"') == name)
+        });
+        let page = pages.next().unwrap_or_else(|| panic!("no page for {name}"));
+        for option in &options {
+            let escaped = option.replace('-', "\\-");
+            assert!(page.contains(&escaped), "{name}: {option}: {page}");
+        }
+        for text in &completions {
+            for word in command.split(' ').chain(options.iter().map(String::as_str)) {
+                assert!(text.contains(word.trim_start_matches('-')), "{command}: {word}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_feed_that_breaks_off_is_a_check_that_came_to_nothing() {
+    let house = House::new();
+    house.ok(&["poll"]);
+    let whole = fs::read_to_string(house.dir.path().join("open.ics")).unwrap();
+    house.put("open.ics", whole.split("UID:o2").next().unwrap());
+    let (code, words) = house.fails(&["poll", "open"]);
+    assert!(code == 1 && words.contains("could not be read in full"), "{words}");
+    let output = house.run(&["poll", "open", "--json"]);
+    let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((output.status.code(), &told["failed"]), (Some(1), &Value::from(1)), "{told}");
+    assert_eq!(told["checks"][0]["check"]["cut_off"], true);
+    assert_eq!(house.listed().len(), 2);
+    house.put("open.ics", &whole);
+    house.ok(&["poll", "open"]);
+}
+
+#[test]
+fn a_notice_that_hangs_or_fails_holds_up_nothing() {
+    use std::os::unix::fs::PermissionsExt;
+    let mut house = House::new();
+    let (script, pid) = (house.dir.path().join("hang"), house.dir.path().join("pid"));
+    house.put("hang", &format!("#!/bin/sh\necho $$ >> {}\nexec sleep 600\n", pid.display()));
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+    let toml = fs::read_to_string(house.dir.path().join("feeds.toml")).unwrap();
+    let command = |command: &str| format!("{toml}\n[notify]\ncommand = \"{command}\"\n");
+    house.put("feeds.toml", &command(&script.display().to_string()));
+    house.start();
+    house.ok(&["poll"]);
+    house.put("open.ics", "no calendar any more");
+    for _ in 0..3 {
+        house.fails(&["poll", "open"]);
+    }
+    let until = Instant::now() + Duration::from_secs(20);
+    while fs::read_to_string(&pid).unwrap_or_default().is_empty() {
+        assert!(Instant::now() < until, "nothing was told");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    // It hangs; everything else is as ever, under another command that fails too.
+    house.ok(&["poll", "news"]);
+    house.put("feeds.toml", &command("no-such-program-anywhere"));
+    house.put("held.ics", "no calendar any more");
+    house.ok(&["config", "apply"]);
+    for _ in 0..3 {
+        house.fails(&["poll", "held"]);
+    }
+    assert_eq!(house.json(&["status"])["running"], true);
+    let began = Instant::now();
+    house.stop();
+    assert!(began.elapsed() < Duration::from_secs(5), "it took {:?} to end", began.elapsed());
+    for pid in fs::read_to_string(&pid).unwrap().lines() {
+        let ended = || !Path::new("/proc").join(pid).join("exe").exists();
+        let until = Instant::now() + Duration::from_secs(5);
+        while !ended() {
+            assert!(Instant::now() < until, "{pid} outlives the daemon");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
+
+#[test]
+fn what_is_forgotten_leaves_the_mirrors_too_whatever_backup_they_go_back_to() {
+    let house = House::new();
+    let log = house.dir.path().join("log");
+    let first =
+        crate::program::Program::start(&house.dir.path().join("feeds.toml"), &house.data(), &log);
+    house.ok(&["poll"]);
+    let mut mirror = House::new();
+    mirror.put(
+        "feeds.toml",
+        &format!(
+            "[network]\nname = \"Mirror\"\nhost_delay = \"0s\"\n\n[[feed]]\nid = \"first\"\nformat = \"folkmoot\"\n\
+             url = \"{}/api/v1/events?limit=200\"\npolicy = \"trusted\"\nallow_private_address = true\n",
+            first.address()
+        ),
+    );
+    mirror.start();
+    mirror.ok(&["poll"]);
+    assert!(!mirror.holding(MARKER).is_empty(), "the search finds nothing at all");
+    mirror.ok(&["backup", "before.zst"]);
+    let id = house.json(&["events", "--from", "2000-01-01", MARKER])["events"][0]["id"].clone();
+    house.ok(&["forget", id.as_str().unwrap(), "--reason", "asked for", "--yes"]);
+    let clean = |mirror: &House| {
+        mirror.ok(&["poll"]);
+        let until = Instant::now() + Duration::from_secs(60);
+        while !mirror.holding(MARKER).is_empty() {
+            assert!(Instant::now() < until, "left in {:?}", mirror.holding(MARKER));
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        assert_eq!(mirror.listed(), ["Housing discovery day"]);
+    };
+    clean(&mirror);
+    // The mirror's operator goes back to an older state of it, with its list of what was forgotten and without.
+    mirror.stop();
+    mirror.ok(&["restore", "--replace", "before.zst"]);
+    assert_eq!(mirror.holding(MARKER), Vec::<PathBuf>::new());
+    mirror.start();
+    clean(&mirror);
+    mirror.stop();
+    fs::remove_dir_all(mirror.data()).unwrap();
+    mirror.ok(&["restore", "before.zst"]);
+    mirror.start();
+    clean(&mirror);
+    drop(first);
 }
 
 #[test]

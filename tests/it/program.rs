@@ -75,6 +75,11 @@ impl Program {
         panic!("no control socket after five seconds");
     }
 
+    /// Where it serves, without a slash at the end.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
     /// Status and body of one of its addresses.
     pub(crate) async fn get(&self, path: &str) -> (u16, String) {
         let response = reqwest::get(format!("{}{path}", self.address)).await.unwrap();

@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::{
     catalogue::{Counts, FeedView},
     feed::{Format, Policy},
-    health::Health,
+    health::{Health, Oddity},
     member::{Council, Group},
     publish::{Context, utc},
     query::place::region_id,
@@ -51,6 +51,8 @@ pub struct FeedJson {
     pub unlisted: Vec<UnlistedJson>,
     /// Items that could not be read.
     pub skipped: usize,
+    /// What looks odd though the feed can be read.
+    pub oddities: Vec<Oddity>,
     /// What was found wrong.
     pub problems: Vec<Problem>,
     /// Licence of the content.
@@ -179,6 +181,7 @@ pub fn feed(view: &FeedView, context: &Context, now: DateTime<Utc>) -> FeedJson 
         undated: state.undated,
         unlisted: unlisted.collect(),
         skipped: state.skipped.len(),
+        oddities: state.oddities(),
         problems: state.problems.clone(),
         licence: feed.licence.clone().or_else(|| state.rights.clone()),
         page: format!("{}/feeds/{}", context.base, feed.id),

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     catalogue::FeedView,
     feed::Format,
-    health::{Check, FeedState, Health, Outcome},
+    health::{Check, FeedState, Health, Oddity, Outcome},
     language::Language,
     normalise::example_day,
     read::{Problem, Severity, Skipped},
@@ -35,6 +35,18 @@ pub(crate) fn health(health: Health, state: &FeedState) -> (Phrase, Phrase) {
         Health::Gone => (p::GONE, p::GONE_MEANS),
         Health::Paused => (p::PAUSED, p::PAUSED_MEANS),
         Health::NeverWorked => (p::NEVER, p::NEVER_MEANS),
+    }
+}
+
+/// What looks odd about a feed, in a few words.
+pub(crate) fn oddity(oddity: Oddity) -> Phrase {
+    match oddity {
+        Oddity::Empty => p::ODD_EMPTY,
+        Oddity::Few => p::ODD_FEW,
+        Oddity::Night => p::ODD_NIGHT,
+        Oddity::HourOff => p::ODD_HOUR_OFF,
+        Oddity::Undated => p::ODD_UNDATED,
+        Oddity::Unread => p::ODD_UNREAD,
     }
 }
 
@@ -123,7 +135,7 @@ fn row(site: &Site, view: &FeedView) -> Markup {
         tr {
             th scope="row" { a href=(site.at(&format!("/feeds/{}", view.feed.id))) { (view.name()) } }
             td data-label=(site.say(p::FROM)) { @if let Some((name, path)) = member(site, view) { a href=(site.at(&path)) { (name) } } }
-            td data-label=(site.say(p::STATE)) { (tag(site, view)) }
+            td data-label=(site.say(p::STATE)) { (tag(site, view)) @for odd in view.state.oddities() { br; (site.say(oddity(odd))) } }
             td.number data-label=(site.say(p::LISTED)) { (view.state.listed) }
             td data-label=(site.say(p::LAST_CHECKED)) { (when(site, view.state.last_check)) }
         }
@@ -161,6 +173,9 @@ pub fn card(site: &Site, view: &FeedView) -> String {
     let content = html! {
         p.lead { (tag(site, view)) " " (site.say(meaning)) }
         (numbers(site, view))
+        @for odd in state.oddities().into_iter().filter(|odd| matches!(odd, Oddity::Empty | Oddity::Few)) {
+            p.note { (words::sentence(site.say(oddity(odd)))) "." }
+        }
         @if state.missing > 0 {
             p.note { (site.fill(p::WAITING, &[("number", &events(state.missing as usize))])) }
         }

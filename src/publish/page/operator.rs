@@ -7,7 +7,11 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use maud::{DOCTYPE, Markup, html};
 
-use super::{browse::safe, feeds::health, words};
+use super::{
+    browse::safe,
+    feeds::{health, oddity},
+    words,
+};
 use crate::{
     event::{ChangeKind, Id, Listing, Reason},
     health::{FeedState, Health},
@@ -236,7 +240,7 @@ fn table(desk: &Desk, feeds: &[FeedLine]) -> Markup {
                     @for feed in feeds {
                         tr {
                             th scope="row" { a href=(format!("/operator/feeds/{}", feed.id)) { (feed.name) } }
-                            td { strong.tag { (health(feed.health, feed.state).0.of(EN)) } @if let Some(check) = feed.state.history.last() { " " (check.words) } }
+                            td { strong.tag { (health(feed.health, feed.state).0.of(EN)) } @for odd in feed.state.oddities() { " " (oddity(odd).of(EN)) "." } @if let Some(check) = feed.state.history.last() { " " (check.words) } }
                             td { (when(desk, feed.state.last_check)) }
                             td { (when(desk, feed.state.last_good)) }
                             td.number { (feed.state.listed) }

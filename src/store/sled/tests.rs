@@ -74,6 +74,7 @@ fn check(minutes: i64) -> Check {
         added: 0,
         changed: 0,
         withdrawn: 0,
+        cut_off: false,
     }
 }
 

@@ -214,6 +214,7 @@ fn feeds() -> Vec<FeedView> {
         added: 0,
         changed: 0,
         withdrawn: 0,
+        cut_off: false,
     };
     let state = FeedState {
         feed: one.id.clone(),

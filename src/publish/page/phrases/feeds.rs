@@ -14,6 +14,12 @@ phrases! {
     SHRANK_MEANS = "Many events went missing at once. Nothing was taken away: we wait to see whether it is meant.", "Aeth llawer o ddigwyddiadau ar goll ar unwaith. Nid oes dim wedi’i dynnu: rydym yn aros i weld ai dyna oedd y bwriad.";
     CUT_OFF = "Breaks off", "Yn torri i ffwrdd";
     CUT_OFF_MEANS = "What came ends before its end. Nothing was taken away: it is asked for whole at the next check.", "Daw’r hyn a gafwyd i ben cyn ei ddiwedd. Nid oes dim wedi’i dynnu: gofynnir am y cyfan yn y gwiriad nesaf.";
+    ODD_EMPTY = "no items any more", "dim eitemau mwyach";
+    ODD_FEW = "fewer items than usual", "llai o eitemau nag arfer";
+    ODD_NIGHT = "events at night: the wrong time zone?", "digwyddiadau yn y nos: y gylchfa amser anghywir?";
+    ODD_HOUR_OFF = "times that are an hour off", "amserau sydd awr allan ohoni";
+    ODD_UNDATED = "events without a date", "digwyddiadau heb ddyddiad";
+    ODD_UNREAD = "items that could not be read", "eitemau nad oedd modd eu darllen";
     FAILING = "Failing", "Yn methu";
     FAILING_MEANS = "The last checks failed. The events of the last good check are still shown.", "Methodd y gwiriadau diwethaf. Mae digwyddiadau’r gwiriad da diwethaf i’w gweld o hyd.";
     MOVED = "Moved", "Wedi symud";
