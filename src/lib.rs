@@ -3,6 +3,8 @@
 //!
 //! The modules stand in the order in which an event passes through them; each uses only those above it.
 
+#![forbid(unsafe_code)]
+
 pub mod clock;
 
 // The words.

@@ -4,9 +4,11 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+mod allocator;
 mod cli;
 
 fn main() -> ExitCode {
+    allocator::keep_small();
     std::panic::set_hook(Box::new(tell_of_panic));
     let cli = match cli::Cli::try_parse() {
         Ok(cli) => cli,

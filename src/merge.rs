@@ -14,7 +14,7 @@ mod place;
 mod title;
 mod words;
 
-use std::{borrow::Cow, collections::HashMap, sync::Arc};
+use std::{collections::HashMap, ops::Deref, sync::Arc};
 
 use chrono::{DateTime, Utc};
 
@@ -112,14 +112,34 @@ pub enum ListingChange {
     },
 }
 
+/// An event as it was announced, or one about which the operator decided something. Most are the former and cost a
+/// pointer: a large feed has twenty thousand of them in hand at once.
+pub enum Corrected<'a> {
+    /// Nothing was decided.
+    Kept(&'a Event),
+    /// Something was.
+    Changed(Box<Event>),
+}
+
+impl Deref for Corrected<'_> {
+    type Target = Event;
+
+    fn deref(&self) -> &Event {
+        match self {
+            Self::Kept(event) => event,
+            Self::Changed(event) => event,
+        }
+    }
+}
+
 /// An event with what the operator decided about its date and its verdict; [`keys`] are to be taken from this.
 ///
 /// The operator's words for it ([`Correction::title`] and the like) are put on the listing: that something is called
 /// differently here does not make it another event than the one that others announce.
 #[must_use]
-pub fn corrected<'a>(event: &'a Event, corrections: &HashMap<Id, Correction>) -> Cow<'a, Event> {
-    let Some(correction) = corrections.get(&event.id) else { return Cow::Borrowed(event) };
-    let mut event = event.clone();
+pub fn corrected<'a>(event: &'a Event, corrections: &HashMap<Id, Correction>) -> Corrected<'a> {
+    let Some(correction) = corrections.get(&event.id) else { return Corrected::Kept(event) };
+    let mut event = Box::new(event.clone());
     let facts = &mut event.draft.facts;
     let from = correction.from.as_str();
     if let Some(span) = correction.span
@@ -143,7 +163,7 @@ pub fn corrected<'a>(event: &'a Event, corrections: &HashMap<Id, Correction>) ->
         facts.evidence.listed.insert(0, Reason::new("", from, reason.clone()));
         facts.verdict.reason = reason;
     }
-    Cow::Owned(event)
+    Corrected::Changed(event)
 }
 
 /// Recomputes the listings that the changed events touch: added, changed and removed ones alike.

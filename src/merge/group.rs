@@ -1,7 +1,6 @@
 //! Gathers the events that may be one, and joins them from the surest pair down, never across a contradiction.
 
 use std::{
-    borrow::Cow,
     cell::OnceCell,
     collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque, hash_map::Entry},
 };
@@ -13,7 +12,7 @@ use crate::{
 };
 
 use super::{
-    MergeContext, World, address,
+    Corrected, MergeContext, World, address,
     compare::{self, Weighed},
     corrected,
     place::Whereabouts,
@@ -25,7 +24,7 @@ pub const LARGEST_BLOCK: usize = 500;
 
 /// An event as it is compared.
 pub(super) struct Side<'a> {
-    pub(super) event: Cow<'a, Event>,
+    pub(super) event: Corrected<'a>,
     pub(super) feed: Option<&'a Feed>,
     pub(super) class: Decision,
     pub(super) title: TitleWords,
@@ -40,7 +39,7 @@ pub(super) struct Side<'a> {
 }
 
 impl<'a> Side<'a> {
-    pub(super) fn new(event: Cow<'a, Event>, context: &MergeContext<'a>) -> Self {
+    pub(super) fn new(event: Corrected<'a>, context: &MergeContext<'a>) -> Self {
         let facts = &event.draft.facts;
         let council = facts.organiser.council.as_deref().and_then(|c| context.members.council(c));
         let group = facts.organiser.group.as_deref().and_then(|g| context.members.group(g));
