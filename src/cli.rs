@@ -245,6 +245,21 @@ impl Cli {
 
 /// Runs the command that was asked for.
 pub(crate) fn run(cli: Cli) -> Done {
+    let data_dir = cli.global.data_dir();
+    let done = dispatch(cli);
+    let handed = folkmoot::store::owner::hand_over(&data_dir);
+    done.and_then(|()| {
+        handed.map_err(|error| {
+            Failed::Other(format!(
+                "what root made in {0} could not be given to its owner: {1}\n  `chown -R --reference={0} {0}` does it.",
+                data_dir.display(),
+                plain(&error)
+            ))
+        })
+    })
+}
+
+fn dispatch(cli: Cli) -> Done {
     let global = cli.global;
     let output = Output::new(global.json, global.quiet, global.colored());
     match cli.command {

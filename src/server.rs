@@ -31,6 +31,7 @@ use hyper_util::{
 };
 use ipnet::IpNet;
 use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpListener,
     sync::{Notify, Semaphore},
     task::JoinSet,
@@ -68,8 +69,12 @@ pub mod websub;
 const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
 /// Largest head of a request that is read.
 const LARGEST_HEAD: usize = 32 * 1024;
-/// Connections open at once; more wait in the kernel's queue.
+/// Connections open at once; more are told to come back.
 const MOST_CONNECTIONS: usize = 1_024;
+/// Connections that are being told so; more wait in the kernel's queue.
+const MOST_TURNED_AWAY: usize = 64;
+/// How long that may take.
+const TURNING_AWAY: Duration = Duration::from_secs(2);
 /// A connection older than this is asked to end: a client that reads one byte a minute must not keep its slot.
 const LONGEST_LIFE: Duration = Duration::from_secs(600);
 /// What a connection that was asked to end may still take over its last answer.
@@ -291,30 +296,53 @@ pub async fn serve(
     router: Router,
     shutdown: impl Future<Output = ()>,
 ) -> std::io::Result<()> {
+    serve_up_to(MOST_CONNECTIONS, listener, router, shutdown).await
+}
+
+/// The same for so many connections at once.
+///
+/// # Errors
+/// Those of [`serve`].
+pub async fn serve_up_to(
+    most: usize,
+    listener: TcpListener,
+    router: Router,
+    shutdown: impl Future<Output = ()>,
+) -> std::io::Result<()> {
     let address = listener.local_addr()?;
-    tracing::info!(%address, "listening");
-    let slots = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+    tracing::info!(%address, "listening on {address}");
+    let (slots, doors) =
+        (Arc::new(Semaphore::new(most)), Arc::new(Semaphore::new(MOST_TURNED_AWAY)));
     let (closing, closed) = tokio::sync::watch::channel(());
     let mut open = JoinSet::new();
     let mut shutdown = pin!(shutdown);
     loop {
         while open.try_join_next().is_some() {}
-        let slot = tokio::select! {
+        let door = tokio::select! {
             () = &mut shutdown => break,
-            slot = Arc::clone(&slots).acquire_owned() => slot,
+            door = Arc::clone(&doors).acquire_owned() => door,
         };
         let accepted = tokio::select! {
             () = &mut shutdown => break,
             accepted = listener.accept() => accepted,
         };
         match accepted {
-            Ok((stream, peer)) => {
-                let (router, closed) = (router.clone(), closed.clone());
-                open.spawn(async move {
-                    connection(stream, peer, router, closed).await;
-                    drop(slot);
-                });
-            }
+            Ok((stream, peer)) => match Arc::clone(&slots).try_acquire_owned() {
+                Ok(slot) => {
+                    let (router, closed) = (router.clone(), closed.clone());
+                    open.spawn(async move {
+                        connection(stream, peer, router, closed).await;
+                        drop(slot);
+                    });
+                }
+                Err(_) => {
+                    open.spawn(async move {
+                        // Whoever does not wait for the answer has none.
+                        drop(tokio::time::timeout(TURNING_AWAY, turn_away(stream)).await);
+                        drop(door);
+                    });
+                }
+            },
             Err(fault) => {
                 // Out of file descriptors, as a rule: the next attempt at once would only spin.
                 tracing::warn!(%fault, "a connection could not be accepted");
@@ -328,6 +356,20 @@ pub async fn serve(
     if tokio::time::timeout(FAREWELL, all_ended).await.is_err() {
         tracing::info!("some connections did not end in time and were cut");
     }
+    Ok(())
+}
+
+/// Tells a client to come back: every place is taken. What it asked is read and not looked at, since an end before that
+/// would take the answer away again.
+async fn turn_away(mut stream: tokio::net::TcpStream) -> std::io::Result<()> {
+    const ANSWER: &[u8] =
+        b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 30\r\nConnection: close\r\n\
+        Content-Type: text/plain; charset=utf-8\r\nContent-Length: 60\r\n\r\n\
+        Too many are asking at this moment. Please try again soon.\r\n";
+    stream.write_all(ANSWER).await?;
+    stream.shutdown().await?;
+    let mut asked = [0; 4_096];
+    while stream.read(&mut asked).await? > 0 {}
     Ok(())
 }
 

@@ -23,6 +23,7 @@ pub mod backup;
 pub mod bodies;
 pub mod forgotten;
 mod guard;
+pub mod owner;
 pub mod size;
 mod sled;
 

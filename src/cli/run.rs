@@ -49,8 +49,12 @@ impl Run {
         };
         let filter =
             EnvFilter::try_from_env("FOLKMOOT_LOG").unwrap_or_else(|_| EnvFilter::new(level));
-        let lines =
-            fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(global.colored());
+        // Where in the program a line comes from helps nobody but those who look for its faults.
+        let lines = fmt()
+            .with_env_filter(filter)
+            .with_writer(std::io::stderr)
+            .with_ansi(global.colored())
+            .with_target(global.verbose > 0);
         if self.log_json {
             lines.json().init();
         } else if std::env::var_os("JOURNAL_STREAM").is_some() {

@@ -80,6 +80,8 @@ pub(super) struct Engine {
     chores_done: Option<DateTime<Utc>>,
     /// What the operator was told; `None` until the first look.
     notices: Option<Notices>,
+    /// What the service manager was told last.
+    shown: String,
     /// Looks after the size of the store, beside the engine.
     tending: Option<JoinHandle<()>>,
     /// When that was last begun.
@@ -120,6 +122,7 @@ impl Engine {
             trouble: None,
             chores_done: None,
             notices: None,
+            shown: String::new(),
             tending: None,
             tended: None,
         }
@@ -159,6 +162,7 @@ impl Engine {
                     self.ask_hub();
                     self.look_where_told();
                     self.tell();
+                    self.show();
                 }
             }
             self.begin_checks();
@@ -438,8 +442,22 @@ impl Engine {
                 self.note_trouble(Some(error));
             }
         }
-        let (feeds, memory) = (self.settings.feeds.len(), self.refresher.memory().await);
-        systemd::status(&format!("{feeds} feeds, {} events", memory.listings.len()));
+    }
+
+    /// One line for `systemctl status`, when it says something new.
+    fn show(&mut self) {
+        let Some(memory) = self.refresher.try_memory() else { return };
+        let (feeds, events) = (self.settings.feeds.len(), memory.listings.len());
+        drop(memory);
+        let trouble = match &self.trouble {
+            Some((error, _)) => format!("; changes cannot be kept: {}", error.brief()),
+            None => String::new(),
+        };
+        let line = format!("{feeds} feeds, {events} events{trouble}");
+        if self.shown != line {
+            systemd::status(&line);
+            self.shown = line;
+        }
     }
 
     /// Looks after the size of the store once an hour, and soon where something must not stay in its files.

@@ -107,7 +107,86 @@ async fn who_asks_for_nothing_is_not_waited_for() {
         // Whether it ends with an error or without is all the same.
         drop(stream.read_to_end(&mut Vec::new()).await);
     });
-    let ended = futures_util::future::join_all(silent);
+    // Somebody who says a letter of the head now and then.
+    let dripping = async {
+        let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+        stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ").await.unwrap();
+        while stream.write_all(b"x").await.is_ok() {
+            tokio::time::sleep(std::time::Duration::from_millis(250)).await;
+        }
+    };
+    let ended = futures_util::future::join(futures_util::future::join_all(silent), dripping);
     let minute = std::time::Duration::from_secs(60);
     assert!(tokio::time::timeout(minute, ended).await.is_ok(), "still connected after a minute");
+}
+
+/// The answer to these bytes, up to its end or the end of the connection.
+async fn told(address: &str, bytes: &[u8]) -> String {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    let (mut answer, mut read) = (Vec::new(), [0; 4096]);
+    // The server may have said enough before all is sent.
+    drop(stream.write_all(bytes).await);
+    while let Ok(length) = stream.read(&mut read).await {
+        answer.extend_from_slice(&read[..length]);
+        if length == 0 || answer.windows(4).any(|four| four == b"\r\n\r\n") {
+            break;
+        }
+    }
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+#[tokio::test]
+async fn floods_of_headers_and_bodies_are_refused() {
+    let (base, client) = limited().await;
+    let address = base.strip_prefix("http://").unwrap();
+    let lines: String = (0..300).map(|n| format!("X-{n}: x\r\n")).collect();
+    let line = format!("X-Long: {}\r\n", "x".repeat(100_000));
+    let path = format!("/{}", "x".repeat(100_000));
+    for head in [
+        format!("GET / HTTP/1.1\r\nHost: x\r\n{lines}\r\n"),
+        format!("GET / HTTP/1.1\r\nHost: x\r\n{line}\r\n"),
+        format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n"),
+    ] {
+        let answer = told(address, head.as_bytes()).await;
+        let status = answer.split(' ').nth(1).unwrap_or_default();
+        assert!(matches!(status, "" | "400" | "414" | "431"), "{answer}");
+    }
+    // A body that is announced, or sent, is waited for by nobody.
+    for path in ["/", "/websub/guessed"] {
+        let head =
+            format!("POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n");
+        let answer = told(address, [head.as_bytes(), &[b'x'; 200_000]].concat().as_slice()).await;
+        let status = answer.split(' ').nth(1).unwrap_or_default();
+        assert!(matches!(status, "404" | "405" | "413" | "429"), "{path}: {answer}");
+    }
+    assert!(ask(&client, base, "192.0.2.9", "").await.status().is_success());
+}
+
+#[tokio::test]
+async fn who_finds_no_place_is_told_to_come_back() {
+    let (state, _) = world::state();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let router = server::router(state);
+    tokio::spawn(server::serve_up_to(2, listener, router, std::future::pending()));
+    let ask = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    let mut places = Vec::new();
+    for _ in 0..2 {
+        places.push(tokio::net::TcpStream::connect(&address).await.unwrap());
+    }
+    for _ in 0..100 {
+        let answer = told(&address, ask).await;
+        assert!(
+            answer.starts_with("HTTP/1.1 503 ") && answer.contains("Retry-After: 30"),
+            "{answer}"
+        );
+    }
+    // A place that becomes free is there for the next.
+    places.pop();
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(10);
+    while !told(&address, ask).await.starts_with("HTTP/1.1 200 ") {
+        assert!(std::time::Instant::now() < until, "no place becomes free");
+        tokio::task::yield_now().await;
+    }
 }

@@ -702,6 +702,44 @@ fn the_manual_and_the_completions_name_every_command_and_option() {
 }
 
 #[test]
+fn what_root_does_in_the_services_directory_is_the_services() {
+    use std::os::unix::fs::{MetadataExt, chown, symlink};
+    const SERVICE: u32 = 61_234;
+    let house = House::new();
+    fs::create_dir(house.data()).unwrap();
+    if chown(house.data(), Some(SERVICE), Some(SERVICE)).is_err() {
+        eprintln!("SKIPPED: only root can try this");
+        return;
+    }
+    let (outside, link) = (house.dir.path().join("outside"), house.data().join("link"));
+    fs::write(&outside, "root's").unwrap();
+    symlink(&outside, &link).unwrap();
+    fs::hard_link(&outside, house.data().join("hard")).unwrap();
+    fn owners(dir: &Path, all: &mut Vec<(PathBuf, u32)>) {
+        for entry in fs::read_dir(dir).unwrap() {
+            let path = entry.unwrap().path();
+            let facts = fs::symlink_metadata(&path).unwrap();
+            all.push((path.clone(), facts.uid()));
+            if facts.is_dir() {
+                owners(&path, all);
+            }
+        }
+    }
+    house.ok(&["poll"]);
+    house.ok(&["backup", "copy.zst"]);
+    house.ok(&["restore", "--replace", "copy.zst"]);
+    let mut all = Vec::new();
+    owners(&house.data(), &mut all);
+    assert!(all.len() > 10, "{all:?}");
+    let roots: Vec<_> = all.iter().filter(|(_, owner)| *owner != SERVICE).collect();
+    assert!(
+        roots.iter().all(|(path, _)| path.ends_with("link") || path.ends_with("hard")),
+        "{roots:?}"
+    );
+    assert_eq!(fs::metadata(&outside).unwrap().uid(), 0);
+}
+
+#[test]
 fn a_feed_that_breaks_off_is_a_check_that_came_to_nothing() {
     let house = House::new();
     house.ok(&["poll"]);
