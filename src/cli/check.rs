@@ -21,7 +21,10 @@ use folkmoot::{
 };
 use url::Url;
 
-use self::examiner::{Body, Examined, Examiner};
+use self::{
+    card::Card,
+    examiner::{Body, Examined, Examiner},
+};
 use super::{Done, Failed, Global, block_on, output::Output, plain};
 
 pub(crate) mod card;
@@ -114,7 +117,7 @@ impl Check {
         made.problems.extend(body.meta.moved_to.as_ref().map(moved));
         let examined = Examined { feed, body, made };
         if output.json {
-            return output.value(&card::value(&self.source, &examined, &examiner, &window, now));
+            return output.value(&Card::new(&self.source, &examined, &examiner, &window, now));
         }
         card::say(&self.source, &examined, &window, output)
     }

@@ -1,7 +1,7 @@
 //! How commands speak: tables and sentences for people, JSON for programs.
 
 use std::{
-    io::{IsTerminal, Write},
+    io::{BufWriter, IsTerminal, Write},
     sync::atomic::{AtomicBool, Ordering},
     time::Duration,
 };
@@ -79,7 +79,9 @@ impl Output {
     /// A value for programs.
     pub(crate) fn value(&self, value: &impl Serialize) -> Done {
         VALUE_WRITTEN.store(true, Ordering::Relaxed);
-        line(&serde_json::to_string_pretty(value)?)
+        let mut out = BufWriter::new(std::io::stdout().lock());
+        let written = serde_json::to_writer_pretty(&mut out, value).map_err(std::io::Error::from);
+        done(written.and_then(|()| writeln!(out)).and_then(|()| out.flush()))
     }
 
     /// The text in a colour, where colours are wanted.
@@ -122,7 +124,11 @@ impl Output {
 /// Writes a line to standard output; a reader that went away (`| head`) is no fault.
 pub(crate) fn line(text: &str) -> Done {
     let mut out = std::io::stdout().lock();
-    match writeln!(out, "{text}") {
+    done(writeln!(out, "{text}"))
+}
+
+fn done(written: std::io::Result<()>) -> Done {
+    match written {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(0),
         other => other.map_err(Failed::from),
     }

@@ -1,5 +1,7 @@
 //! Events and series of an iCalendar file become drafts.
 
+use std::collections::HashMap;
+
 use super::{
     Normalised, Scope,
     dates::{self, When},
@@ -12,7 +14,7 @@ use super::{
 };
 use crate::{
     event::{Draft, Override, Reason, Status},
-    read::{Entry, Skipped, Text, WrittenZone},
+    read::{Entry, Text, WrittenZone},
 };
 
 pub(super) fn drafts(scope: &Scope<'_>, out: &mut Normalised) {
@@ -23,8 +25,13 @@ pub(super) fn drafts(scope: &Scope<'_>, out: &mut Normalised) {
         out.problems.extend(one.problems.iter().cloned());
         out.drafts.push(draft(scope, one));
     }
+    let mut masters = HashMap::new();
+    for entry in scope.document.entries.iter().filter(|entry| entry.recurrence_id.is_none()) {
+        masters.entry((entry.line, entry.reference.as_deref())).or_insert(entry);
+    }
     for item in skipped.into_iter().take_while(|_| !scope.budget.is_stopped()) {
-        match undated(scope, &item) {
+        let entry = masters.get(&(item.line, item.reference.as_deref()));
+        match entry.and_then(|entry| undated(scope, entry)) {
             Some(draft) => out.drafts.push(draft),
             None => out.skipped.push(item),
         }
@@ -32,12 +39,7 @@ pub(super) fn drafts(scope: &Scope<'_>, out: &mut Normalised) {
 }
 
 /// An event whose start cannot be read is still an event: it is kept without a date, for review.
-fn undated(scope: &Scope<'_>, item: &Skipped) -> Option<Draft> {
-    let entry = scope.document.entries.iter().find(|entry| {
-        entry.line == item.line
-            && entry.reference == item.reference
-            && entry.recurrence_id.is_none()
-    })?;
+fn undated(scope: &Scope<'_>, entry: &Entry) -> Option<Draft> {
     entry.title.as_ref().filter(|title| !entry.cancels && !title.value.trim().is_empty())?;
     let mut draft = scope.draft(&Words::of(entry, scope));
     draft.reference.clone_from(&entry.reference);

@@ -7,7 +7,10 @@
 mod forward;
 pub mod rule;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::{
+    cell::OnceCell,
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+};
 
 use chrono::{
     DateTime, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc,
@@ -34,7 +37,7 @@ pub const CALENDAR_AHEAD: Months = Months::new(18);
 pub const MOST_IN_CALENDAR: usize = 1_200;
 
 /// Dates of one event that are given at once.
-const MOST_DATES: usize = 5_000;
+pub const MOST_DATES: usize = 5_000;
 /// Dates that a rule is followed through, wanted or not: a bound on time, not on dates.
 const MOST_STEPS: usize = 20_000;
 /// Days, a century, that a rule with COUNT is followed to find its end: a rare date of a rule by the hour costs much.
@@ -148,13 +151,72 @@ pub fn last_instance(span: &Span, _time_zone: Tz, recurrence: &Recurrence) -> Op
     }
 }
 
-/// Whether the rules give a date, changes left aside.
-#[must_use]
-pub fn is_instance(recurrence: &Recurrence, instance: Local) -> bool {
-    let start = midnight_or(recurrence.start);
-    let series = Series::new(&Span::Timed { start: start.and_utc(), end: None }, recurrence);
-    let face = series.face(instance);
-    !series.dates(face, face).starts.is_empty()
+/// Answers for many dates whether a series has them, changes left aside.
+///
+/// A rule with COUNT can only be followed from its first date, so its dates are found once, when first asked for.
+pub struct Instances<'a> {
+    series: Series<'a>,
+    extra: HashSet<NaiveDateTime>,
+    rules: OnceCell<[Vec<Known>; 2]>,
+}
+
+/// A rule, or all dates of one.
+enum Known {
+    Rule(Rule),
+    Dates(HashSet<NaiveDateTime>),
+}
+
+impl<'a> Instances<'a> {
+    /// Those of a series.
+    #[must_use]
+    pub fn of(recurrence: &'a Recurrence) -> Self {
+        let start = midnight_or(recurrence.start).and_utc();
+        let series = Series::new(&Span::Timed { start, end: None }, recurrence);
+        let extra = recurrence.rdate.iter().map(|extra| series.face(extra.start)).collect();
+        Self { series, extra, rules: OnceCell::new() }
+    }
+
+    /// Whether an EXDATE takes it out.
+    #[must_use]
+    pub fn leave_out(&self, instance: Local) -> bool {
+        self.series.is_excluded(self.series.face(instance))
+    }
+
+    /// Whether the rules give it.
+    #[must_use]
+    pub fn have(&self, instance: Local) -> bool {
+        let face = self.series.face(instance);
+        let [with, without] = self.rules.get_or_init(|| {
+            let recurrence = self.series.recurrence;
+            [&recurrence.rrule, &recurrence.exrule].map(|texts| self.known(texts))
+        });
+        let by = |rules: &[Known]| rules.iter().any(|rule| self.gives(rule, face));
+        (face == self.series.start || self.extra.contains(&face) || by(with))
+            && !by(without)
+            && !self.series.is_excluded(face)
+    }
+
+    fn known(&self, texts: &[String]) -> Vec<Known> {
+        let rules = texts.iter().filter_map(|text| Rule::parse(text).ok());
+        let known = rules.map(|rule| {
+            if rule.count.is_none() {
+                return Known::Rule(rule);
+            }
+            let (first, last) = (self.series.start, latest().naive_utc());
+            let all = self.series.walk(&rule, first, last, MOST_STEPS);
+            Known::Dates(all.map(|(dates, _)| dates.into_iter().collect()).unwrap_or_default())
+        });
+        known.collect()
+    }
+
+    fn gives(&self, rule: &Known, face: NaiveDateTime) -> bool {
+        match rule {
+            Known::Rule(rule) => {
+                self.series.follow(rule, face, face).is_ok_and(|(dates, _)| !dates.is_empty())
+            }
+            Known::Dates(dates) => dates.contains(&face),
+        }
+    }
 }
 
 /// Whether a rule ever comes to a date. Expensive for rules that do not (up to a third of a second), hence to be
@@ -340,6 +402,17 @@ impl<'a> Series<'a> {
         low: NaiveDateTime,
         high: NaiveDateTime,
     ) -> Result<(Vec<NaiveDateTime>, bool), String> {
+        self.walk(rule, low, high, MOST_DATES)
+    }
+
+    /// The same, with up to so many dates.
+    fn walk(
+        &self,
+        rule: &Rule,
+        low: NaiveDateTime,
+        high: NaiveDateTime,
+        most: usize,
+    ) -> Result<(Vec<NaiveDateTime>, bool), String> {
         if self.all_day && rule.frequency < Frequency::Daily {
             return Err("whole days cannot repeat by the hour".into());
         }
@@ -367,7 +440,7 @@ impl<'a> Series<'a> {
                 break;
             }
             left = left.saturating_sub(1);
-            if step >= MOST_STEPS || found.len() > MOST_DATES {
+            if step >= MOST_STEPS || found.len() > most {
                 return Ok((found, false));
             }
             if date >= low {

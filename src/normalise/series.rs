@@ -17,7 +17,7 @@ use self::{
 };
 use super::{
     budget::Budget,
-    recurrence::{self, rule::Rule},
+    recurrence::{self, Instances, rule::Rule},
     zone,
 };
 use crate::{
@@ -215,7 +215,27 @@ impl Work<'_> {
             .collect();
         recurrence.rrule = self.rules(&entry.repeats.rrule, start.value, problems);
         recurrence.exrule = self.rules(&entry.repeats.exrule, start.value, problems);
-        let mut overrides = Vec::new();
+        let (overrides, private) = self.changed(entry, start, changes, &recurrence, problems);
+        recurrence.overrides = overrides;
+        recurrence.exdate.extend(private);
+        // Some sources shuffle: the same dates in another order are the same.
+        recurrence.exdate.sort_unstable();
+        recurrence.rdate.sort_unstable_by_key(|extra| (extra.start, extra.length));
+        recurrence.overrides.sort_by_key(|change| change.instance);
+        recurrence
+    }
+
+    /// The changes that hold, and the instances of those that are nobody's business.
+    fn changed(
+        &mut self,
+        entry: &Entry,
+        start: &Face,
+        changes: &[&Entry],
+        recurrence: &Recurrence,
+        problems: &mut Vec<Problem>,
+    ) -> (Vec<Override>, Vec<Local>) {
+        let instances = Instances::of(recurrence);
+        let (mut overrides, mut private) = (Vec::new(), Vec::new());
         for (index, change) in changes.iter().enumerate() {
             if self.budget.is_stopped() {
                 break;
@@ -227,22 +247,17 @@ impl Work<'_> {
             if let Some((instance, _)) =
                 change.recurrence_id.as_ref().filter(|_| is_private(change))
             {
-                recurrence.exdate.push(self.clocks.of(change.calendar).moment(instance, start));
+                private.push(self.clocks.of(change.calendar).moment(instance, start));
                 problems.push(private_date(change));
                 continue;
             }
             let made = self.change(entry, start, change);
-            match made.and_then(|made| still_holds(made, change, entry, &recurrence)) {
+            match made.and_then(|made| still_holds(made, change, entry, &instances)) {
                 Ok(made) => overrides.push(made),
                 Err(words) => self.skip(change, words),
             }
         }
-        recurrence.overrides = overrides;
-        // Some sources shuffle: the same dates in another order are the same.
-        recurrence.exdate.sort_unstable();
-        recurrence.rdate.sort_unstable_by_key(|extra| (extra.start, extra.length));
-        recurrence.overrides.sort_by_key(|change| change.instance);
-        recurrence
+        (overrides, private)
     }
 
     /// Rules in canonical form; those that cannot be followed are told and left out.
@@ -332,17 +347,13 @@ fn still_holds(
     made: Override,
     change: &Entry,
     master: &Entry,
-    recurrence: &Recurrence,
+    instances: &Instances<'_>,
 ) -> Result<Override, String> {
-    let excluded = recurrence.exdate.iter().any(|excluded| match (excluded, made.instance) {
-        (Local::Time(at), Local::Time(instance)) => *at == instance,
-        (other, instance) => other.date() == instance.date(),
-    });
-    if excluded {
+    if instances.leave_out(made.instance) {
         return Err("it changes an instance that the series leaves out (EXDATE)".into());
     }
     let stale = group::revision(change) < group::revision(master);
-    if stale && !recurrence::is_instance(recurrence, made.instance) {
+    if stale && !instances.have(made.instance) {
         return Err(
             "it changes an instance that the series, as changed since, no longer has".into()
         );

@@ -6,7 +6,7 @@
 mod names;
 mod rules;
 
-use std::sync::LazyLock;
+use std::{cell::RefCell, rc::Rc, sync::LazyLock};
 
 use chrono::{DateTime, Days, MappedLocalTime, NaiveDateTime, Offset, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
@@ -50,7 +50,7 @@ pub struct Clock(Kind);
 enum Kind {
     Iana(Tz),
     Offset(i64),
-    Custom(Vec<rules::Change>),
+    Custom(Rc<rules::Table>),
 }
 
 impl Clock {
@@ -60,7 +60,7 @@ impl Clock {
         Self(match zone {
             Zone::Iana(tz) => Kind::Iana(*tz),
             Zone::Offset(east) => Kind::Offset((*east).into()),
-            Zone::Custom(rules) => Kind::Custom(rules::changes(rules)),
+            Zone::Custom(rules) => Kind::Custom(table_of(rules)),
         })
     }
 
@@ -73,7 +73,7 @@ impl Clock {
         match &self.0 {
             Kind::Iana(tz) => iana_to_utc(local, *tz),
             Kind::Offset(east) => shift(local, -east).and_utc(),
-            Kind::Custom(changes) => rules::to_utc(local, changes),
+            Kind::Custom(table) => table.to_utc(local),
         }
     }
 
@@ -93,10 +93,27 @@ impl Clock {
         let east = match &self.0 {
             Kind::Iana(tz) => tz.offset_from_utc_datetime(&at).fix().local_minus_utc().into(),
             Kind::Offset(east) => *east,
-            Kind::Custom(changes) => rules::offset_at(at, changes).into(),
+            Kind::Custom(table) => table.offset_at(at).into(),
         };
         shift(at, east)
     }
+}
+
+thread_local! {
+    /// The rules of a file that were read last. Its series have the same, each a copy of its own, and their dates are
+    /// asked for one after the other.
+    static LAST: RefCell<Option<(ZoneRules, Rc<rules::Table>)>> = const { RefCell::new(None) };
+}
+
+fn table_of(rules: &ZoneRules) -> Rc<rules::Table> {
+    LAST.with_borrow_mut(|last| {
+        if let Some((_, table)) = last.as_ref().filter(|(known, _)| known == rules) {
+            return Rc::clone(table);
+        }
+        let table = Rc::new(rules::Table::of(rules));
+        *last = Some((rules.clone(), Rc::clone(&table)));
+        table
+    })
 }
 
 /// The instant that a local time means: [`Clock::to_utc`], for one time only.

@@ -208,6 +208,36 @@ fn the_table_goes_by_the_next_date_and_says_what_is_called_off() {
 }
 
 #[test]
+fn dates_beyond_those_shown_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let event = |uid: &str, rule: &str| {
+        format!(
+            "BEGIN:VEVENT\r\nUID:{uid}@a.example\r\nDTSTAMP:20260101T000000Z\r\nDTSTART:20270104T100000Z\r\n\
+             SUMMARY:Drop-in {uid}\r\nRRULE:{rule}\r\nEND:VEVENT\r\n"
+        )
+    };
+    let events = event("daily", "FREQ=DAILY") + &event("weekly", "FREQ=WEEKLY");
+    let calendar = format!(
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//y//EN\r\n{events}END:VCALENDAR\r\n"
+    );
+    std::fs::write(folder.path().join("a.ics"), calendar).unwrap();
+    let told = |to: &str| {
+        let arguments = ["check", "a.ics", "--json", "--from", "2027-01-01", "--to", to];
+        let card = json(folder.path(), &arguments);
+        let problems = card["problems"].as_array().unwrap().iter();
+        let told = problems.filter(|problem| problem["code"] == "too_many_dates").cloned();
+        let (shown, told): (_, Vec<Value>) =
+            (card["events"][0]["occurrences"].as_array().unwrap().len(), told.collect());
+        (shown, told)
+    };
+    assert_eq!(told("2029-01-01"), (728, vec![]));
+    let (shown, told) = told("2047-01-01");
+    assert_eq!((shown, told.len()), (5_000, 1));
+    let words = told[0]["text"].as_str().unwrap();
+    assert!(words.starts_with("1 item has") && words.contains("Drop-in daily"), "{words}");
+}
+
+#[test]
 fn what_is_tried_is_said_once_and_with_the_last_day() {
     let folder = tempfile::tempdir().unwrap();
     let (_, said, _) = folkmoot(folder.path(), &["try", "date", "8 and 9 March 2027"]);

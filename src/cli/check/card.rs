@@ -6,11 +6,16 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use chrono_tz::Tz;
 use folkmoot::{
     event::{Decision, Draft, Event, Facts, Listing, Occurrence, Span, Status, midnight},
+    feed::Format,
     merge::{self, MergeContext},
-    normalise::{phrase::clock, recurrence::expand},
+    normalise::{
+        phrase::clock,
+        recurrence::{MOST_DATES, expand, rule::Rule},
+    },
     publish::{self, json},
-    read::{Problem, Severity},
+    read::{Problem, Severity, Skipped},
 };
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::examiner::{Examined, Examiner};
@@ -22,6 +27,8 @@ use crate::cli::{
 
 /// Days shown after the first unless said otherwise: two years.
 const DAYS: u64 = 731;
+/// Days in which the next date of an event is looked for first.
+const SOON: u64 = 35;
 
 /// The range of dates that is shown.
 pub(crate) struct Window {
@@ -48,6 +55,32 @@ impl Window {
     fn dates(&self, facts: &Facts) -> Vec<Occurrence> {
         let Some(span) = &facts.span else { return Vec::new() };
         expand(span, facts.time_zone, facts.recurrence.as_ref(), self.from, self.to).occurrences
+    }
+
+    /// What could not be shown of it all.
+    fn cut(&self, drafts: &[Draft]) -> Option<Problem> {
+        let cut: Vec<&Draft> = drafts.iter().filter(|draft| self.is_cut(&draft.facts)).collect();
+        let first = cut.first()?;
+        let words = format!(
+            "{} more dates in the time asked for than are shown, such as \u{201c}{}\u{201d}: the first {MOST_DATES} of each are shown",
+            if cut.len() == 1 { "1 item has".into() } else { format!("{} items have", cut.len()) },
+            first.facts.title
+        );
+        let problem = Problem::new(Severity::Warning, "too_many_dates", words);
+        Some(problem.fixed_by("Ask for a shorter time (--from, --to)."))
+    }
+
+    /// Only rules that may have so many dates are followed.
+    fn is_cut(&self, facts: &Facts) -> bool {
+        let Some((span, series)) = facts.span.zip(facts.recurrence.as_ref()) else { return false };
+        let days = u64::try_from((self.to - self.from).num_days()).unwrap_or(0);
+        let times = days / DAYS + 1;
+        let cost = |rule: &String| Rule::parse(rule).map_or(0, |rule| rule.cost());
+        let extra = u64::try_from(series.rdate.len() + series.overrides.len());
+        let most = series.rrule.iter().map(cost).fold(0, u64::saturating_add);
+        most.saturating_mul(times).saturating_add(extra.unwrap_or(u64::MAX))
+            >= u64::try_from(MOST_DATES).unwrap_or(u64::MAX)
+            && !expand(&span, facts.time_zone, Some(series), self.from, self.to).complete
     }
 
     /// Events in the order of their next dates; those without a date come last.
@@ -80,54 +113,85 @@ fn event(draft: &Draft, number: usize, now: DateTime<Utc>) -> Event {
     }
 }
 
-/// The object of `check --json` (DESIGN, section 5.2).
-pub(super) fn value(
-    source: &str,
-    examined: &Examined,
-    examiner: &Examiner,
-    window: &Window,
+/// The object of `check --json` (DESIGN, section 5.2). Its events are made one by one while they are written: they may
+/// have a million dates together.
+#[derive(Serialize)]
+pub(super) struct Card<'a> {
+    source: &'a str,
+    format: Format,
+    http: Option<Value>,
+    title: Option<&'a str>,
+    problems: Vec<Problem>,
+    events: Events<'a>,
+    undated: Vec<Value>,
+    skipped: &'a [Skipped],
+}
+
+impl<'a> Card<'a> {
+    pub(super) fn new(
+        source: &'a str,
+        examined: &'a Examined,
+        examiner: &'a Examiner,
+        window: &'a Window,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let made = &examined.made;
+        let undated = made.drafts.iter().filter(|draft| draft.facts.span.is_none());
+        Self {
+            source,
+            format: made.document.format,
+            http: examined.body.meta.status.map(|_| http(&examined.body.meta)),
+            title: made.document.title.as_deref(),
+            problems: made.problems.iter().cloned().chain(window.cut(&made.drafts)).collect(),
+            events: Events { examined, examiner, window, now },
+            undated: undated
+                .map(|draft| {
+                    json!({
+                        "ref": draft.reference,
+                        "title": draft.facts.title,
+                        "reason": draft.date_doubt.clone().unwrap_or_else(|| draft.facts.verdict.reason.clone()),
+                    })
+                })
+                .collect(),
+            skipped: &made.skipped,
+        }
+    }
+}
+
+/// The events of a card that have a date.
+struct Events<'a> {
+    examined: &'a Examined,
+    examiner: &'a Examiner,
+    window: &'a Window,
     now: DateTime<Utc>,
-) -> Value {
-    let feeds = HashMap::from([("check".to_owned(), examined.feed.clone())]);
-    let merging = MergeContext {
-        feeds: &feeds,
-        members: &examiner.settings.members,
-        together: &[],
-        apart: &[],
-        corrections: &HashMap::new(),
-        now,
-        domain: "check.invalid",
-    };
-    let context = publish::Context {
-        base: "",
-        vocabulary: &examiner.settings.vocabulary,
-        members: &examiner.settings.members,
-        time_zone: chrono_tz::Europe::London,
-    };
-    let dated =
-        examined.made.drafts.iter().enumerate().filter(|(_, draft)| draft.facts.span.is_some());
-    let events: Vec<Value> = dated
-        .map(|(number, draft)| {
-            let listing = merge::single(&event(draft, number, now), &merging);
-            event_value(draft, &listing, &context, window, now)
-        })
-        .collect();
-    let document = &examined.made.document;
-    let undated = examined.made.drafts.iter().filter(|draft| draft.facts.span.is_none());
-    json!({
-        "source": source,
-        "format": document.format,
-        "http": examined.body.meta.status.map(|_| http(&examined.body.meta)),
-        "title": document.title,
-        "problems": examined.made.problems,
-        "events": events,
-        "undated": undated.map(|draft| json!({
-            "ref": draft.reference,
-            "title": draft.facts.title,
-            "reason": draft.date_doubt.clone().unwrap_or_else(|| draft.facts.verdict.reason.clone()),
-        })).collect::<Vec<_>>(),
-        "skipped": examined.made.skipped,
-    })
+}
+
+impl Serialize for Events<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let settings = &self.examiner.settings;
+        let feeds = HashMap::from([("check".to_owned(), self.examined.feed.clone())]);
+        let merging = MergeContext {
+            feeds: &feeds,
+            members: &settings.members,
+            together: &[],
+            apart: &[],
+            corrections: &HashMap::new(),
+            now: self.now,
+            domain: "check.invalid",
+        };
+        let context = publish::Context {
+            base: "",
+            vocabulary: &settings.vocabulary,
+            members: &settings.members,
+            time_zone: chrono_tz::Europe::London,
+        };
+        let drafts = self.examined.made.drafts.iter().enumerate();
+        let dated = drafts.filter(|(_, draft)| draft.facts.span.is_some());
+        serializer.collect_seq(dated.map(|(number, draft)| {
+            let listing = merge::single(&event(draft, number, self.now), &merging);
+            event_value(draft, &listing, &context, self.window, self.now)
+        }))
+    }
 }
 
 /// The object of `check --json` for a source that could not be read at all.
@@ -147,10 +211,11 @@ fn event_value(
     now: DateTime<Utc>,
 ) -> Value {
     let facts = &draft.facts;
-    let far = now + Days::new(DAYS);
-    let next = facts.span.as_ref().and_then(|span| {
-        let dates = expand(span, facts.time_zone, facts.recurrence.as_ref(), now, far).occurrences;
-        dates.into_iter().find(|date| date.span.start_utc(facts.time_zone) >= now)
+    // Most have one soon, and the dates of two years take long.
+    let next = [SOON, DAYS].into_iter().find_map(|days| {
+        let window = Window { from: now, to: now + Days::new(days) };
+        let mut dates = window.dates(facts).into_iter();
+        dates.find(|date| date.span.start_utc(facts.time_zone) >= now)
     });
     let mut value = serde_json::to_value(json::event_of(listing, next.as_ref(), context))
         .unwrap_or(Value::Null);
@@ -208,7 +273,9 @@ pub(super) fn say(source: &str, examined: &Examined, window: &Window, output: &O
     if examined.made.drafts.is_empty() && examined.made.skipped.is_empty() {
         output.say("\nThere is nothing in it: no event is announced here at present.")?;
     }
-    say_problems(&examined.made.problems, output)?;
+    let problems: Vec<Problem> =
+        examined.made.problems.iter().cloned().chain(window.cut(&examined.made.drafts)).collect();
+    say_problems(&problems, output)?;
     if !examined.made.skipped.is_empty() {
         output.say(format!("\n{}", output.tone(Tone::Strong, "Not read")))?;
     }

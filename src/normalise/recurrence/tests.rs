@@ -367,3 +367,24 @@ fn an_end_a_century_away_is_none() {
     // A start outside its rule is the first of them.
     assert_eq!(last("FREQ=DAILY;BYDAY=MO;COUNT=2").as_deref(), Some("2027-01-04 10:00"));
 }
+
+#[test]
+fn instances_are_those_of_the_expansion() {
+    let mut series =
+        timed("2024-03-01 10:00", &["FREQ=DAILY;INTERVAL=3;COUNT=9", "FREQ=MONTHLY;BYMONTHDAY=20"]);
+    series.1.exrule.push("FREQ=WEEKLY;BYDAY=TU".into());
+    series.1.exdate.push(Local::Time(at("2024-03-20 10:00")));
+    series.1.rdate.push(ExtraDate { start: Local::Time(at("2024-03-03 09:00")), length: None });
+    let found = starts(&series, "2024-02-01", "2024-06-01");
+    let instances = Instances::of(&series.1);
+    let mut face = at("2024-02-01 09:00");
+    let mut had = Vec::new();
+    while face < at("2024-06-01 00:00") {
+        if instances.have(Local::Time(face)) {
+            had.push(text(&Span::Timed { start: zone::to_utc(face, &series.1.zone), end: None }));
+        }
+        face += TimeDelta::hours(1);
+    }
+    assert_eq!(had, found);
+    assert!(instances.leave_out(Local::Time(at("2024-03-20 10:00"))));
+}

@@ -1,8 +1,14 @@
 //! Computes with a file's own VTIMEZONE rules, and finds the IANA zone that they describe.
 
-use std::collections::BTreeMap;
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, HashMap},
+    rc::Rc,
+};
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Offset, TimeZone, Utc, Weekday};
+use chrono::{
+    DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone, Utc, Weekday,
+};
 use chrono_tz::Tz;
 
 use super::shift;
@@ -28,8 +34,8 @@ const LIKELY: [Tz; 12] = [
     Tz::UTC,
 ];
 
-/// What a custom zone keeps, the latest of each: it is kept with each of its series, and each costs time at each
-/// conversion, observances that repeat the most.
+/// What a custom zone keeps, the latest of each: it is kept with each of its series, and each costs time for each year
+/// that is worked out, observances that repeat the most.
 const MOST_OBSERVANCES: usize = 32;
 const MOST_REPEATED: usize = 8;
 const MOST_RDATES: usize = 256;
@@ -124,12 +130,12 @@ struct Yearly {
 }
 
 /// The observances of a zone, read.
-pub(super) fn changes(rules: &ZoneRules) -> Vec<Change> {
+fn changes(rules: &ZoneRules) -> Vec<Change> {
     rules.observances.iter().map(Change::of).collect()
 }
 
 /// Seconds east of UTC at an instant.
-pub(super) fn offset_at(at: NaiveDateTime, changes: &[Change]) -> i32 {
+fn offset_at(at: NaiveDateTime, changes: &[Change]) -> i32 {
     let latest = changes
         .iter()
         .filter_map(|change| Some((change.last_onset(at)?, change.to)))
@@ -142,16 +148,61 @@ pub(super) fn offset_at(at: NaiveDateTime, changes: &[Change]) -> i32 {
     first.map_or(0, |change| change.from)
 }
 
-/// The instant of a local time, by RFC 5545 in gaps and overlaps.
-pub(super) fn to_utc(local: NaiveDateTime, changes: &[Change]) -> DateTime<Utc> {
-    // No zone changes twice within two days, and none is further than a day from UTC.
-    let before = offset_at(shift(local, -86_400), changes);
-    let after = offset_at(shift(local, 86_400), changes);
-    let instant = |east: i32| shift(local, -i64::from(east));
-    // The larger offset gives the earlier instant; in a gap, where neither holds, the one before the jump counts.
-    let (larger, smaller) = (before.max(after), before.min(after));
-    let holds = |east: &i32| offset_at(instant(*east), changes) == *east;
-    instant([larger, smaller].into_iter().find(holds).unwrap_or(before)).and_utc()
+/// The rules of a zone as a table that is worked out year by year, so that a date costs a look into it, whatever the
+/// rules are.
+#[derive(Debug, Clone)]
+pub(super) struct Table {
+    changes: Vec<Change>,
+    years: RefCell<HashMap<i32, Year>>,
+}
+
+/// What the clocks show from when on within a year of UTC, in order; the first from its beginning.
+type Year = Rc<[(NaiveDateTime, i32)]>;
+
+impl Table {
+    pub(super) fn of(rules: &ZoneRules) -> Self {
+        Self { changes: changes(rules), years: RefCell::default() }
+    }
+
+    /// Seconds east of UTC at an instant.
+    pub(super) fn offset_at(&self, at: NaiveDateTime) -> i32 {
+        let year = self.year(at.year());
+        let passed = year.partition_point(|(onset, _)| *onset <= at);
+        let last = passed.checked_sub(1).and_then(|last| year.get(last));
+        last.map_or(0, |(_, east)| *east)
+    }
+
+    /// The instant of a local time, by RFC 5545 in gaps and overlaps.
+    pub(super) fn to_utc(&self, local: NaiveDateTime) -> DateTime<Utc> {
+        // No zone changes twice within two days, and none is further than a day from UTC.
+        let before = self.offset_at(shift(local, -86_400));
+        let after = self.offset_at(shift(local, 86_400));
+        let instant = |east: i32| shift(local, -i64::from(east));
+        if before == after {
+            return instant(before).and_utc();
+        }
+        // The larger offset gives the earlier instant; in a gap, where neither holds, the one before the jump counts.
+        let (larger, smaller) = (before.max(after), before.min(after));
+        let holds = |east: &i32| self.offset_at(instant(*east)) == *east;
+        instant([larger, smaller].into_iter().find(holds).unwrap_or(before)).and_utc()
+    }
+
+    fn year(&self, year: i32) -> Year {
+        if let Some(known) = self.years.borrow().get(&year) {
+            return Rc::clone(known);
+        }
+        let first = NaiveDate::from_yo_opt(year, 1).unwrap_or(NaiveDate::MIN);
+        let first = first.and_time(NaiveTime::MIN);
+        let mut onsets = vec![(first, offset_at(first, &self.changes))];
+        for change in &self.changes {
+            let within = change.onsets_about(year).filter(|onset| onset.year() == year);
+            onsets.extend(within.map(|onset| (onset, change.to)));
+        }
+        onsets.sort_by_key(|(onset, _)| *onset);
+        let onsets: Year = onsets.into();
+        self.years.borrow_mut().insert(year, Rc::clone(&onsets));
+        onsets
+    }
 }
 
 impl Change {
@@ -173,11 +224,21 @@ impl Change {
     fn last_onset(&self, at: NaiveDateTime) -> Option<NaiveDateTime> {
         let passed = self.single.partition_point(|onset| *onset <= at);
         let single = passed.checked_sub(1).and_then(|last| self.single.get(last)).copied();
-        let last = self.yearly.as_ref().map_or(at, |yearly| at.min(yearly.until)).year();
-        // A leap day is the rarest onset there is, hence eight years back.
-        let years = (last.saturating_sub(8).max(self.first.year())..=last).rev();
+        let last =
+            self.yearly.as_ref().map_or(at.year(), |yearly| yearly.last_year(at, self.first));
+        // A leap day is the rarest onset there is, hence eight years back; at the turn of the year it is next year's
+        // local time already.
+        let next = last.saturating_add(1);
+        let years = (last.saturating_sub(8).max(self.first.year())..=next).rev();
         let mut onsets = years.filter_map(|year| self.onset(year));
         onsets.find(|onset| *onset <= at).into_iter().chain(single).max()
+    }
+
+    /// All onsets of a year, and of those before and after it some: the year of a local time may be another in UTC.
+    fn onsets_about(&self, year: i32) -> impl Iterator<Item = NaiveDateTime> {
+        let by_rule =
+            [-1, 0, 1].into_iter().filter_map(move |by| self.onset(year.saturating_add(by)));
+        self.single.iter().copied().chain(by_rule)
     }
 
     /// The onset of a year by the rule, in UTC.
@@ -206,7 +267,8 @@ impl Yearly {
         let days: Vec<u32> = part(rule, "BYMONTHDAY")
             .map(|days| days.split(',').take(31).filter_map(|day| day.parse().ok()).collect())
             .unwrap_or_default();
-        let days = if days.is_empty() && weekday.is_none() { vec![first.day()] } else { days };
+        let mut days = if days.is_empty() && weekday.is_none() { vec![first.day()] } else { days };
+        days.sort_unstable();
         let yearly = Self {
             month: month.unwrap_or(first.month()),
             days,
@@ -219,13 +281,20 @@ impl Yearly {
         (2000..2028).any(|year| yearly.day(year).is_some()).then_some(yearly)
     }
 
+    /// The year at or before an instant in which the rule may have come to its last onset.
+    fn last_year(&self, at: NaiveDateTime, first: NaiveDateTime) -> i32 {
+        let last = at.min(self.until).year();
+        let counted = self.count.map(|count| count.saturating_sub(1).saturating_mul(self.interval));
+        counted.map_or(last, |years| last.min(first.year().saturating_add(years)))
+    }
+
     fn day(&self, year: i32) -> Option<NaiveDate> {
-        let mut days = (1..=31).filter_map(|day| NaiveDate::from_ymd_opt(year, self.month, day));
-        days.find(|day| match self.weekday {
-            None => self.days.contains(&day.day()),
-            Some((nth, name)) if self.days.is_empty() => day.weekday() == name && is_nth(*day, nth),
-            Some((_, name)) => day.weekday() == name && self.days.contains(&day.day()),
-        })
+        if let Some((nth, name)) = self.weekday.filter(|_| self.days.is_empty()) {
+            return nth_of_month(year, self.month, nth, name);
+        }
+        let mut days =
+            self.days.iter().filter_map(|day| NaiveDate::from_ymd_opt(year, self.month, *day));
+        days.find(|day| self.weekday.is_none_or(|(_, name)| day.weekday() == name))
     }
 }
 
@@ -257,11 +326,85 @@ fn nth_weekday(text: &str) -> Option<(i32, Weekday)> {
     Some((number, weekday))
 }
 
-fn is_nth(day: NaiveDate, nth: i32) -> bool {
-    let week = |day: u32| i32::try_from((day - 1) / 7 + 1).unwrap_or(0);
-    if nth > 0 {
-        return week(day.day()) == nth;
+/// The first Sunday of a month is its 1; the last one its -1.
+fn nth_of_month(year: i32, month: u32, nth: i32, name: Weekday) -> Option<NaiveDate> {
+    if let Ok(nth) = u8::try_from(nth) {
+        return NaiveDate::from_weekday_of_month_opt(year, month, name, nth);
     }
-    let in_month = (28..=31).filter(|last| day.with_day(*last).is_some()).max().unwrap_or(28);
-    week(in_month - day.day() + 1) == -nth
+    let last = (1..=5)
+        .rev()
+        .find_map(|nth| NaiveDate::from_weekday_of_month_opt(year, month, name, nth))?;
+    let weeks = u64::from(nth.unsigned_abs().checked_sub(1)?);
+    let day = last.checked_sub_days(Days::new(weeks.checked_mul(7)?))?;
+    (day.month() == month).then_some(day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn observance(onset: &str, hours: [i32; 2], rrule: &str) -> Observance {
+        Observance {
+            onset: NaiveDateTime::parse_from_str(onset, "%Y-%m-%d %H:%M").unwrap(),
+            offset_from: hours[0] * 3600,
+            offset_to: hours[1] * 3600,
+            rrule: Some(rrule.to_owned()).filter(|rrule| !rrule.is_empty()),
+            rdates: Vec::new(),
+        }
+    }
+
+    /// Rules that end, that skip years, that change at the turn of the year, and one that counts.
+    fn odd() -> ZoneRules {
+        let observances = vec![
+            observance("1999-04-01 02:00", [9, 10], "FREQ=YEARLY;COUNT=3"),
+            observance(
+                "1999-10-31 02:00",
+                [10, 9],
+                "FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU;UNTIL=20051231T000000Z",
+            ),
+            observance(
+                "2004-01-01 00:30",
+                [9, 11],
+                "FREQ=YEARLY;INTERVAL=2;BYMONTH=1;BYMONTHDAY=1",
+            ),
+            observance("2004-12-31 23:30", [11, 9], "FREQ=YEARLY;BYMONTH=12;BYDAY=-1FR"),
+            observance("2004-02-29 03:00", [9, 12], "FREQ=YEARLY"),
+            observance("2012-07-01 00:00", [12, 8], ""),
+        ];
+        ZoneRules { id: "Odd".into(), location: None, observances }
+    }
+
+    #[test]
+    fn the_table_says_what_the_rules_say() {
+        let table = Table::of(&odd());
+        let changes = changes(&odd());
+        let mut at = NaiveDate::from_ymd_opt(1998, 1, 1).unwrap().and_time(NaiveTime::MIN);
+        while at.year() < 2026 {
+            assert_eq!(table.offset_at(at), offset_at(at, &changes), "{at}");
+            at = shift(at, 6 * 3600);
+        }
+    }
+
+    #[test]
+    fn a_counted_rule_ends_with_its_last_year() {
+        let table = Table::of(&ZoneRules {
+            id: "Ended".into(),
+            location: None,
+            observances: vec![
+                observance("1980-04-01 02:00", [0, 1], "FREQ=YEARLY;COUNT=20"),
+                observance("1980-10-01 02:00", [1, 0], "FREQ=YEARLY;COUNT=19"),
+            ],
+        });
+        let after = NaiveDate::from_ymd_opt(2026, 1, 1).unwrap().and_time(NaiveTime::MIN);
+        assert_eq!(table.offset_at(after), 3600, "it was summer time last in 1999");
+    }
+
+    #[test]
+    fn days_counted_from_either_end_of_a_month() {
+        let day = |nth| nth_of_month(2026, 3, nth, Weekday::Sun).map(|day| day.day());
+        assert_eq!(
+            [1, 2, 5, 6, 0, -1, -5, -6].map(day),
+            [Some(1), Some(8), Some(29), None, None, Some(29), Some(1), None]
+        );
+    }
 }
