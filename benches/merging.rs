@@ -5,7 +5,7 @@
 #![allow(clippy::unwrap_used, reason = "a fault of a measurement is shown by its panic")]
 
 use std::{
-    sync::LazyLock,
+    sync::{Arc, LazyLock},
     time::{Duration, Instant},
 };
 
@@ -81,9 +81,9 @@ fn changes(made: made_up::MadeUp, store: memory::Store) {
     let mut snapshot = Snapshot::empty(identity);
     snapshot.aliases =
         store.gone.keys().filter_map(|id| Some((id.clone(), store.of.get(id)?.clone()))).collect();
-    snapshot.remembered = store.gone.into_values().collect();
-    snapshot.events = store.events.into_values().collect();
-    snapshot.listings = store.listings.into_values().collect();
+    snapshot.remembered = store.gone.into_values().map(Arc::new).collect();
+    snapshot.events = store.events.into_values().map(Arc::new).collect();
+    snapshot.listings = store.listings.into_values().map(Arc::new).collect();
     let mut memory = Memory::new(snapshot, &[]);
     let base = settle::base(&memory, &settings);
     let began = Instant::now();

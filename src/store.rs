@@ -93,14 +93,14 @@ pub struct Snapshot {
     /// States of the feeds with their last checks.
     pub feeds: Vec<FeedState>,
     /// Events of all feeds.
-    pub events: Vec<Event>,
+    pub events: Vec<Arc<Event>>,
     /// Listings.
-    pub listings: Vec<Listing>,
+    pub listings: Vec<Arc<Listing>>,
     /// Listings that became part of another: from, into.
     pub aliases: Vec<(Id, Id)>,
     /// Last states of listings that are part of another now, so that a merge that is undone goes on where it began.
     #[serde(default)]
-    pub remembered: Vec<Listing>,
+    pub remembered: Vec<Arc<Listing>>,
     /// The log of changes, oldest first.
     pub log: Vec<Change>,
     /// The cursor that the next change will have.

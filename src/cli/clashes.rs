@@ -1,5 +1,7 @@
 //! `folkmoot clashes`: what else is on for the same service near a date, and who near by has done the same.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 use clap::Args;
 use folkmoot::{
@@ -45,7 +47,11 @@ impl Ask {
     pub(crate) fn go(self, global: &Global, output: &Output) -> Done {
         let state = control::state(global)?;
         let question = self.question(&state)?;
-        let found = clashes(&question, &state.snapshot.listings, &state.loaded.members);
+        let found = clashes(
+            &question,
+            state.snapshot.listings.iter().map(|listing| &**listing),
+            &state.loaded.members,
+        );
         if output.json {
             let base = state.base();
             return output.value(&json!(json::clashes(&question, &found, &state.context(&base))));
@@ -62,7 +68,7 @@ impl Ask {
             }
             let id = id_of(event);
             let listings = &state.snapshot.listings;
-            let is = |l: &&Listing| l.id == id || l.sources.iter().any(|s| s.event == id);
+            let is = |l: &&Arc<Listing>| l.id == id || l.sources.iter().any(|s| s.event == id);
             let listing = listings.iter().find(is).ok_or_else(|| {
                 Failed::Usage(format!(
                     "there is no event \"{id}\"\n  `folkmoot events` shows those that there are, with their ids."

@@ -1,5 +1,7 @@
 //! `folkmoot review`, `forget` and `replay`: what the operator decides about single events and feeds.
 
+use std::sync::Arc;
+
 use clap::{Args, Subcommand};
 use folkmoot::{
     clock,
@@ -198,7 +200,8 @@ impl Forget {
         if !self.yes {
             let state = control::state(global)?;
             let listings = &state.snapshot.listings;
-            let is = |l: &&Listing| l.id == event || l.sources.iter().any(|s| s.event == event);
+            let is =
+                |l: &&Arc<Listing>| l.id == event || l.sources.iter().any(|s| s.event == event);
             let title = listings.iter().find(is).map(|listing| listing.facts.title.clone());
             let title = title.unwrap_or_else(|| event.clone());
             if !super::feeds::ask(&format!("Forget \"{title}\" for good? This cannot be undone."))?

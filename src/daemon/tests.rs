@@ -198,7 +198,7 @@ async fn commands_reach_it_over_the_socket() {
     let explained = remote.explain(&state.listings[0].id).await.unwrap();
     assert_eq!(
         (explained.events.len(), explained.listing.unwrap()),
-        (1, state.listings[0].clone())
+        (1, (*state.listings[0]).clone())
     );
     assert!(remote.explain("no/such event").await.is_err());
     assert_eq!(remote.feeds().await.unwrap().len(), 2);

@@ -83,13 +83,13 @@ impl Memory {
         };
         memory.corrections = Arc::new(memory.corrections_with(overrides));
         for listing in snapshot.remembered {
-            memory.remembered.insert(listing.id.clone(), Arc::new(listing));
+            memory.remembered.insert(listing.id.clone(), listing);
         }
         for event in snapshot.events {
-            memory.put_event(Arc::new(event));
+            memory.put_event(event);
         }
         for listing in snapshot.listings {
-            memory.put_listing(Arc::new(listing));
+            memory.put_listing(listing);
         }
         memory
     }
@@ -99,10 +99,10 @@ impl Memory {
     pub fn snapshot(&self) -> Snapshot {
         let mut all = Snapshot {
             feeds: self.feeds.values().cloned().collect(),
-            events: self.events.values().map(|event| (**event).clone()).collect(),
-            listings: self.listings.values().map(|listing| (**listing).clone()).collect(),
+            events: self.events.values().cloned().collect(),
+            listings: self.listings.values().cloned().collect(),
             aliases: self.aliases.iter().map(|(from, to)| (from.clone(), to.clone())).collect(),
-            remembered: self.remembered.values().map(|listing| (**listing).clone()).collect(),
+            remembered: self.remembered.values().cloned().collect(),
             log: self.log.clone(),
             next_cursor: self.next_cursor,
             rules: self.rules.clone(),

@@ -3,7 +3,10 @@
 //! The first line says what it is, the last how many lines there were and their SHA-256; between them each line is an
 //! object with one key, which names what is under it. Nothing of a backup is believed before the last line agrees.
 
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::{
+    io::{self, BufRead, BufReader, Read, Write},
+    sync::Arc,
+};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -52,10 +55,10 @@ struct End {
 enum Line {
     FolkmootBackup(Header),
     Feed(Box<FeedState>),
-    Event(Box<Event>),
-    Listing(Box<Listing>),
+    Event(Arc<Event>),
+    Listing(Arc<Listing>),
     Alias((Id, Id)),
-    Remembered(Box<Listing>),
+    Remembered(Arc<Listing>),
     Change(Change),
     Decision(ReviewDecision),
     Tombstone(Tombstone),
@@ -184,10 +187,10 @@ fn parsed(line: &[u8], number: u64) -> Result<Line, BackupError> {
 fn take(record: Line, into: &mut Snapshot) {
     match record {
         Line::Feed(state) => into.feeds.push(*state),
-        Line::Event(event) => into.events.push(*event),
-        Line::Listing(listing) => into.listings.push(*listing),
+        Line::Event(event) => into.events.push(event),
+        Line::Listing(listing) => into.listings.push(listing),
         Line::Alias(alias) => into.aliases.push(alias),
-        Line::Remembered(listing) => into.remembered.push(*listing),
+        Line::Remembered(listing) => into.remembered.push(listing),
         Line::Change(change) => into.log.push(change),
         Line::Decision(decision) => into.decisions.push(decision),
         Line::Tombstone(stone) => into.tombstones.push(stone),

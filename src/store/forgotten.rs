@@ -9,13 +9,14 @@ use std::{
     io::{self, ErrorKind, Write},
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use serde::{Deserialize, Serialize};
 
 use super::{Snapshot, Tombstone};
 use crate::{
-    event::{Facts, Id, Listing},
+    event::{Event, Facts, Id, Listing},
     reconcile::pairing,
 };
 
@@ -98,18 +99,19 @@ pub fn unite(all: &mut Snapshot, more: Vec<Tombstone>) -> usize {
     let ids: HashSet<&Id> = all.tombstones.iter().map(|stone| &stone.event).collect();
     let hashes: HashSet<&String> = all.tombstones.iter().flat_map(|stone| &stone.hashes).collect();
     let salt = &all.identity.salt;
-    let is_forgotten = |event: &crate::event::Event| {
+    let is_forgotten = |event: &Event| {
         let draft = &event.draft;
         let own = draft.reference.as_ref().filter(|_| draft.private.is_some());
         ids.contains(&event.id)
             || own.is_some_and(|hash| hashes.contains(hash))
             || pairing::lasting_hashes(salt, &event.feed, draft).iter().any(|h| hashes.contains(h))
     };
-    let (gone, left): (Vec<_>, Vec<_>) =
-        std::mem::take(&mut all.events).into_iter().partition(|event| is_forgotten(event));
+    let (gone, left): (Vec<_>, Vec<_>) = std::mem::take(&mut all.events)
+        .into_iter()
+        .partition(|event: &Arc<Event>| is_forgotten(event));
     all.events = left;
     let (feeds, gone): (BTreeSet<String>, HashSet<Id>) =
-        gone.into_iter().map(|event| (event.feed, event.id)).unzip();
+        gone.into_iter().map(|event| (event.feed.clone(), event.id.clone())).unzip();
     if gone.is_empty() {
         return 0;
     }
@@ -127,8 +129,9 @@ fn without(all: &mut Snapshot, gone: &HashSet<Id>) {
     let touched = |listing: &Listing| {
         gone.contains(&listing.id) || listing.sources.iter().any(|s| gone.contains(&s.event))
     };
-    let (apart, whole): (Vec<_>, Vec<_>) =
-        std::mem::take(&mut all.listings).into_iter().partition(touched);
+    let (apart, whole): (Vec<_>, Vec<_>) = std::mem::take(&mut all.listings)
+        .into_iter()
+        .partition(|listing: &Arc<Listing>| touched(listing));
     all.listings = whole;
     all.remembered.retain(|listing| !touched(listing));
     let ended: HashSet<&Id> = apart.iter().map(|listing| &listing.id).collect();
@@ -137,9 +140,9 @@ fn without(all: &mut Snapshot, gone: &HashSet<Id>) {
     let shells = apart.iter().filter(|listing| left.contains(&listing.id)).map(|was| Listing {
         facts: Facts::new("", was.facts.time_zone),
         sources: Vec::new(),
-        ..was.clone()
+        ..(**was).clone()
     });
-    all.remembered.extend(shells);
+    all.remembered.extend(shells.map(Arc::new));
     all.decisions.retain(|decision| !gone.contains(&decision.event));
     // All is merged anew at the next start.
     all.rules = None;

@@ -114,7 +114,7 @@ async fn what_was_committed_is_there_after_reopening() {
     let kept = store.load().await.unwrap();
     assert_eq!(kept.identity, fixed);
     assert_eq!(kept.identity.domain, "events.example.org");
-    assert_eq!(kept.events, [event("two", &"long ".repeat(10_000))]);
+    assert_eq!(kept.events, [Arc::new(event("two", &"long ".repeat(10_000)))]);
     assert_eq!(kept.listings.len(), 2);
     assert_eq!(kept.aliases, [("old".to_owned(), "one".to_owned())]);
     assert_eq!(kept.log.iter().map(|change| change.cursor).collect::<Vec<_>>(), [1, 2, 3]);
