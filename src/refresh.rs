@@ -479,12 +479,16 @@ impl Refresher {
             let result = compare(&memory, &settings, &feed, &state, saw, now);
             (memory, result)
         });
-        match compared.await {
-            Ok((memory, result)) => {
-                let commit = report::good(&round.scene(), &good, result, &memory);
-                let commit = settle::settle(&memory, round.settings, commit, &[]);
-                self.keep(round, commit, memory).await
-            }
+        // A large feed takes seconds to compare and to merge: on threads where nobody is waiting to be served.
+        let settled = async {
+            let (memory, result) = compared.await?;
+            let commit = report::good(&round.scene(), &good, result, &memory);
+            let settings = Arc::clone(round.settings);
+            let work = move || (settle::settle(&memory, &settings, commit, &[]), memory);
+            tokio::task::spawn_blocking(work).await
+        };
+        match settled.await {
+            Ok((commit, memory)) => self.keep(round, commit, memory).await,
             Err(_) => {
                 let memory = Arc::clone(&self.memory).lock_owned().await;
                 let commit = report::unreadable(&round.scene(), good.meta, 0, &Stopped::Fault);
