@@ -11,12 +11,15 @@ use chrono_tz::Tz;
 use super::Context;
 use crate::{catalogue::Range, event::Listing};
 
+mod dates;
 mod lines;
 mod rule;
 mod vevent;
 mod zones;
 
+use dates::Window;
 use lines::Lines;
+use rule::RuleForm;
 use zones::ZoneForm;
 
 /// What a calendar says about itself.
@@ -47,7 +50,7 @@ const MAX_NAME: usize = 250;
 pub const LARGE: usize = 1_000_000;
 
 /// Writes a calendar of all listings that have a date in the range. Of a series with too many dates to be written one by
-/// one, those from `now` on count.
+/// one, those from `now` on count; how many are too many depends on how many such series there are.
 #[must_use]
 pub fn write(
     info: &CalendarInfo,
@@ -58,8 +61,16 @@ pub fn write(
 ) -> String {
     let mut zones = ZonesInUse::default();
     let mut events = Lines::default();
-    for listing in listings {
-        for event in vevent::events(listing, range, now, &mut zones) {
+    let rules: Vec<Option<RuleForm>> =
+        listings.iter().map(|listing| RuleForm::of(&listing.facts, &mut zones)).collect();
+    let without = listings
+        .iter()
+        .zip(&rules)
+        .filter(|(listing, rule)| rule.is_none() && listing.facts.recurrence.is_some())
+        .count();
+    let window = Window::new(range, now, without);
+    for (listing, rule) in listings.iter().zip(rules) {
+        for event in vevent::events(listing, rule, &window) {
             event.write(&mut events, &mut zones, context);
         }
     }

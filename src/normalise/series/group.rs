@@ -83,17 +83,24 @@ fn add<'a>(
 }
 
 impl<'a> Group<'a> {
-    /// The newest revision of each event.
+    /// The newest revision of each event, in file order.
+    ///
+    /// They are looked at from the oldest on, as they were written: an event that was first renamed and then moved is
+    /// known by the state in between, wherever that stands in the file.
     pub(super) fn events(&self) -> Vec<&'a Entry> {
-        let mut kept: Vec<&'a Entry> = Vec::new();
-        for entry in &self.masters {
-            let known = kept.iter_mut().take(MOST_COMPARED).find(|known| is_revision(known, entry));
-            match known {
-                Some(known) => newer(known, entry),
-                None => kept.push(entry),
+        let mut written: Vec<(usize, &'a Entry)> =
+            self.masters.iter().copied().enumerate().collect();
+        written.sort_by_key(|(_, entry)| revision(entry));
+        let mut kept: Vec<(usize, &'a Entry)> = Vec::new();
+        for (place, entry) in written {
+            let mut compared = kept.iter_mut().take(MOST_COMPARED);
+            match compared.find(|(_, known)| is_revision(known, entry)) {
+                Some(known) => *known = (place, entry),
+                None => kept.push((place, entry)),
             }
         }
-        kept
+        kept.sort_by_key(|(place, _)| *place);
+        kept.into_iter().map(|(_, entry)| entry).collect()
     }
 
     /// Whether an event was called off as a whole, and not taken up again since.

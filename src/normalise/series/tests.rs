@@ -1,3 +1,5 @@
+use proptest::prelude::{Just, Strategy, prop_assert_eq};
+
 use super::*;
 use crate::{
     event::Zone,
@@ -71,6 +73,22 @@ fn zones_of_times() {
 }
 
 #[test]
+fn a_time_without_a_zone_is_in_that_of_its_calendar_else_of_its_feed_else_of_the_network() {
+    let event = event("DTSTART:20150611T100000");
+    for (calendar, feed_zone, utc) in [
+        ("X-WR-TIMEZONE:Asia/Tokyo | ", Some(Tz::Europe__Paris), "01:00"),
+        ("", Some(Tz::Europe__Paris), "08:00"),
+        ("", None, "09:00"),
+    ] {
+        let text = format!("BEGIN:VCALENDAR | {calendar}{event}END:VCALENDAR").replace(" | ", "\n");
+        let document = ical::read(text.as_bytes(), &Hint::default()).unwrap();
+        let zones = ZoneContext { calendars: &document.zones, feed_zone, network_zone: LONDON };
+        let found = line(&series(&document.entries, &zones).0[0]);
+        assert!(found.contains(&format!("11 {utc}")), "{found}");
+    }
+}
+
+#[test]
 fn the_newest_revision_wins() {
     let old = event(
         "UID:1 | SEQUENCE:0 | DTSTAMP:20150102T000000Z | DTSTART:20150611T100000Z | SUMMARY:Old",
@@ -86,6 +104,23 @@ fn the_newest_revision_wins() {
     };
     let text = modified("20150102T000000Z", 12) + &modified("20150101T000000Z", 11);
     assert_eq!(summary(&text).0, ["A 11 12:00+0 Europe/London"]);
+}
+
+proptest::proptest! {
+    /// SEQUENCE before LAST-MODIFIED before DTSTAMP; and an event that was first renamed and then moved is one event.
+    #[test]
+    fn the_order_of_a_file_says_nothing_about_revisions(
+        revisions in Just(vec![
+            "SEQUENCE:0 | LAST-MODIFIED:20150105T000000Z | DTSTAMP:20150105T000000Z | DTSTART:20150611T100000Z | SUMMARY:A",
+            "SEQUENCE:1 | LAST-MODIFIED:20150102T000000Z | DTSTAMP:20150104T000000Z | DTSTART:20150612T100000Z | SUMMARY:A",
+            "SEQUENCE:1 | LAST-MODIFIED:20150103T000000Z | DTSTAMP:20150101T000000Z | DTSTART:20150612T100000Z | SUMMARY:B",
+            "SEQUENCE:1 | LAST-MODIFIED:20150103T000000Z | DTSTAMP:20150102T000000Z | DTSTART:20150613T100000Z | SUMMARY:B",
+            "SEQUENCE:1 | LAST-MODIFIED:20150103T000000Z | DTSTAMP:20150103T000000Z | DTSTART:20150613T100000Z | SUMMARY:C",
+        ]).prop_shuffle(),
+    ) {
+        let text: String = revisions.iter().map(|inside| event(&format!("UID:1 | {inside}"))).collect();
+        prop_assert_eq!(summary(&text).0, ["C 13 10:00+0 Europe/London"]);
+    }
 }
 
 #[test]

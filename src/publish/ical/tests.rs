@@ -14,9 +14,13 @@ fn info() -> CalendarInfo {
 }
 
 fn calendar(listings: &[Listing]) -> String {
+    let range = Range::calendar(&crate::query::Query::default(), samples::now());
+    calendar_of(range, listings)
+}
+
+fn calendar_of(range: Range, listings: &[Listing]) -> String {
     let words = samples::Words::new();
     let refs: Vec<&Listing> = listings.iter().collect();
-    let range = Range::calendar(&crate::query::Query::default(), samples::now());
     write(&info(), &refs, range, samples::now(), &words.context()).replace("\r\n ", "")
 }
 
@@ -197,4 +201,39 @@ fn a_series_fills_no_calendar_alone() {
     assert_eq!(text.matches("This event has more dates than a calendar can take").count(), 1_200);
     let first = text.lines().find(|line| line.starts_with("DTSTART;TZID=")).unwrap();
     assert!(first.contains(&samples::now().format(":%Y%m%dT").to_string()), "{first}");
+}
+
+/// A calendar of the next two centuries has the changed dates of a rule wherever they lie.
+#[test]
+fn a_rule_is_not_followed_to_its_last_change() {
+    let far = Range { to: Some(samples::at(2200, 1, 1, 0, 0)), ..Range::all() };
+    let mut ruled = series("FREQ=WEEKLY");
+    let mut moved = change("2101-12-23T10:00:00");
+    moved.span = Span::Timed { start: samples::at(2101, 12, 24, 10, 0), end: None };
+    rule(&mut ruled).overrides = vec![moved];
+    let text = calendar_of(far, &[ruled.clone()]);
+    assert_eq!(text.matches("BEGIN:VEVENT").count(), 2);
+    assert!(text.contains("UID:aaaaaaaaaaaa_21011223T100000@moot.example"));
+    // Of a range with a changed date alone, the rule says nothing.
+    let only =
+        Range { from: samples::at(2101, 12, 24, 9, 0), to: Some(samples::at(2101, 12, 25, 0, 0)) };
+    assert_eq!(lines(&calendar_of(only, &[ruled]), "UID").len(), 1);
+}
+
+/// Where there are many series without a rule, a calendar takes fewer dates of each.
+#[test]
+fn series_share_the_room_of_a_calendar() {
+    let far = Range { to: Some(samples::at(2200, 1, 1, 0, 0)), ..Range::all() };
+    let mut odd = series("FREQ=MONTHLY");
+    rule(&mut odd).rdate = vec![ExtraDate { start: time("2027-01-05T10:00:00"), length: None }];
+    for (together, each) in [(1, 1_200), (83, 1_200), (500, 200), (20_000, 5), (200_000, 1)] {
+        let (dates, only) = Window::new(far, samples::now(), together).nearest(&odd);
+        assert_eq!((dates.len(), only), (each, Some(each)), "{together}");
+        assert_eq!(dates[0].span.start_utc(Tz::UTC), samples::at(2026, 12, 4, 10, 0));
+    }
+    let past = Range { to: Some(samples::at(2026, 1, 1, 0, 0)), ..far };
+    rule(&mut odd).start = time("2020-01-04T10:00:00");
+    let (dates, only) = Window::new(past, samples::now(), 5_000).nearest(&odd);
+    assert_eq!((dates.len(), only), (20, Some(20)));
+    assert_eq!(dates[19].span.start_utc(Tz::UTC), samples::at(2025, 12, 4, 10, 0), "the last ones");
 }

@@ -5,15 +5,14 @@ use chrono_tz::Tz;
 
 use super::{
     ZonesInUse,
+    dates::{Window, changed},
     lines::Lines,
     rule::{RuleForm, differs, is_utc},
     zones::ZoneForm,
 };
 use crate::{
-    catalogue::Range,
     event::{Attendance, Listing, Local, Occurrence, Override, Place, Span, Status},
     language::Language,
-    normalise::recurrence::MOST_IN_CALENDAR,
     publish::{Context, credits, cut, description, page::words, place_line, state_prefix},
 };
 
@@ -26,8 +25,8 @@ pub(super) struct Vevent<'a> {
     /// What makes this date differ from its series.
     change: Option<&'a Override>,
     rule: Option<RuleForm>,
-    /// Its series has dates that are not in the calendar.
-    more: bool,
+    /// So many dates of its series are in the calendar, and it has more.
+    only: Option<usize>,
 }
 
 /// Outlook complains of titles over 255 characters.
@@ -36,20 +35,18 @@ const MAX_SUMMARY: usize = 240;
 /// A calendar must stay small enough for Google and phones.
 const MAX_DESCRIPTION: usize = 2_000;
 
-/// The VEVENTs of a listing for the dates that overlap the range.
+/// The VEVENTs of a listing, with its rule if it has one, for the dates that a calendar takes.
 pub(super) fn events<'a>(
     listing: &'a Listing,
-    range: Range,
-    now: DateTime<Utc>,
-    zones: &mut ZonesInUse,
+    rule: Option<RuleForm>,
+    window: &Window,
 ) -> Vec<Vevent<'a>> {
     let facts = &listing.facts;
     let Some(span) = facts.span else { return Vec::new() };
-    let dates = listing.occurrences(range);
     let whole =
-        Vevent { listing, uid: listing.uid.clone(), span, change: None, rule: None, more: false };
+        Vevent { listing, uid: listing.uid.clone(), span, change: None, rule: None, only: None };
     let Some(recurrence) = &facts.recurrence else {
-        return dates.first().map(|_| whole).into_iter().collect();
+        return window.has_any(listing, |_| true).then_some(whole).into_iter().collect();
     };
     let single = |date: &Occurrence| Vevent {
         listing,
@@ -57,42 +54,22 @@ pub(super) fn events<'a>(
         span: date.span,
         change: listing.change_of(date),
         rule: None,
-        more: false,
+        only: None,
     };
-    let Some(rule) = RuleForm::of(facts, zones) else {
-        let (dates, more) = nearest(listing, dates, range, now);
-        return dates.iter().map(|date| Vevent { more, ..single(date) }).collect();
+    let Some(rule) = rule else {
+        let (dates, only) = window.nearest(listing);
+        return dates.iter().map(|date| Vevent { only, ..single(date) }).collect();
     };
-    let stands_alone = |date: &&Occurrence| {
+    let stands_alone = |date: &Occurrence| {
         listing.change_of(date).is_some_and(|change| differs(change, recurrence, &span))
     };
     let mut events: Vec<Vevent> = Vec::new();
-    if dates.iter().any(|date| !stands_alone(&date)) {
+    if window.has_any(listing, |date| !stands_alone(date)) {
         events.push(Vevent { rule: Some(rule), ..whole });
     }
-    events.extend(dates.iter().filter(stands_alone).map(single));
+    let changed = changed(listing, window.range);
+    events.extend(changed.iter().filter(|date| stands_alone(date)).map(single));
     events
-}
-
-/// As many dates as a calendar takes of a series without a rule: the next ones, or, when all are over, the last ones;
-/// and whether there are more.
-fn nearest(
-    listing: &Listing,
-    mut dates: Vec<Occurrence>,
-    range: Range,
-    now: DateTime<Utc>,
-) -> (Vec<Occurrence>, bool) {
-    if dates.len() <= MOST_IN_CALENDAR {
-        return (dates, false);
-    }
-    let ahead = listing.occurrences(Range { from: range.from.max(now), ..range });
-    if ahead.is_empty() {
-        dates.drain(..dates.len() - MOST_IN_CALENDAR);
-    } else {
-        dates = ahead;
-        dates.truncate(MOST_IN_CALENDAR);
-    }
-    (dates, true)
 }
 
 /// UID of one date of a series: the series' UID and the start that the rule gives, the host kept at the end.
@@ -227,9 +204,9 @@ impl Vevent<'_> {
         let own = self.change.and_then(|change| change.description.as_deref());
         let text = own.map(|text| cut(text.trim(), 500)).or_else(|| description(listing));
         paragraphs.extend(text.map(|text| cut(&text, MAX_DESCRIPTION)));
-        if self.more {
+        if let Some(only) = self.only {
             paragraphs.push(format!(
-                "This event has more dates than a calendar can take: only {MOST_IN_CALENDAR} of them are here."
+                "This event has more dates than a calendar can take: only {only} of them are here."
             ));
         }
         let practical = self.practical();
