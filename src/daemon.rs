@@ -194,7 +194,7 @@ impl Daemon {
             tokio::spawn(server::serve(figures, router, gone));
         }
         let gone = async move { drop(stopped.changed().await) };
-        let front = tokio::spawn(server::serve(listener, router, gone));
+        let front = tokio::spawn(server::serve_in(state.places(), listener, router, gone));
         let public = Arc::new(public::Public { state: Arc::clone(&state), listen });
         let ran = self.run(public, async {
             shutdown.await;

@@ -11,7 +11,7 @@ use std::{
     pin::pin,
     sync::{
         Arc, OnceLock,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -159,6 +159,8 @@ pub struct State {
     limiter: limit::Limiter,
     /// Bounds those who wait for changes.
     waiting: Semaphore,
+    /// Those of the public listener.
+    places: Arc<Places>,
     /// Who knows the subscriptions with hubs, where there are any.
     callbacks: OnceLock<Arc<dyn websub::Callbacks>>,
     /// Bounds the bodies of hubs that are read at once.
@@ -180,6 +182,7 @@ impl State {
             renderers: Arc::new(Semaphore::new(4)),
             limiter: limit::Limiter::default(),
             waiting: Semaphore::new(256),
+            places: Arc::default(),
             callbacks: OnceLock::new(),
             hubs: Semaphore::new(websub::AT_ONCE),
             clock: clock::now,
@@ -196,6 +199,12 @@ impl State {
     pub fn set_callbacks(&self, callbacks: Arc<dyn websub::Callbacks>) {
         // The first one stays.
         drop(self.callbacks.set(callbacks));
+    }
+
+    /// The places of the public listener, for [`serve_in`].
+    #[must_use]
+    pub fn places(&self) -> Arc<Places> {
+        Arc::clone(&self.places)
     }
 
     /// Takes over new settings (a reload of the configuration).
@@ -287,6 +296,39 @@ pub fn router(state: Arc<State>) -> Router {
         }))
 }
 
+/// The places of a listener: so many connections may be open at once.
+#[derive(Debug)]
+pub struct Places {
+    slots: Arc<Semaphore>,
+    /// For those who are being told that there is no slot.
+    doors: Arc<Semaphore>,
+    turned_away: AtomicU64,
+}
+
+impl Default for Places {
+    fn default() -> Self {
+        Self::new(MOST_CONNECTIONS)
+    }
+}
+
+impl Places {
+    /// For so many connections.
+    #[must_use]
+    pub fn new(most: usize) -> Self {
+        Self {
+            slots: Arc::new(Semaphore::new(most)),
+            doors: Arc::new(Semaphore::new(MOST_TURNED_AWAY)),
+            turned_away: AtomicU64::new(0),
+        }
+    }
+
+    /// How many clients found none.
+    #[must_use]
+    pub fn turned_away(&self) -> u64 {
+        self.turned_away.load(Ordering::Relaxed)
+    }
+}
+
 /// Serves until `shutdown` resolves, then lets open requests end.
 ///
 /// # Errors
@@ -296,38 +338,42 @@ pub async fn serve(
     router: Router,
     shutdown: impl Future<Output = ()>,
 ) -> std::io::Result<()> {
-    serve_up_to(MOST_CONNECTIONS, listener, router, shutdown).await
+    serve_in(Arc::default(), listener, router, shutdown).await
 }
 
-/// The same for so many connections at once.
+/// The same for as many connections at once as there are places.
 ///
 /// # Errors
 /// Those of [`serve`].
-pub async fn serve_up_to(
-    most: usize,
+pub async fn serve_in(
+    places: Arc<Places>,
     listener: TcpListener,
     router: Router,
     shutdown: impl Future<Output = ()>,
 ) -> std::io::Result<()> {
     let address = listener.local_addr()?;
     tracing::info!(%address, "listening on {address}");
-    let (slots, doors) =
-        (Arc::new(Semaphore::new(most)), Arc::new(Semaphore::new(MOST_TURNED_AWAY)));
     let (closing, closed) = tokio::sync::watch::channel(());
     let mut open = JoinSet::new();
     let mut shutdown = pin!(shutdown);
     loop {
         while open.try_join_next().is_some() {}
-        let door = tokio::select! {
+        // Those who are turned away and stay must not keep out whoever has a slot.
+        let place = tokio::select! {
+            biased;
             () = &mut shutdown => break,
-            door = Arc::clone(&doors).acquire_owned() => door,
+            Ok(slot) = Arc::clone(&places.slots).acquire_owned() => Ok(slot),
+            Ok(door) = Arc::clone(&places.doors).acquire_owned() => Err(door),
         };
         let accepted = tokio::select! {
             () = &mut shutdown => break,
             accepted = listener.accept() => accepted,
         };
         match accepted {
-            Ok((stream, peer)) => match Arc::clone(&slots).try_acquire_owned() {
+            // A slot may have become free while nobody came.
+            Ok((stream, peer)) => match place
+                .or_else(|door| Arc::clone(&places.slots).try_acquire_owned().map_err(|_| door))
+            {
                 Ok(slot) => {
                     let (router, closed) = (router.clone(), closed.clone());
                     open.spawn(async move {
@@ -335,7 +381,8 @@ pub async fn serve_up_to(
                         drop(slot);
                     });
                 }
-                Err(_) => {
+                Err(door) => {
+                    places.turned_away.fetch_add(1, Ordering::Relaxed);
                     open.spawn(async move {
                         // Whoever does not wait for the answer has none.
                         drop(tokio::time::timeout(TURNING_AWAY, turn_away(stream)).await);

@@ -195,10 +195,10 @@ impl Engine {
         let Some(memory) = self.refresher.try_memory() else { return };
         let hosts: HashSet<String> =
             self.busy.values().filter_map(|(host, _)| host.clone()).collect();
-        let rests = |id: &String| self.faulty.get(id).is_some_and(|until| now < *until);
         let idle = self.settings.config.feeds.iter().filter(|feed| {
             let wanted = self.wanted.contains(&feed.id);
-            !self.busy.contains_key(&feed.id) && (wanted || (!only_wanted && !rests(&feed.id)))
+            !self.busy.contains_key(&feed.id)
+                && (wanted || (!only_wanted && !self.rests(&feed.id, now)))
         });
         let candidates = idle.map(|feed| Candidate {
             feed,
@@ -211,6 +211,11 @@ impl Engine {
         for feed in picked {
             self.begin(feed, now);
         }
+    }
+
+    /// Whether a feed is left alone after a fault of this program.
+    fn rests(&self, feed: &str, now: DateTime<Utc>) -> bool {
+        self.faulty.get(feed).is_some_and(|until| now < *until)
     }
 
     fn begin(&mut self, feed: String, now: DateTime<Utc>) {
@@ -487,7 +492,7 @@ impl Engine {
             Some(tokio::spawn(async move { refresher.subscribe(&settings, &feed, now).await }));
     }
 
-    /// Takes up what hubs said: a feed that was just looked at waits a while, one that fails waits until it is due.
+    /// Takes up what hubs said: a feed that was just looked at waits a while, one that fails or rests waits until it is due.
     fn look_where_told(&mut self) {
         if self.told.is_empty() {
             return;
@@ -498,7 +503,7 @@ impl Engine {
             let Some(settings) = self.settings.feeds.get(&feed) else { continue };
             let Some(state) = memory.feeds.get(&feed) else { continue };
             let rested = state.last_check.is_none_or(|last| now - last >= TOLD_RESTS);
-            if settings.paused || state.gone || state.failures > 0 {
+            if settings.paused || state.gone || state.failures > 0 || self.rests(&feed, now) {
                 continue;
             }
             if rested && !self.busy.contains_key(&feed) {
@@ -659,4 +664,28 @@ fn explain(memory: &Memory, id: &str) -> Option<Explanation> {
         listing,
         events,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::tests::House, *};
+    use crate::health::FeedState;
+
+    #[tokio::test]
+    async fn a_hub_has_no_feed_looked_at_that_rests() {
+        let house = House::with(&["a"]);
+        let mut engine = house.engine(|store| store).await;
+        engine.refresher.memory().await.feeds.insert("a".into(), FeedState::default());
+        let wanted = |engine: &mut Engine| {
+            engine.told.insert("a".into());
+            engine.look_where_told();
+            engine.wanted.remove("a")
+        };
+        assert!(wanted(&mut engine));
+        let now = engine.now();
+        engine.faulty.insert("a".into(), now + FAULTY_RESTS);
+        assert!(!wanted(&mut engine) && engine.told.is_empty());
+        engine.faulty.insert("a".into(), now);
+        assert!(wanted(&mut engine));
+    }
 }

@@ -5,8 +5,12 @@
 use std::{collections::HashMap, process::Stdio, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use rustix::process::{Pid, Signal, kill_process_group};
 use serde::Serialize;
-use tokio::{io::AsyncWriteExt, process::Command};
+use tokio::{
+    io::AsyncWriteExt,
+    process::{Child, Command},
+};
 
 use crate::{
     catalogue,
@@ -203,6 +207,21 @@ impl Notice {
     }
 }
 
+/// The operator's program and what it starts, such as the mailer of a script: when nobody waits for the program any more,
+/// all of them are ended.
+struct Group(Child);
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        // A program that was waited for has no id any more; what it left behind is meant to go on.
+        let id = self.0.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+        if let Some(id) = id {
+            // It may have ended in this moment.
+            let _ = kill_process_group(id, Signal::KILL);
+        }
+    }
+}
+
 /// Runs the operator's program without a shell: feed names come from strangers. It is ended when it takes too long, and
 /// with the daemon.
 async fn run(command: &str, text: &str, kind: &str) -> Result<(), String> {
@@ -214,16 +233,16 @@ async fn run(command: &str, text: &str, kind: &str) -> Result<(), String> {
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
-        .kill_on_drop(true)
+        .process_group(0)
         .spawn();
-    let mut child = child.map_err(|error| format!("{program}: {error}"))?;
-    let input = child.stdin.take();
+    let mut group = Group(child.map_err(|error| format!("{program}: {error}"))?);
+    let input = group.0.stdin.take();
     let ran = tokio::time::timeout(PATIENCE, async {
         if let Some(mut input) = input {
             // A program that does not read its input may still do its work.
             drop(input.write_all(text.as_bytes()).await);
         }
-        child.wait().await
+        group.0.wait().await
     });
     match ran.await {
         Ok(Ok(status)) if status.success() => Ok(()),

@@ -60,6 +60,26 @@ impl House {
         }
     }
 
+    /// The engine alone, on a store that is made from the usual one.
+    pub(super) async fn engine(
+        &self,
+        store: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Store>,
+    ) -> engine::Engine {
+        let setup = self.setup();
+        let how = Open {
+            dir: setup.data_dir.clone(),
+            create: Create::IfAbsent,
+            domain: None,
+            now: clock(),
+        };
+        let store = store(open(how).await.unwrap());
+        let settings = Arc::new(Settings::new(config::load(&setup.config).unwrap()).unwrap());
+        let fetcher = Arc::clone(&setup.fetcher);
+        let refresher = Refresher::open(store, fetcher, None, &settings.config).await.unwrap();
+        let watched = reload::Watched::new(&setup.config);
+        engine::Engine::new(Arc::new(refresher), settings, (setup, watched), Arc::new(()))
+    }
+
     pub(super) async fn start(&self) -> Running {
         let daemon = Daemon::start(self.setup()).await.unwrap();
         let (stop, stopped) = oneshot::channel();
@@ -140,19 +160,10 @@ impl Store for Faulty {
 #[tokio::test]
 async fn a_check_that_ends_in_a_fault_frees_its_feed_and_nobody_waits_for_it() {
     let house = House::with(&["a", "b"]);
-    let setup = house.setup();
-    let how =
-        Open { dir: setup.data_dir.clone(), create: Create::IfAbsent, domain: None, now: clock() };
-    let store = Arc::new(Faulty(open(how).await.unwrap()));
-    let settings = Arc::new(Settings::new(config::load(&setup.config).unwrap()).unwrap());
-    let fetcher = Arc::clone(&setup.fetcher);
-    let refresher = Refresher::open(store, fetcher, None, &settings.config).await.unwrap();
+    let mut engine = house.engine(|store| Arc::new(Faulty(store))).await;
     let (sender, inbox) = mpsc::channel(8);
     let control = Control::new(sender);
     let (stop, stopped) = oneshot::channel::<()>();
-    let watched = reload::Watched::new(&setup.config);
-    let mut engine =
-        engine::Engine::new(Arc::new(refresher), settings, (setup, watched), Arc::new(()));
     let running =
         tokio::spawn(async move { engine.run(inbox, async move { drop(stopped.await) }).await });
     let asked = || house.sites.asked_for(&url("a"));

@@ -40,7 +40,7 @@ pub const MOST_IN_CALENDAR: usize = 1_200;
 pub const MOST_DATES: usize = 5_000;
 /// Dates that a rule is followed through, wanted or not: a bound on time, not on dates.
 const MOST_STEPS: usize = 20_000;
-/// Days, a century, that a rule with COUNT is followed to find its end: a rare date of a rule by the hour costs much.
+/// Days, a century, that a rule with COUNT is followed from its start: a rare date of a rule by the hour costs much.
 const FAR: i64 = 36_525;
 
 /// What came of expanding a series.
@@ -153,7 +153,8 @@ pub fn last_instance(span: &Span, _time_zone: Tz, recurrence: &Recurrence) -> Op
 
 /// Answers for many dates whether a series has them, changes left aside.
 ///
-/// A rule with COUNT can only be followed from its first date, so its dates are found once, when first asked for.
+/// A rule with COUNT can only be followed from its first date, so its dates are found once, when first asked for: those of a
+/// century.
 pub struct Instances<'a> {
     series: Series<'a>,
     extra: HashSet<NaiveDateTime>,
@@ -202,8 +203,9 @@ impl<'a> Instances<'a> {
             if rule.count.is_none() {
                 return Known::Rule(rule);
             }
-            let (first, last) = (self.series.start, latest().naive_utc());
-            let all = self.series.walk(&rule, first, last, MOST_STEPS);
+            let first = self.series.start;
+            let far = later(first, TimeDelta::days(FAR));
+            let all = self.series.walk(&rule, first, far, MOST_STEPS);
             Known::Dates(all.map(|(dates, _)| dates.into_iter().collect()).unwrap_or_default())
         });
         known.collect()

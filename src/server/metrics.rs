@@ -49,6 +49,14 @@ fn text(state: &State) -> String {
         gauge(&mut out, name, help);
         line(&mut out, name, "", value);
     }
+    let refused = "folkmoot_connections_refused_total";
+    describe(
+        &mut out,
+        refused,
+        "counter",
+        "Connections to the public listener that found no place.",
+    );
+    line(&mut out, refused, "", state.places.turned_away());
     feeds(&mut out, &catalogue, (state.clock)());
     oddities(&mut out, &catalogue);
     out
@@ -109,8 +117,12 @@ fn oddities(out: &mut String, catalogue: &Catalogue) {
 }
 
 fn gauge(out: &mut String, name: &str, help: &str) {
+    describe(out, name, "gauge", help);
+}
+
+fn describe(out: &mut String, name: &str, kind: &str, help: &str) {
     // Writing to a String cannot fail.
-    let _ = writeln!(out, "# HELP {name} {help}\n# TYPE {name} gauge");
+    let _ = writeln!(out, "# HELP {name} {help}\n# TYPE {name} {kind}");
 }
 
 fn line(out: &mut String, name: &str, labels: &str, value: impl std::fmt::Display) {

@@ -382,6 +382,7 @@ async fn what_looks_odd_shows_wherever_feeds_are_shown() {
     assert!(page.contains("events at night") && page.contains("events without a date"), "{page}");
     let figures = get(format!("{}/metrics", world.figures)).await;
     for line in [
+        "folkmoot_connections_refused_total 0",
         "folkmoot_feeds{health=\"fine\"} 1",
         "folkmoot_feed_odd{feed=\"news\",oddity=\"night\"} 1",
         "folkmoot_feed_odd{feed=\"news\",oddity=\"few\"} 0",

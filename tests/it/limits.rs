@@ -168,8 +168,8 @@ async fn who_finds_no_place_is_told_to_come_back() {
     let (state, _) = world::state();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
-    let router = server::router(state);
-    tokio::spawn(server::serve_up_to(2, listener, router, std::future::pending()));
+    let (router, known) = (server::router(state), Arc::new(server::Places::new(2)));
+    tokio::spawn(server::serve_in(Arc::clone(&known), listener, router, std::future::pending()));
     let ask = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
     let mut places = Vec::new();
     for _ in 0..2 {
@@ -182,6 +182,7 @@ async fn who_finds_no_place_is_told_to_come_back() {
             "{answer}"
         );
     }
+    assert_eq!(known.turned_away(), 100);
     // A place that becomes free is there for the next.
     places.pop();
     let until = std::time::Instant::now() + std::time::Duration::from_secs(10);
@@ -189,4 +190,30 @@ async fn who_finds_no_place_is_told_to_come_back() {
         assert!(std::time::Instant::now() < until, "no place becomes free");
         tokio::task::yield_now().await;
     }
+}
+
+#[tokio::test]
+async fn those_who_are_turned_away_and_stay_keep_out_nobody() {
+    use tokio::io::AsyncReadExt as _;
+    let (state, _) = world::state();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let (router, places) = (server::router(state), Arc::new(server::Places::new(1)));
+    tokio::spawn(server::serve_in(places, listener, router, std::future::pending()));
+    let place = tokio::net::TcpStream::connect(&address).await.unwrap();
+    let began = std::time::Instant::now();
+    let mut stay = Vec::new();
+    for _ in 0..64 {
+        let mut stream = tokio::net::TcpStream::connect(&address).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
+        stay.push(stream);
+    }
+    drop(place);
+    let ask = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    let answer = told(&address, ask).await;
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    // The first of them is let go of after two seconds.
+    assert!(began.elapsed() < std::time::Duration::from_secs(2), "{:?}", began.elapsed());
 }

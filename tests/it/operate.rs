@@ -761,7 +761,9 @@ fn a_notice_that_hangs_or_fails_holds_up_nothing() {
     use std::os::unix::fs::PermissionsExt;
     let mut house = House::new();
     let (script, pid) = (house.dir.path().join("hang"), house.dir.path().join("pid"));
-    house.put("hang", &format!("#!/bin/sh\necho $$ >> {}\nexec sleep 600\n", pid.display()));
+    // A shell that waits for what it has started.
+    let lines = format!("sleep 600 &\nprintf '%s\\n' $! $$ >> {}\nwait\n", pid.display());
+    house.put("hang", &format!("#!/bin/sh\n{lines}"));
     fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
     let toml = fs::read_to_string(house.dir.path().join("feeds.toml")).unwrap();
     let command = |command: &str| format!("{toml}\n[notify]\ncommand = \"{command}\"\n");

@@ -59,14 +59,15 @@ impl Window {
 
     /// What could not be shown of it all.
     fn cut(&self, drafts: &[Draft]) -> Option<Problem> {
-        let cut: Vec<&Draft> = drafts.iter().filter(|draft| self.is_cut(&draft.facts)).collect();
+        let is_cut = |draft: &&Draft| draft.private.is_none() && self.is_cut(&draft.facts);
+        let cut: Vec<&Draft> = drafts.iter().filter(is_cut).collect();
         let first = cut.first()?;
         let words = format!(
             "{} more dates in the time asked for than are shown, such as \u{201c}{}\u{201d}: the first {MOST_DATES} of each are shown",
             if cut.len() == 1 { "1 item has".into() } else { format!("{} items have", cut.len()) },
             first.facts.title
         );
-        let problem = Problem::new(Severity::Warning, "too_many_dates", words);
+        let problem = Problem::new(Severity::Warning, "more_dates", words);
         Some(problem.fixed_by("Ask for a shorter time (--from, --to)."))
     }
 

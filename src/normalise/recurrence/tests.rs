@@ -388,3 +388,11 @@ fn instances_are_those_of_the_expansion() {
     assert_eq!(had, found);
     assert!(instances.leave_out(Local::Time(at("2024-03-20 10:00"))));
 }
+
+#[test]
+fn instances_of_a_counted_rule_are_known_for_a_century() {
+    let series = timed("2024-03-01 10:00", &["FREQ=YEARLY;INTERVAL=50;COUNT=5"]);
+    let instances = Instances::of(&series.1);
+    let has = |face| instances.have(Local::Time(at(face)));
+    assert!(has("2074-03-01 10:00") && !has("2174-03-01 10:00"));
+}

@@ -40,6 +40,10 @@ const MOST_OBSERVANCES: usize = 32;
 const MOST_REPEATED: usize = 8;
 const MOST_RDATES: usize = 256;
 
+/// Rounds of a rule in which a date is looked for. The calendar repeats after 400 years: a rule without a date in as many
+/// rounds has none. A COUNT that takes more is as good as none.
+const MOST_ROUNDS: i32 = 1_000;
+
 /// The same rules without the changes of long ago.
 pub(super) fn slim(rules: &ZoneRules) -> ZoneRules {
     let mut slim = rules.clone();
@@ -104,8 +108,8 @@ fn samples(changes: &[Change]) -> Vec<(NaiveDateTime, i32)> {
 }
 
 /// An observance, read: a change of the clock, and when it happens.
-#[derive(Debug, Clone)]
-pub(super) struct Change {
+#[derive(Debug)]
+struct Change {
     /// Seconds east of UTC before it.
     from: i32,
     /// And after it.
@@ -118,14 +122,13 @@ pub(super) struct Change {
 }
 
 /// The parts of a rule that zones use.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 struct Yearly {
     month: u32,
     days: Vec<u32>,
     weekday: Option<(i32, Weekday)>,
     interval: i32,
-    count: Option<i32>,
-    /// In UTC by RFC 5545.
+    /// In UTC by RFC 5545; that of COUNT, where it comes before.
     until: NaiveDateTime,
 }
 
@@ -150,7 +153,7 @@ fn offset_at(at: NaiveDateTime, changes: &[Change]) -> i32 {
 
 /// The rules of a zone as a table that is worked out year by year, so that a date costs a look into it, whatever the
 /// rules are.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Table {
     changes: Vec<Change>,
     years: RefCell<HashMap<i32, Year>>,
@@ -216,7 +219,7 @@ impl Change {
             to: observance.offset_to,
             first: observance.onset,
             single,
-            yearly: observance.rrule.as_deref().and_then(|rule| Yearly::of(rule, observance.onset)),
+            yearly: observance.rrule.as_deref().and_then(|rule| Yearly::of(rule, observance)),
         }
     }
 
@@ -224,14 +227,16 @@ impl Change {
     fn last_onset(&self, at: NaiveDateTime) -> Option<NaiveDateTime> {
         let passed = self.single.partition_point(|onset| *onset <= at);
         let single = passed.checked_sub(1).and_then(|last| self.single.get(last)).copied();
-        let last =
-            self.yearly.as_ref().map_or(at.year(), |yearly| yearly.last_year(at, self.first));
-        // A leap day is the rarest onset there is, hence eight years back; at the turn of the year it is next year's
-        // local time already.
-        let next = last.saturating_add(1);
-        let years = (last.saturating_sub(8).max(self.first.year())..=next).rev();
-        let mut onsets = years.filter_map(|year| self.onset(year));
-        onsets.find(|onset| *onset <= at).into_iter().chain(single).max()
+        self.last_by_rule(at).into_iter().chain(single).max()
+    }
+
+    fn last_by_rule(&self, at: NaiveDateTime) -> Option<NaiveDateTime> {
+        let yearly = self.yearly.as_ref()?;
+        // At the turn of the year it is next year's local time already.
+        let last = at.min(yearly.until).year().saturating_add(1);
+        let rounds = last.saturating_sub(self.first.year()) / yearly.interval;
+        let years = (0..=rounds).rev().map(|round| self.first.year() + round * yearly.interval);
+        years.filter_map(|year| self.onset(year)).find(|onset| *onset <= at)
     }
 
     /// All onsets of a year, and of those before and after it some: the year of a local time may be another in UTC.
@@ -245,8 +250,7 @@ impl Change {
     fn onset(&self, year: i32) -> Option<NaiveDateTime> {
         let yearly = self.yearly.as_ref()?;
         let passed = year.saturating_sub(self.first.year());
-        let spent = yearly.count.is_some_and(|count| passed / yearly.interval >= count);
-        if passed < 0 || passed % yearly.interval != 0 || spent {
+        if passed < 0 || passed % yearly.interval != 0 {
             return None;
         }
         let local = yearly.day(year)?.and_time(self.first.time());
@@ -257,7 +261,8 @@ impl Change {
 
 impl Yearly {
     /// `None` for a rule of another frequency, and for one that has no day in any year.
-    fn of(rule: &str, first: NaiveDateTime) -> Option<Self> {
+    fn of(rule: &str, observance: &Observance) -> Option<Self> {
+        let first = observance.onset;
         if part(rule, "FREQ") != Some("YEARLY") {
             return None;
         }
@@ -269,23 +274,34 @@ impl Yearly {
             .unwrap_or_default();
         let mut days = if days.is_empty() && weekday.is_none() { vec![first.day()] } else { days };
         days.sort_unstable();
-        let yearly = Self {
+        let mut yearly = Self {
             month: month.unwrap_or(first.month()),
             days,
             weekday,
             interval: number("INTERVAL").unwrap_or(1).max(1),
-            count: number("COUNT"),
             until: until(rule).unwrap_or(NaiveDateTime::MAX),
         };
-        // The calendar of weekdays repeats after 28 years.
-        (2000..2028).any(|year| yearly.day(year).is_some()).then_some(yearly)
+        yearly.dates(first).next()?;
+        if let Some(last) = number("COUNT").and_then(|count| yearly.last_of(count, first)) {
+            let last = shift(last, -i64::from(observance.offset_from));
+            yearly.until = yearly.until.min(last);
+        }
+        Some(yearly)
     }
 
-    /// The year at or before an instant in which the rule may have come to its last onset.
-    fn last_year(&self, at: NaiveDateTime, first: NaiveDateTime) -> i32 {
-        let last = at.min(self.until).year();
-        let counted = self.count.map(|count| count.saturating_sub(1).saturating_mul(self.interval));
-        counted.map_or(last, |years| last.min(first.year().saturating_add(years)))
+    /// The dates of the rule on the clock of before, UNTIL left aside.
+    fn dates(&self, first: NaiveDateTime) -> impl Iterator<Item = NaiveDateTime> {
+        let year =
+            move |round: i32| first.year().saturating_add(round.saturating_mul(self.interval));
+        let days = (0..MOST_ROUNDS).filter_map(move |round| self.day(year(round)));
+        days.map(move |day| day.and_time(first.time())).filter(move |date| *date >= first)
+    }
+
+    /// The last of so many dates. DTSTART is the first of them, whether it fits the rule or not.
+    fn last_of(&self, count: i32, first: NaiveDateTime) -> Option<NaiveDateTime> {
+        let further = usize::try_from(count.saturating_sub(1)).unwrap_or(0);
+        let later = self.dates(first).filter(|date| *date > first);
+        std::iter::once(first).chain(later).nth(further)
     }
 
     fn day(&self, year: i32) -> Option<NaiveDate> {
@@ -328,6 +344,9 @@ fn nth_weekday(text: &str) -> Option<(i32, Weekday)> {
 
 /// The first Sunday of a month is its 1; the last one its -1.
 fn nth_of_month(year: i32, month: u32, nth: i32, name: Weekday) -> Option<NaiveDate> {
+    if nth.unsigned_abs() > 5 {
+        return None;
+    }
     if let Ok(nth) = u8::try_from(nth) {
         return NaiveDate::from_weekday_of_month_opt(year, month, name, nth);
     }
@@ -399,12 +418,49 @@ mod tests {
         assert_eq!(table.offset_at(after), 3600, "it was summer time last in 1999");
     }
 
+    /// Hours east of UTC at noon of each of these days.
+    fn hours<const N: usize>(observances: Vec<Observance>, days: [&str; N]) -> [i32; N] {
+        let table = Table::of(&ZoneRules { id: "Own".into(), location: None, observances });
+        let noon = NaiveTime::from_hms_opt(12, 0, 0).unwrap();
+        days.map(|day| table.offset_at(day.parse::<NaiveDate>().unwrap().and_time(noon)) / 3600)
+    }
+
+    #[test]
+    fn onsets_may_be_far_apart() {
+        let observances = vec![
+            observance("2000-06-01 00:00", [1, 2], "FREQ=YEARLY;INTERVAL=10"),
+            observance("2005-06-01 00:00", [2, 1], ""),
+        ];
+        let days = ["2004-01-01", "2006-01-01", "2010-05-31", "2010-06-01", "2019-01-01"];
+        assert_eq!(hours(observances, days), [2, 1, 1, 2, 2]);
+        // Of the years 1890, 1900 and 1910 none has a leap day.
+        let observances = vec![
+            observance("1880-02-29 00:00", [1, 2], "FREQ=YEARLY;INTERVAL=10"),
+            observance("1910-01-01 00:00", [2, 1], ""),
+        ];
+        let days = ["1901-01-01", "1919-01-01", "1920-02-28", "1920-03-01", "1939-01-01"];
+        assert_eq!(hours(observances, days), [2, 1, 1, 2, 2]);
+    }
+
+    #[test]
+    fn count_is_of_onsets_not_of_years() {
+        let back = |onset| observance(onset, [12, 9], "FREQ=YEARLY");
+        let leap = observance("2004-02-29 03:00", [9, 12], "FREQ=YEARLY;COUNT=3");
+        let days = ["2004-03-15", "2005-03-15", "2008-03-15", "2012-03-15", "2016-03-15"];
+        assert_eq!(hours(vec![leap, back("2004-04-01 03:00")], days), [12, 9, 12, 12, 9]);
+        // A start that is no day of the rule is the first of them.
+        let rule = "FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU;COUNT=3";
+        let odd = observance("2000-02-01 00:00", [9, 12], rule);
+        let days = ["2000-02-15", "2000-03-15", "2000-03-27", "2001-03-26", "2002-04-15"];
+        assert_eq!(hours(vec![odd, back("2000-03-10 00:00")], days), [12, 9, 12, 12, 9]);
+    }
+
     #[test]
     fn days_counted_from_either_end_of_a_month() {
         let day = |nth| nth_of_month(2026, 3, nth, Weekday::Sun).map(|day| day.day());
         assert_eq!(
-            [1, 2, 5, 6, 0, -1, -5, -6].map(day),
-            [Some(1), Some(8), Some(29), None, None, Some(29), Some(1), None]
+            [1, 2, 5, 6, 0, -1, -5, -6, -53].map(day),
+            [Some(1), Some(8), Some(29), None, None, Some(29), Some(1), None, None]
         );
     }
 }
