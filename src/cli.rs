@@ -158,6 +158,9 @@ pub(crate) enum Failed {
     /// It was said already; exit code 1.
     #[error("")]
     Told,
+    /// Whoever read the output went away (`| head`), which is no fault: exit code 0.
+    #[error("")]
+    Unheard,
 }
 
 impl Failed {
@@ -166,6 +169,7 @@ impl Failed {
         match self {
             Self::Usage(_) => 2,
             Self::Other(_) | Self::Told => 1,
+            Self::Unheard => 0,
         }
     }
 }
@@ -251,7 +255,7 @@ pub(crate) fn run(cli: Cli) -> Done {
     done.and_then(|()| {
         handed.map_err(|error| {
             Failed::Other(format!(
-                "what root made in {0} could not be given to its owner: {1}\n  `chown -R --reference={0} {0}` does it.",
+                "what root made in {0} could not be given to its owner: {1}\n  `chown -R --reference={0}/ {0}/` does it.",
                 data_dir.display(),
                 plain(&error)
             ))

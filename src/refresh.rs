@@ -387,8 +387,10 @@ impl Refresher {
             round.state.removed_since = state.and_then(|state| state.removed_since);
         }
         if let Some(state) = memory.feeds.get(&round.feed.id) {
-            // A hub may have answered meanwhile.
+            // A hub may have answered meanwhile, and an operator may have decided about events.
             round.state.websub.clone_from(&state.websub);
+            (round.state.listed, round.state.undated) = (state.listed, state.undated);
+            round.state.unlisted.clone_from(&state.unlisted);
         }
         match brought {
             Brought::Same { meta, whole } => {
@@ -444,7 +446,9 @@ impl Refresher {
         // What was made sense of is not needed as it was written any more; of a large feed it is much.
         made.document.entries = Vec::new();
         let body = Some(report::Body { bytes: bytes.len(), hash, made: &made });
-        let good = report::Good { meta: &meta, whole: true, body, took: round.began.elapsed() };
+        // A kept body that is read again is no answer of the site.
+        let whole = meta.status.is_some();
+        let good = report::Good { meta: &meta, whole, body, took: round.began.elapsed() };
         let refreshed = self.compare(round, good, saw, memory).await;
         // A body with private or forgotten items is not kept: nothing of their text may lie on the disk.
         if refreshed.check.outcome == Outcome::Changed && !secret {
@@ -489,11 +493,16 @@ impl Refresher {
         };
         match settled.await {
             Ok((commit, memory)) => self.keep(round, commit, memory).await,
-            Err(_) => {
-                let memory = Arc::clone(&self.memory).lock_owned().await;
-                let commit = report::unreadable(&round.scene(), good.meta, 0, &Stopped::Fault);
-                self.keep(round, commit, memory).await
-            }
+            // A fault goes on to whoever counts it as one check that was lost; otherwise we are at the end.
+            Err(error) => match error.try_into_panic() {
+                Ok(fault) => std::panic::resume_unwind(fault),
+                Err(_) => Refreshed {
+                    feed: round.feed.id.clone(),
+                    check: report::no_check(round.now),
+                    update: Update::default(),
+                    trouble: Some(StoreError::Closed),
+                },
+            },
         }
     }
 
@@ -522,47 +531,42 @@ impl Refresher {
         &self,
         round: &Round<'_>,
         commit: Commit,
-        memory: OwnedMutexGuard<Memory>,
+        mut memory: OwnedMutexGuard<Memory>,
     ) -> Refreshed {
-        let own = |(feed, _): &&(String, Check)| *feed == round.feed.id;
-        let check = commit.checks.iter().find(own).map(|(_, check)| check.clone());
-        let check = check.unwrap_or_else(|| report::no_check(round.now));
-        let feed = round.feed.id.clone();
-        report::tell(&feed, &check);
-        match self.commit(round.settings, commit, memory).await {
-            Ok(update) => Refreshed { feed, check, update, trouble: None },
-            Err(error) => self.not_kept(round, check, error).await,
+        let mut commit = Arc::new(commit);
+        let mut kept = self.commit(round.settings, &commit, &mut memory).await;
+        if let Err(StoreError::Full { .. }) = kept {
+            // Where the disk has room for a line, it is this feed that asks too much, and the others go on.
+            if !commit.events.is_empty() {
+                let status = check_of(&commit, round).status;
+                commit = Arc::new(report::no_room(&round.scene(), status));
+            }
+            let again = self.commit(round.settings, &commit, &mut memory).await;
+            kept = again.or(kept);
         }
-    }
-
-    /// Where the disk has room for a line, it is this feed that asks too much, and the others go on.
-    async fn not_kept(&self, round: &Round<'_>, check: Check, error: StoreError) -> Refreshed {
-        let feed = round.feed.id.clone();
-        if let StoreError::Full { .. } = error {
-            let memory = Arc::clone(&self.memory).lock_owned().await;
-            let commit = report::no_room(&round.scene(), check.status);
-            let said = commit.checks.iter().map(|(_, check)| check.clone()).next();
-            let kept = self.commit(round.settings, commit, memory).await;
-            if let (Ok(update), Some(check)) = (kept, said) {
+        let (feed, check) = (round.feed.id.clone(), check_of(&commit, round));
+        match kept {
+            Ok(update) => {
                 report::tell(&feed, &check);
-                return Refreshed { feed, check, update, trouble: None };
+                Refreshed { feed, check, update, trouble: None }
+            }
+            Err(error) => {
+                Refreshed { feed, check, update: Update::default(), trouble: Some(error) }
             }
         }
-        Refreshed { feed, check, update: Update::default(), trouble: Some(error) }
     }
 
     /// Commits, then applies.
     async fn commit(
         &self,
         settings: &Settings,
-        commit: Commit,
-        mut memory: OwnedMutexGuard<Memory>,
+        commit: &Arc<Commit>,
+        memory: &mut Memory,
     ) -> Result<Update, StoreError> {
-        let commit = Arc::new(commit);
-        let done = self.store.commit(Arc::clone(&commit)).await?;
+        let done = self.store.commit(Arc::clone(commit)).await?;
         self.purge.fetch_or(commit.purge, Ordering::Relaxed);
-        memory.apply(&commit, &done);
-        let update = settle::update(&memory, settings, &commit, &done);
+        memory.apply(commit, &done);
+        let update = settle::update(memory, settings, commit, &done);
         self.reveal(&update, commit.at);
         Ok(update)
     }
@@ -614,6 +618,12 @@ fn unchanged<'a>(holds: &'a Settings, round: &Round<'_>) -> Option<&'a Feed> {
     let same = feed.url == round.feed.url
         && holds.fingerprint(feed) == round.settings.fingerprint(round.feed);
     same.then_some(feed)
+}
+
+/// The check of a round in its commit.
+fn check_of(commit: &Commit, round: &Round<'_>) -> Check {
+    let own = commit.checks.iter().find(|(feed, _)| *feed == round.feed.id);
+    own.map_or_else(|| report::no_check(round.now), |(_, check)| check.clone())
 }
 
 /// A check of which nothing is kept.

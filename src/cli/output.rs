@@ -129,7 +129,7 @@ pub(crate) fn line(text: &str) -> Done {
 
 fn done(written: std::io::Result<()>) -> Done {
     match written {
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(0),
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Err(Failed::Unheard),
         other => other.map_err(Failed::from),
     }
 }

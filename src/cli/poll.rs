@@ -113,10 +113,10 @@ pub(super) fn report(mut checks: Vec<Checked>, output: &Output) -> Done {
     match count {
         0 => Ok(()),
         1 => Err(Failed::Other(
-            "one feed could not be read in full; its events stay as they were".into(),
+            "one feed could not be read in full; nothing that was known from it is lost".into(),
         )),
         count => Err(Failed::Other(format!(
-            "{count} feeds could not be read in full; their events stay as they were"
+            "{count} feeds could not be read in full; nothing that was known from them is lost"
         ))),
     }
 }

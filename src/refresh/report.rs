@@ -151,12 +151,15 @@ fn state_after(scene: &Scene, good: &Good, result: &Reconciled, memory: &Memory)
     state.removed_since = None;
     state.shrank_since = result.shrank_since;
     state.missing = result.missing;
-    state.moved_to = meta.moved_to.as_ref().map(|target| match &state.moved_to {
-        Some((known, times)) if *known == target.as_str() => {
-            (known.clone(), times.saturating_add(1))
-        }
-        _ => (target.to_string(), 1),
-    });
+    // Only an answer of the site says whether it has moved.
+    if meta.status.is_some() {
+        state.moved_to = meta.moved_to.as_ref().map(|target| match &state.moved_to {
+            Some((known, times)) if *known == target.as_str() => {
+                (known.clone(), times.saturating_add(1))
+            }
+            _ => (target.to_string(), 1),
+        });
+    }
     // Where no event changed, what was counted holds: most checks bring nothing new.
     if good.body.is_some() || !result.put.is_empty() || !result.removed.is_empty() {
         (state.listed, state.undated, state.unlisted) = count_events(scene, result, memory);
@@ -267,7 +270,7 @@ fn good_words(scene: &Scene, state: &FeedState, result: &Reconciled) -> (String,
     let mut words = Vec::new();
     if state.cut_off {
         words.push("The feed breaks off before its end.".into());
-        if scene.state.last_good.is_some() {
+        if result.cut_off {
             words.push("What was known from it stays as it was.".into());
         }
     } else if state.shrank_since.is_some() {
@@ -330,6 +333,7 @@ pub(super) fn unreadable(scene: &Scene, meta: &Meta, bytes: usize, why: &Stopped
     if !why.is_ours() {
         blame(&mut state, scene);
     }
+    state.gone &= meta.status.is_none();
     rest(&mut state, scene, None);
     let words = sentence(&why.to_string(), scene);
     let (status, bytes) = (meta.status, bytes as u64);
@@ -339,10 +343,11 @@ pub(super) fn unreadable(scene: &Scene, meta: &Meta, bytes: usize, why: &Stopped
 
 /// A check that brought more than there is room for on this machine, where there is room for the rest.
 ///
-/// It counts as a failure, so that the site is not asked again and again for what cannot be kept.
+/// It is counted, so that the site is not asked again and again for what cannot be kept, but nobody is blamed for it.
 pub(super) fn no_room(scene: &Scene, meta_status: Option<u16>) -> Commit {
     let mut state = scene.state.clone();
-    blame(&mut state, scene);
+    state.failures = state.failures.saturating_add(1);
+    state.gone &= meta_status.is_none();
     rest(&mut state, scene, None);
     let words = sentence("there is no room on this machine's disk for what it brought", scene);
     let public = Some(sentence("what it brought could not be kept", scene));

@@ -3,9 +3,9 @@
 //! Only the service's own user may read them: a body holds what the outputs never show.
 
 use std::{
-    fs::{self, DirEntry, File, OpenOptions},
+    fs::{self, DirEntry, File},
     io::{self, ErrorKind, Read, Write},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
 };
 
@@ -69,8 +69,7 @@ impl Bodies {
         let name = format!("{:016x}", at.timestamp_micros().max(0));
         let partial = folder.join(format!("{name}.partial"));
         let label = Label { at, content_type: content_type.map(str::to_owned) };
-        let mut options = OpenOptions::new();
-        let file = options.create(true).truncate(true).write(true).mode(0o600).open(&partial)?;
+        let file = guard::fresh_file(&partial)?;
         let written = (|| {
             let mut packed = zstd::Encoder::new(file, 3)?;
             serde_json::to_writer(&mut packed, &label)?;

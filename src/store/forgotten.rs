@@ -5,16 +5,15 @@
 
 use std::{
     collections::{BTreeSet, HashSet},
-    fs::{self, File, OpenOptions},
+    fs::{self, File},
     io::{self, ErrorKind, Write},
-    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use serde::{Deserialize, Serialize};
 
-use super::{Snapshot, Tombstone};
+use super::{Snapshot, Tombstone, guard::fresh_file};
 use crate::{
     event::{Event, Facts, Id, Listing},
     reconcile::pairing,
@@ -83,8 +82,7 @@ pub(super) fn add(dir: &Path, salt: &str, stones: &[Tombstone]) -> io::Result<()
     }
     text.push(b'\n');
     let partial = dir.join(format!("{NAME}.partial"));
-    let mut options = OpenOptions::new();
-    let mut file = options.create(true).truncate(true).write(true).mode(0o600).open(&partial)?;
+    let mut file = fresh_file(&partial)?;
     file.write_all(&text)?;
     file.sync_all()?;
     fs::rename(&partial, path(dir))?;

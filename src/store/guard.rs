@@ -47,7 +47,13 @@ impl Guard {
         let lock = make_dir(dir)
             .and_then(|()| {
                 let mut options = OpenOptions::new();
-                options.create(true).truncate(false).write(true).mode(0o600).open(dir.join("lock"))
+                options
+                    .create(true)
+                    .truncate(false)
+                    .write(true)
+                    .mode(0o600)
+                    .custom_flags(unfollowed());
+                options.open(dir.join("lock"))
             })
             .map_err(|error| io_error(dir, &error))?;
         let mut tries = 0;
@@ -98,9 +104,7 @@ impl Guard {
     pub(super) fn write_note(&self, note: &Note) -> io::Result<()> {
         let bytes = serde_json::to_vec_pretty(note).map_err(io::Error::other)?;
         let (partial, path) = (self.dir.join("store.json.partial"), note_path(&self.dir));
-        let mut options = OpenOptions::new();
-        let mut file =
-            options.create(true).truncate(true).write(true).mode(0o600).open(&partial)?;
+        let mut file = fresh_file(&partial)?;
         file.write_all(&bytes)?;
         file.sync_all()?;
         fs::rename(&partial, &path)?;
@@ -110,13 +114,27 @@ impl Guard {
     /// Finds out whether this much could be written now, without touching the database.
     pub(super) fn probe(&self, bytes: usize) -> Result<(), StoreError> {
         let path = self.dir.join("probe.partial");
-        let written = File::create(&path).and_then(|mut file| {
+        let written = fresh_file(&path).and_then(|mut file| {
             file.write_all(&vec![0x55; bytes])?;
             file.sync_all()
         });
         let removed = fs::remove_file(&path);
         written.and(removed).map_err(|error| io_error(&self.dir, &error))
     }
+}
+
+/// A new file for what is written whole or not at all, readable by its owner only. One that an interrupted write left is
+/// removed, and a link is never followed: root's commands write here too.
+pub(super) fn fresh_file(path: &Path) -> io::Result<File> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    OpenOptions::new().create_new(true).write(true).mode(0o600).open(path)
+}
+
+fn unfollowed() -> i32 {
+    rustix::fs::OFlags::NOFOLLOW.bits().cast_signed()
 }
 
 /// Whether a process holds a data directory at this moment.

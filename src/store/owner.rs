@@ -4,49 +4,67 @@
 //! the service could not open.
 
 use std::{
-    fs, io,
-    os::unix::fs::{MetadataExt, OpenOptionsExt, fchown},
+    io,
+    os::fd::{AsFd, BorrowedFd, OwnedFd},
     path::Path,
 };
 
-use rustix::fs::OFlags;
+use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, Stat, fchown, fstat, openat, statat};
 
-/// Gives what root made in a data directory to the user to whom the directory belongs.
+/// Files of which one at least lies in every data directory that a command of ours has worked in.
+const MARKS: [&str; 2] = ["lock", "store.json"];
+
+/// Gives what root made in a data directory to the user to whom the directory belongs. Any other directory is left alone.
 ///
-/// Nothing is followed and nothing is given away that has another name elsewhere: whoever may write there must not choose
-/// what root gives them.
+/// Whoever may write there must not choose what root gives them, also while this runs: each name is looked up in the
+/// open directory above it and never followed, no other file system is entered, and what has a second name elsewhere
+/// stays root's.
 ///
 /// # Errors
 /// When a file cannot be looked at or given.
 pub fn hand_over(dir: &Path) -> io::Result<()> {
-    let Ok(owner) = fs::metadata(dir) else { return Ok(()) };
-    if !rustix::process::geteuid().is_root() || owner.uid() == 0 {
+    if !rustix::process::geteuid().is_root() {
         return Ok(());
     }
-    give(dir, &owner)
+    // The directory itself may be reached by a link: systemd's is one.
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let Ok(root) = rustix::fs::open(dir, flags, Mode::empty()) else { return Ok(()) };
+    let owner = fstat(&root)?;
+    let is_there = |name: &&str| statat(&root, *name, AtFlags::SYMLINK_NOFOLLOW).is_ok();
+    if owner.st_uid == 0 || !MARKS.iter().any(is_there) {
+        return Ok(());
+    }
+    give(root.as_fd(), &owner)
 }
 
-fn give(dir: &Path, owner: &fs::Metadata) -> io::Result<()> {
-    let unfollowed = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
-    for entry in fs::read_dir(dir)? {
+fn give(dir: BorrowedFd<'_>, owner: &Stat) -> io::Result<()> {
+    for entry in Dir::read_from(dir)? {
         let entry = entry?;
-        let kind = entry.file_type()?;
-        if !kind.is_file() && !kind.is_dir() {
+        if matches!(entry.file_name().to_bytes(), b"." | b"..") {
             continue;
         }
-        let opened = fs::OpenOptions::new().read(true).custom_flags(unfollowed).open(entry.path());
-        let file = match opened {
-            Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-            Err(error) => return Err(error),
-        };
-        let facts = file.metadata()?;
-        if facts.uid() == 0 && (facts.is_dir() || (facts.is_file() && facts.nlink() == 1)) {
-            fchown(&file, Some(owner.uid()), Some(owner.gid()))?;
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        // Pipes and sockets are not opened; a name that is gone, or has become a link, is nothing of ours.
+        if !matches!(entry.file_type(), FileType::RegularFile | FileType::Directory) {
+            continue;
         }
-        if facts.is_dir() {
-            give(&entry.path(), owner)?;
-        }
+        let Ok(file) = openat(dir, entry.file_name(), flags, Mode::empty()) else { continue };
+        give_one(&file, owner)?;
     }
     Ok(())
+}
+
+fn give_one(file: &OwnedFd, owner: &Stat) -> io::Result<()> {
+    let facts = fstat(file)?;
+    let kind = FileType::from_raw_mode(facts.st_mode);
+    if facts.st_dev != owner.st_dev {
+        return Ok(());
+    }
+    let is_alone = kind == FileType::RegularFile && facts.st_nlink == 1;
+    if facts.st_uid == 0 && (kind == FileType::Directory || is_alone) {
+        let (user, group) =
+            (rustix::fs::Uid::from_raw(owner.st_uid), rustix::fs::Gid::from_raw(owner.st_gid));
+        fchown(file, Some(user), Some(group))?;
+    }
+    if kind == FileType::Directory { give(file.as_fd(), owner) } else { Ok(()) }
 }

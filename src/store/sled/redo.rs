@@ -6,9 +6,8 @@
 //! happens in between, the next opening goes through it again. A file that is not whole yet has another name.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File},
     io::{self, BufRead, BufReader, ErrorKind, Read, Write},
-    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
 
@@ -84,9 +83,7 @@ impl<'a> Changes<'a> {
     }
 
     fn begin(&self) -> io::Result<zstd::Encoder<'static, File>> {
-        let mut options = OpenOptions::new();
-        options.create(true).truncate(true).write(true).mode(0o600);
-        let mut file = zstd::Encoder::new(options.open(partial(self.folder))?, 1)?;
+        let mut file = zstd::Encoder::new(guard::fresh_file(&partial(self.folder))?, 1)?;
         file.include_checksum(true)?;
         file.write_all(&MAGIC)?;
         file.write_all(&self.numbers.serial.to_be_bytes())?;
