@@ -199,7 +199,7 @@ pub fn load(path: &Path) -> Result<Loaded, ConfigError> {
         remedy,
     })?;
     let mut config = parse(&text, &path, &vocabulary, &members).map_err(ConfigError::Faults)?;
-    let missing = tables::missing_files(&text, &path, &config.feeds);
+    let missing = tables::missing_files(&text, &path, &config.feeds, &config.notify);
     config.warnings.extend(missing);
     members.add_groups(config.groups.iter().cloned());
     Ok(Loaded { config, vocabulary, members })

@@ -209,12 +209,17 @@ impl Refresher {
 
     /// Looks after the size of the store; a copy that is due takes its time, and commits wait for it.
     pub async fn tend(&self, now: DateTime<Utc>) {
+        // What is committed meanwhile may want to be purged next; what was wanted so far is seen to now.
+        let wanted = self.purge.swap(false, Ordering::Relaxed);
         let tended = match self.store.tend(now).await {
             Ok(tended) => tended,
-            // Whoever commits next is told.
-            Err(error) => return tracing::warn!(%error, "the store could not be looked after"),
+            Err(error) => {
+                self.purge.fetch_or(wanted, Ordering::Relaxed);
+                // Whoever commits next is told.
+                return tracing::warn!(%error, "the store could not be looked after");
+            }
         };
-        self.purge.store(tended.purge, Ordering::Relaxed);
+        self.purge.fetch_or(tended.purge, Ordering::Relaxed);
         match (&tended.put_off, tended.copied) {
             (Some(why), _) => {
                 tracing::warn!(

@@ -60,6 +60,15 @@ impl From<RemoteError> for Failed {
 /// The daemon of the data directory, if one runs. One that is only starting is waited for a little.
 pub(crate) async fn daemon(global: &Global) -> Result<Option<Remote>, Failed> {
     let (dir, until) = (global.data_dir(), Instant::now() + PATIENCE);
+    // Whoever may not look must not be told that nothing is there.
+    if let Err(error) = std::fs::read_dir(&dir)
+        && error.kind() == std::io::ErrorKind::PermissionDenied
+    {
+        return Err(Failed::Other(format!(
+            "you may not look into {0}, where events are kept\n  Run this as root (sudo) or as the user to whom {0} belongs.",
+            dir.display()
+        )));
+    }
     let mut told = false;
     loop {
         if let Some(daemon) = Remote::find(&dir).await {

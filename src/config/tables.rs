@@ -96,8 +96,14 @@ pub(super) fn vocabulary_files(text: &str, path: &Path) -> Vec<PathBuf> {
     files.into_iter().flatten().filter_map(Value::as_str).map(|file| folder.join(file)).collect()
 }
 
-/// Warnings of feeds in files that are not there: what exports them may run later, so that this is no fault.
-pub(super) fn missing_files(text: &str, path: &Path, feeds: &[Feed]) -> Vec<Fault> {
+/// Warnings of files that are not there. What exports the file of a feed may run later, and a program may be installed
+/// later, so that this is no fault.
+pub(super) fn missing_files(
+    text: &str,
+    path: &Path,
+    feeds: &[Feed],
+    notify: &Notify,
+) -> Vec<Fault> {
     let Ok(document) = Document::parse(text) else { return Vec::new() };
     let tables = document.get("feed").and_then(Item::as_array_of_tables);
     let span = |id: &str| {
@@ -110,7 +116,14 @@ pub(super) fn missing_files(text: &str, path: &Path, feeds: &[Feed]) -> Vec<Faul
         let message = format!("the file of feed \"{}\" is not there", feed.id);
         make(text, path, span(&feed.id), message, "Put it there, or correct its name.".into())
     };
-    missing.map(warning).collect()
+    let program = notify.command.as_deref().and_then(|command| command.split_whitespace().next());
+    let program = program.map(Path::new).filter(|file| file.is_absolute() && !file.exists());
+    let nobody = program.map(|file| {
+        let span = document.get("notify").and_then(|notify| notify.get("command")?.span());
+        let message = format!("{} is not there: nobody would be told of anything", file.display());
+        make(text, path, span, message, "Install it, or correct its name.".into())
+    });
+    missing.map(warning).chain(nobody).collect()
 }
 
 /// A fault at a place of the text.

@@ -737,6 +737,33 @@ fn what_root_does_in_the_services_directory_is_the_services() {
         "{roots:?}"
     );
     assert_eq!(fs::metadata(&outside).unwrap().uid(), 0);
+    // A directory in which no store ever was is none of ours.
+    let elsewhere = house.dir.path().join("elsewhere");
+    fs::create_dir(&elsewhere).unwrap();
+    chown(&elsewhere, Some(SERVICE), Some(SERVICE)).unwrap();
+    fs::write(elsewhere.join("file"), "root's").unwrap();
+    house.ok(&["--data-dir", elsewhere.to_str().unwrap(), "man"]);
+    assert_eq!(fs::metadata(elsewhere.join("file")).unwrap().uid(), 0);
+}
+
+#[test]
+fn whoever_may_not_look_is_not_told_that_nothing_is_there() {
+    use std::os::unix::{fs::PermissionsExt, process::CommandExt};
+    const NOBODY: u32 = 65_534;
+    let house = House::new();
+    house.ok(&["poll"]);
+    for (path, mode) in [(house.dir.path().to_owned(), 0o755), (house.data(), 0o700)] {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    }
+    for command in ["status", "events", "poll"] {
+        let output = house.command(&[command]).uid(NOBODY).gid(NOBODY).output();
+        let Ok(output) = output else {
+            eprintln!("SKIPPED: only root can try this");
+            return;
+        };
+        let words = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.code() == Some(1) && words.contains("may not look"), "{words}");
+    }
 }
 
 #[test]

@@ -130,6 +130,23 @@ fn a_changed_date_is_an_event_of_its_own() {
 }
 
 #[test]
+fn a_date_that_only_a_change_gives_is_an_event_of_its_own() {
+    let mut listing = series("FREQ=WEEKLY;COUNT=10");
+    let mut extra = change("2026-12-09T10:00:00");
+    extra.span = Span::Timed {
+        start: samples::at(2026, 12, 9, 10, 0),
+        end: Some(samples::at(2026, 12, 9, 16, 0)),
+    };
+    rule(&mut listing).overrides = vec![extra];
+    let text = calendar(&[listing]);
+    assert_eq!(
+        lines(&text, "UID"),
+        ["UID:aaaaaaaaaaaa@moot.example", "UID:aaaaaaaaaaaa_20261209T100000@moot.example"]
+    );
+    assert_eq!(lines(&text, "EXDATE"), Vec::<&str>::new());
+}
+
+#[test]
 fn other_series_are_single_events_with_stable_uids() {
     let mut with_rdate = series("FREQ=WEEKLY;COUNT=3");
     rule(&mut with_rdate).rdate =

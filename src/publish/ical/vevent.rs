@@ -13,6 +13,7 @@ use super::{
 use crate::{
     event::{Attendance, Listing, Local, Occurrence, Override, Place, Span, Status},
     language::Language,
+    normalise::recurrence::Instances,
     publish::{Context, credits, cut, description, page::words, place_line, state_prefix},
 };
 
@@ -60,8 +61,12 @@ pub(super) fn events<'a>(
         let (dates, only) = window.nearest(listing);
         return dates.iter().map(|date| Vevent { only, ..single(date) }).collect();
     };
+    let instances = Instances::of(recurrence);
+    // A change may also be of a date that the rule, as it is today, does not give.
     let stands_alone = |date: &Occurrence| {
-        listing.change_of(date).is_some_and(|change| differs(change, recurrence, &span))
+        listing.change_of(date).is_some_and(|change| {
+            differs(change, recurrence, &span) || !instances.have(change.instance)
+        })
     };
     let mut events: Vec<Vevent> = Vec::new();
     if window.has_any(listing, |date| !stands_alone(date)) {
