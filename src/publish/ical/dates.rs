@@ -11,8 +11,9 @@ use crate::{
     normalise::recurrence::{CALENDAR_AHEAD, MOST_IN_CALENDAR},
 };
 
-/// Dates of all series without a rule that one calendar takes: some 100 MB, a hundred times what Google takes.
-const MOST_TOGETHER: usize = 100_000;
+/// Dates of all series without a rule that one calendar takes: some 30 MB, thirty times what Google takes. Several
+/// calendars are written at once, each two or three times as large in memory.
+const MOST_TOGETHER: usize = 30_000;
 
 /// What a calendar takes.
 #[derive(Debug, Clone, Copy)]
