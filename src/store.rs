@@ -27,6 +27,7 @@ pub mod owner;
 pub mod size;
 mod sled;
 
+pub use guard::fresh_file;
 pub use size::{Compacted, Tended};
 
 /// How long the log of changes reaches back (`/api/v1/changes`).

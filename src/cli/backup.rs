@@ -1,9 +1,8 @@
 //! `folkmoot backup`, `restore` and `store`: all that is kept in one file and back, and the store in fresh files.
 
 use std::{
-    fs::{File, OpenOptions},
+    fs::File,
     io::{self, BufReader, BufWriter, Write},
-    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
 
@@ -12,7 +11,7 @@ use folkmoot::{
     clock,
     daemon::client::Remote,
     refresh::orders::Order,
-    store::{self, Create, Open, Snapshot, Tombstone, backup, forgotten},
+    store::{self, Create, Open, Snapshot, Tombstone, backup, forgotten, fresh_file},
 };
 use serde_json::json;
 
@@ -147,9 +146,7 @@ fn write(file: &Path, all: &Snapshot) -> io::Result<u64> {
     partial.push(".partial");
     let partial = PathBuf::from(partial);
     let work = || {
-        let mut options = OpenOptions::new();
-        let target = options.create(true).truncate(true).write(true).mode(0o600).open(&partial)?;
-        let mut out = BufWriter::new(target);
+        let mut out = BufWriter::new(fresh_file(&partial)?);
         backup::write(all, clock::now(), &mut out)?;
         out.flush()?;
         out.get_ref().sync_all()?;

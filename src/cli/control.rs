@@ -6,7 +6,7 @@ use std::{
 };
 
 use folkmoot::{
-    catalogue::{Catalogue, FeedView},
+    catalogue::{self, Catalogue},
     clock,
     config::{Config, Loaded},
     daemon::{
@@ -250,8 +250,12 @@ fn odd_words(oddity: Oddity, state: &FeedState) -> String {
 
 /// Health in words.
 pub(crate) fn health_words(feed: &Feed, state: Option<&FeedState>) -> String {
-    let view = FeedView { feed: feed.clone(), state: state.cloned().unwrap_or_default() };
-    words_of(view.health(clock::now()), &view.state)
+    words_of(health_of(feed, state), state.unwrap_or(&FeedState::default()))
+}
+
+/// Health of a feed, also of one that was never checked.
+pub(crate) fn health_of(feed: &Feed, state: Option<&FeedState>) -> Health {
+    catalogue::health(feed, state.unwrap_or(&FeedState::default()), clock::now())
 }
 
 /// A health in words, with its date.

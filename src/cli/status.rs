@@ -32,11 +32,7 @@ impl Status {
             Some(answer) => answer
                 .feeds
                 .iter()
-                .map(|feed| {
-                    let words = control::words_of(feed.health, &feed.state);
-                    let rests = matches!(feed.health, Health::Paused | Health::Gone);
-                    Row::of(&feed.id, words, Some(&feed.state), rests)
-                })
+                .map(|feed| Row::of(&feed.id, feed.health, Some(&feed.state)))
                 .collect(),
             None => {
                 let (loaded, states) = (global.load()?, control::feed_states(global)?);
@@ -44,8 +40,7 @@ impl Status {
                 feeds
                     .map(|feed| {
                         let state = states.iter().find(|state| state.feed == feed.id);
-                        let rests = feed.paused || state.is_some_and(|state| state.gone);
-                        Row::of(&feed.id, control::health_words(feed, state), state, rests)
+                        Row::of(&feed.id, control::health_of(feed, state), state)
                     })
                     .collect()
             }
@@ -87,9 +82,14 @@ struct Row {
 }
 
 impl Row {
-    fn of(id: &str, health: String, state: Option<&FeedState>, rests: bool) -> Self {
-        let oddities = state.map(FeedState::oddities).unwrap_or_default();
-        Self { id: id.to_owned(), health, oddities, state: state.cloned(), rests }
+    fn of(id: &str, health: Health, state: Option<&FeedState>) -> Self {
+        Self {
+            id: id.to_owned(),
+            health: control::words_of(health, state.unwrap_or(&FeedState::default())),
+            oddities: state.map(FeedState::oddities).unwrap_or_default(),
+            state: state.cloned(),
+            rests: matches!(health, Health::Paused | Health::Gone),
+        }
     }
 }
 

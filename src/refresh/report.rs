@@ -87,20 +87,8 @@ pub(super) fn same_address(state: &mut FeedState, feed: &Feed) {
 }
 
 fn check(scene: &Scene, outcome: Outcome, words: String) -> Check {
-    Check {
-        at: scene.now,
-        outcome,
-        words,
-        public: None,
-        status: None,
-        bytes: 0,
-        took_ms: u64::try_from(scene.took.as_millis()).unwrap_or(u64::MAX),
-        entries: 0,
-        added: 0,
-        changed: 0,
-        withdrawn: 0,
-        cut_off: false,
-    }
+    let took_ms = u64::try_from(scene.took.as_millis()).unwrap_or(u64::MAX);
+    Check { outcome, words, took_ms, ..no_check(scene.now) }
 }
 
 /// Stands in where a commit holds no check: nothing happened.
@@ -160,12 +148,9 @@ fn state_after(scene: &Scene, good: &Good, result: &Reconciled, memory: &Memory)
             _ => (target.to_string(), 1),
         });
     }
-    // Where no event changed, what was counted holds: most checks bring nothing new.
+    // Where no event changed, what was counted holds, as it came with the round: most checks bring nothing new.
     if good.body.is_some() || !result.put.is_empty() || !result.removed.is_empty() {
         (state.listed, state.undated, state.unlisted) = count_events(scene, result, memory);
-    } else if let Some(known) = memory.feeds.get(&scene.feed.id) {
-        (state.listed, state.undated) = (known.listed, known.undated);
-        state.unlisted.clone_from(&known.unlisted);
     }
     let answer = Answer::Good { fresh_for: meta.fresh_for };
     state.next_check =

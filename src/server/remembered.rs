@@ -4,14 +4,15 @@
 use std::{
     collections::HashMap,
     fmt::Write as _,
-    fs::{self, File, OpenOptions},
+    fs::{self, File},
     io::{self, ErrorKind, Read as _, Write as _},
-    os::unix::fs::OpenOptionsExt,
     path::Path,
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
+
+use crate::store::fresh_file;
 
 /// Addresses of which the last change is remembered; one that is not counts as changed now, which costs one download.
 const MOST: usize = 20_000;
@@ -117,8 +118,7 @@ pub(super) fn read(path: &Path) -> io::Result<String> {
 /// Writes the file whole or not at all. A power cut may cost it, which costs downloads and nothing else.
 pub(super) fn write(path: &Path, text: &str) -> io::Result<()> {
     let partial = path.with_extension("partial");
-    let mut options = OpenOptions::new();
-    let mut file = options.create(true).truncate(true).write(true).mode(0o600).open(&partial)?;
+    let mut file = fresh_file(&partial)?;
     let written = file.write_all(text.as_bytes()).and_then(|()| fs::rename(&partial, path));
     if written.is_err() {
         drop(fs::remove_file(&partial));

@@ -125,7 +125,10 @@ impl Guard {
 
 /// A new file for what is written whole or not at all, readable by its owner only. One that an interrupted write left is
 /// removed, and a link is never followed: root's commands write here too.
-pub(super) fn fresh_file(path: &Path) -> io::Result<File> {
+///
+/// # Errors
+/// When the old one cannot be removed or the new one cannot be made.
+pub fn fresh_file(path: &Path) -> io::Result<File> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
         _ => {}
